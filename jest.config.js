@@ -14,5 +14,11 @@ export default {
 };
 
 function tsconfig() {
-  return { target: 'ES2023', module: 'ESNext', moduleResolution: 'bundler', isolatedModules: true, esModuleInterop: true };
+  return {
+    target: 'ES2023',
+    module: 'ESNext',
+    moduleResolution: 'bundler',
+    isolatedModules: true,
+    esModuleInterop: true,
+  };
 }

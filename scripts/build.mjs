@@ -7,7 +7,18 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = resolve(process.argv[2] ?? join(root, 'dist'));
 const ncc = join(root, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js');
-const args = [ncc, 'build', 'src/main.ts', '--out', out, '--no-cache', '--license', 'licenses.txt', '--target', 'es2023'];
+const args = [
+  ncc,
+  'build',
+  'src/main.ts',
+  '--out',
+  out,
+  '--no-cache',
+  '--license',
+  'licenses.txt',
+  '--target',
+  'es2023',
+];
 const { status } = spawnSync(process.execPath, args, {
   cwd: root,
   stdio: ['ignore', 'ignore', 'inherit'],
