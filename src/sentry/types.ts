@@ -103,9 +103,17 @@ export interface ArtifactLookupHit {
   readonly resolvedWith: string;
 }
 
+/**
+ * What a read of one project tells before anything is written. `unsure`: the server is not one that answers as Sentry does
+ * (an unknown route, another text), so nothing may be concluded.
+ */
+export type ProjectProbe = 'ok' | 'project-unknown' | 'org-unknown' | 'forbidden' | 'unsure';
+
 /** One method per endpoint. Retries, limits and deadlines are below it; every method throws an ActionError. */
 export interface SentryApi {
   root(): Promise<ApiRoot>;
+  /** Reads one row of the project's releases (any release scope may): tells an unknown project or organization by its slug. */
+  probeProject(project: string): Promise<ProjectProbe>;
   createRelease(body: {
     readonly version: string;
     readonly projects: readonly string[];
