@@ -1,0 +1,93 @@
+import type { Clock } from './clock.js';
+import { toActionError } from './errors.js';
+import type { Problem, RunReport, RunResult, StepName, StepRecord } from './report/report.js';
+import { STEP_NAMES } from './report/report.js';
+import type { TrafficRecord } from './sentry/types.js';
+
+/** How a step ended when it did not throw. */
+export interface StepOutcome {
+  readonly status?: 'done' | 'warned' | 'skipped' | 'planned';
+  /** One line for log, summary and report. */
+  readonly detail: string;
+}
+
+/** The parts of a report that steps fill in as they come to know them. */
+type Facts = Pick<RunReport, 'sentry' | 'release' | 'commits' | 'sourcemaps' | 'deploys' | 'finalizedAt'>;
+
+const NO_TRAFFIC: TrafficRecord = { requests: 0, bytesSent: 0, waits: [] };
+
+/**
+ * What the run has done so far. It is the one place where facts are collected, so that a failure or a cancel at any moment
+ * can still tell what is done and what is not; everything a person sees is made from its {@link Journal.report}.
+ */
+export class Journal {
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #steps = new Map<StepName, StepRecord>();
+  readonly #problems: Problem[] = [];
+  #facts: Facts = {
+    sentry: { url: '', org: '', projects: [] },
+    release: null,
+    commits: null,
+    sourcemaps: null,
+    deploys: [],
+    finalizedAt: null,
+  };
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+  }
+
+  /** Merges what became known. */
+  note(facts: Partial<Facts>): void {
+    this.#facts = { ...this.#facts, ...facts };
+  }
+
+  get facts(): Readonly<Facts> {
+    return this.#facts;
+  }
+
+  /** A warning or error that belongs into summary and report. */
+  problem(problem: Problem): void {
+    this.#problems.push(problem);
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  /** Runs one step and records how it ended; what it throws is recorded and thrown on. */
+  async step(name: StepName, work: () => Promise<StepOutcome>): Promise<void> {
+    const from = this.#clock.now();
+    const record = (status: StepRecord['status'], detail: string) =>
+      this.#steps.set(name, { name, status, durationMs: this.#clock.now() - from, detail });
+    try {
+      const outcome = await work();
+      record(outcome.status ?? 'done', outcome.detail);
+    } catch (thrown) {
+      record('failed', toActionError(thrown).message);
+      throw thrown;
+    }
+  }
+
+  /** Steps in order; those that never started are `not-run`. */
+  steps(): readonly StepRecord[] {
+    return STEP_NAMES.map(
+      (name) => this.#steps.get(name) ?? { name, status: 'not-run', durationMs: 0, detail: 'not reached' },
+    );
+  }
+
+  report(result: RunResult, traffic: TrafficRecord = NO_TRAFFIC): RunReport {
+    return {
+      schema: 1,
+      result,
+      startedAt: new Date(this.#startedAt).toISOString(),
+      durationMs: this.#clock.now() - this.#startedAt,
+      ...this.#facts,
+      steps: this.steps(),
+      problems: this.#problems,
+      traffic,
+    };
+  }
+}

@@ -1,0 +1,33 @@
+import { planCommits } from '../commits/plan.js';
+import type { CommitsPlan } from '../commits/types.js';
+import type { StepOutcome } from '../journal.js';
+import type { StepContext } from './context.js';
+
+/** Tells Sentry which commits are in the release. */
+export async function setCommits(context: StepContext): Promise<StepOutcome> {
+  const { api, inputs, journal, log, release } = context;
+  if (!inputs.createRelease) return { status: 'skipped', detail: 'create_release is false' };
+  if (inputs.commits.mode === 'skip') return { status: 'skipped', detail: 'set_commits is skip' };
+  const plan = await planCommits(inputs, release, context);
+  const count = plan.refs?.length ?? plan.commits?.length ?? 0;
+  journal.note({ commits: { source: plan.source, count, range: plan.range ?? null } });
+  log.info(describePlan(plan));
+  if (count === 0) return { status: plan.source === 'none' ? 'warned' : 'done', detail: plan.reason };
+  if (inputs.dryRun) return { status: 'planned', detail: `would set ${describePlan(plan)}` };
+  const answer = await api.updateRelease(release, {
+    ...(plan.refs === undefined ? {} : { refs: plan.refs }),
+    ...(plan.commits === undefined ? {} : { commits: plan.commits }),
+  });
+  const stored = plan.refs === undefined ? count : answer.commitCount;
+  journal.note({ commits: { source: plan.source, count: stored, range: plan.range ?? null } });
+  return { detail: describePlan(plan) };
+}
+
+function describePlan(plan: CommitsPlan): string {
+  const range = plan.range === undefined ? '' : ` ${plan.range}`;
+  if (plan.refs !== undefined) {
+    const refs = plan.refs.map(({ repository, commit }) => `${repository}@${commit.slice(0, 12)}`).join(', ');
+    return `commits through the repository connected in Sentry: ${refs}${range} (${plan.reason})`;
+  }
+  return `${plan.commits?.length ?? 0} commits from ${plan.source}${range} (${plan.reason})`;
+}

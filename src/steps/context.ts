@@ -1,0 +1,23 @@
+import type { Clock } from '../clock.js';
+import type { GitHubContext } from '../inputs/github.js';
+import type { Inputs } from '../inputs/inputs.js';
+import type { Journal } from '../journal.js';
+import type { Log } from '../log.js';
+import type { SentryApi } from '../sentry/types.js';
+import type { Target } from '../token/target.js';
+
+/** What every step of the pipeline works with. */
+export interface StepContext {
+  readonly inputs: Inputs;
+  readonly github: GitHubContext;
+  readonly target: Target;
+  /** Release name, validated. */
+  readonly release: string;
+  readonly api: SentryApi;
+  readonly journal: Journal;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Aborts on cancel and at the overall deadline. */
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+}
