@@ -1,0 +1,33 @@
+import { secretForms } from './masks.js';
+
+/** A place where something was written, and what. */
+export interface WrittenText {
+  readonly place: string;
+  readonly text: string;
+}
+
+/** Secrets shorter than this match by chance (`test`, `x`), so they are not looked for. */
+const MIN_SECRET_LENGTH = 8;
+
+/**
+ * Everything of a token that must be found nowhere: the token, its secret part (what follows the last `_`, or the key of a
+ * URL with a user name), and the encoded forms of both.
+ */
+export function tokenForms(token: string): string[] {
+  const trimmed = token.trim();
+  const secret = trimmed.slice(trimmed.lastIndexOf('_') + 1);
+  return [...new Set([trimmed, secret])].filter((part) => part.length >= MIN_SECRET_LENGTH).flatMap(secretForms);
+}
+
+/** Where a form of the token can be read, as `place: …the text around it with the token replaced…`. Empty is good. */
+export function findLeaks(texts: readonly WrittenText[], token: string): string[] {
+  const forms = tokenForms(token);
+  return texts.flatMap(({ place, text }) =>
+    forms.flatMap((form) => {
+      const at = text.indexOf(form);
+      if (at < 0) return [];
+      const before = text.slice(Math.max(0, at - 40), at);
+      return [`${place}: ${JSON.stringify(`${before}‹token›`)}`];
+    }),
+  );
+}
