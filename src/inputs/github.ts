@@ -1,3 +1,5 @@
+import { readFileSync, statSync } from 'node:fs';
+
 /** What the runner tells about the run: the fields of @actions/github's context that we use, validated, plus the raw event. */
 export interface GitHubContext {
   readonly eventName: string;
@@ -18,4 +20,88 @@ export interface GitHubContext {
   readonly apiUrl: string;
   /** The event payload as parsed from GITHUB_EVENT_PATH; `{}` when there is none or it is broken. Treat as hostile. */
   readonly event: Readonly<Record<string, unknown>>;
+}
+
+/** An event payload above this is not GitHub's (they are capped at 25 MB). */
+const MAX_EVENT_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Reads what the runner tells about the run. @actions/github's `context` holds the same, but importing it loads its whole API
+ * client at start-up (25 to 40 ms of a step that should take a few hundred); commits/ loads it when it asks GitHub something.
+ *
+ * Every field is checked: a self-hosted runner's environment can be set by earlier steps, and these values go into URLs.
+ *
+ * @param readFile stands in for the file system in tests; undefined when the file cannot be read
+ */
+export function readGitHubContext(
+  env: NodeJS.ProcessEnv,
+  readFile: (path: string) => string | undefined = readSmallFile,
+): GitHubContext {
+  const checked = (name: string, rule: RegExp) => {
+    const value = env[name]?.trim() ?? '';
+    return rule.test(value) ? value : undefined;
+  };
+  return {
+    eventName: checked('GITHUB_EVENT_NAME', /^[a-z_]{1,64}$/) ?? '',
+    sha: checked('GITHUB_SHA', /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i)?.toLowerCase(),
+    ref: checked('GITHUB_REF', /^refs\/[^\s\p{Cc}]{1,1000}$/u),
+    repository: checked('GITHUB_REPOSITORY', /^[\w.-]{1,100}\/[\w.-]{1,100}$/),
+    runId: checked('GITHUB_RUN_ID', /^\d{1,20}$/),
+    runAttempt: Number(checked('GITHUB_RUN_ATTEMPT', /^[1-9]\d{0,5}$/) ?? '1'),
+    job: checked('GITHUB_JOB', /^[\w-]{1,200}$/),
+    actor: checked('GITHUB_ACTOR', /^[\w-]{1,100}(?:\[bot\])?$/),
+    serverUrl: originOf(env['GITHUB_SERVER_URL']) ?? 'https://github.com',
+    apiUrl: originOf(env['GITHUB_API_URL']) ?? 'https://api.github.com',
+    event: parseEvent(env['GITHUB_EVENT_PATH'] ? readFile(env['GITHUB_EVENT_PATH']) : undefined),
+  };
+}
+
+/** The page of this run, with its attempt; undefined outside Actions. Used as the deploy's link, and to know a deploy again. */
+export function runUrl(context: GitHubContext): string | undefined {
+  if (!context.repository || !context.runId) return undefined;
+  return `${context.serverUrl}/${context.repository}/actions/runs/${context.runId}/attempts/${context.runAttempt}`;
+}
+
+/** True for a run that gets no secrets: a pull request from a fork, or Dependabot. */
+export function secretsWithheld(context: GitHubContext): 'fork' | 'dependabot' | undefined {
+  if (context.actor === 'dependabot[bot]') return 'dependabot';
+  const head = at(context.event, 'pull_request', 'head', 'repo');
+  if (context.eventName !== 'pull_request' || !head) return undefined;
+  return head['full_name'] !== context.repository ? 'fork' : undefined;
+}
+
+/** Walks into a hostile payload: undefined as soon as something is no object. */
+function at(event: Readonly<Record<string, unknown>>, ...keys: string[]): Record<string, unknown> | undefined {
+  let here: unknown = event;
+  for (const key of keys) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined;
+    here = (here as Record<string, unknown>)[key];
+  }
+  return typeof here === 'object' && here !== null ? (here as Record<string, unknown>) : undefined;
+}
+
+/** Without a slash at the end; GitHub Enterprise Server's API has a path (`/api/v3`). */
+function originOf(value: string | undefined): string | undefined {
+  if (!value || !/^https?:\/\//i.test(value) || !URL.canParse(value)) return undefined;
+  const { protocol, host, pathname } = new URL(value);
+  return `${protocol}//${host}${pathname}`.replace(/\/+$/, '');
+}
+
+function parseEvent(text: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(text ?? '{}');
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Record<string, unknown>)
+      : {};
+  } catch {
+    return {};
+  }
+}
+
+function readSmallFile(path: string): string | undefined {
+  try {
+    return statSync(path).size <= MAX_EVENT_BYTES ? readFileSync(path, 'utf8') : undefined;
+  } catch {
+    return undefined;
+  }
 }
