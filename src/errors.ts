@@ -16,6 +16,7 @@ export const ERROR_CODES = [
   'org-unknown',
   'project-missing',
   'project-unknown',
+  'project-forbidden',
   'url-invalid',
   'release-name-invalid',
   'release-name-missing',

@@ -56,30 +56,6 @@ export function readGitHubContext(
   };
 }
 
-/** The page of this run, with its attempt; undefined outside Actions. Used as the deploy's link, and to know a deploy again. */
-export function runUrl(context: GitHubContext): string | undefined {
-  if (!context.repository || !context.runId) return undefined;
-  return `${context.serverUrl}/${context.repository}/actions/runs/${context.runId}/attempts/${context.runAttempt}`;
-}
-
-/** True for a run that gets no secrets: a pull request from a fork, or Dependabot. */
-export function secretsWithheld(context: GitHubContext): 'fork' | 'dependabot' | undefined {
-  if (context.actor === 'dependabot[bot]') return 'dependabot';
-  const head = at(context.event, 'pull_request', 'head', 'repo');
-  if (context.eventName !== 'pull_request' || !head) return undefined;
-  return head['full_name'] !== context.repository ? 'fork' : undefined;
-}
-
-/** Walks into a hostile payload: undefined as soon as something is no object. */
-function at(event: Readonly<Record<string, unknown>>, ...keys: string[]): Record<string, unknown> | undefined {
-  let here: unknown = event;
-  for (const key of keys) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined;
-    here = (here as Record<string, unknown>)[key];
-  }
-  return typeof here === 'object' && here !== null ? (here as Record<string, unknown>) : undefined;
-}
-
 /** Without a slash at the end; GitHub Enterprise Server's API has a path (`/api/v3`). */
 function originOf(value: string | undefined): string | undefined {
   if (!value || !/^https?:\/\//i.test(value) || !URL.canParse(value)) return undefined;

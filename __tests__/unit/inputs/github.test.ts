@@ -1,4 +1,4 @@
-import { readGitHubContext, runUrl, secretsWithheld } from '../../../src/inputs/github.js';
+import { readGitHubContext } from '../../../src/inputs/github.js';
 
 const RUN: NodeJS.ProcessEnv = {
   GITHUB_EVENT_NAME: 'push',
@@ -51,30 +51,4 @@ it.each([undefined, '', 'no json', '[]', 'null', '"x"', '{'])('an event of %j is
 it('outside Actions everything has a sane value', () => {
   const context = readGitHubContext({}, () => undefined);
   expect(context).toMatchObject({ eventName: '', runAttempt: 1, serverUrl: 'https://github.com' });
-  expect(runUrl(context)).toBeUndefined();
-});
-
-it('the run is linked with its attempt', () => {
-  const context = readGitHubContext(RUN, () => undefined);
-  expect(runUrl(context)).toBe('https://ghe.example/octo/app.web/actions/runs/123/attempts/2');
-});
-
-describe('why there are no secrets', () => {
-  const pull = (from: unknown, actor = 'octocat') =>
-    secretsWithheld(
-      readGitHubContext({ ...RUN, GITHUB_EVENT_NAME: 'pull_request', GITHUB_ACTOR: actor }, () =>
-        JSON.stringify({ pull_request: { head: { repo: from } } }),
-      ),
-    );
-
-  it('a pull request from a fork gets none', () => {
-    expect(pull({ full_name: 'someone/app.web' })).toBe('fork');
-    expect(pull({ full_name: 'octo/app.web' })).toBeUndefined();
-  });
-
-  it('Dependabot gets none', () => expect(pull({ full_name: 'octo/app.web' }, 'dependabot[bot]')).toBe('dependabot'));
-
-  it('a hostile payload is no reason', () => {
-    for (const from of [null, 1, 'x', []]) expect(['fork', undefined]).toContain(pull(from));
-  });
 });
