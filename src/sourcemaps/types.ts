@@ -6,9 +6,9 @@ export interface SourceFile {
   readonly path: string;
   /** Path as shown to the user: relative to the workspace, forward slashes. */
   readonly name: string;
-  /** Artifact URL: prefix + path below the pattern's base + suffix (client.md §6.1). Unique in the set. */
+  /** Artifact URL: prefix + path below the pattern's base + suffix (sourcemaps/urls.ts). Unique in the set. */
   readonly url: string;
-  /** Bytes, at discovery. A file that differs when it is read is an error (reliability.md §1.13). */
+  /** Bytes, at discovery. A file that differs when it is read is an error. */
   readonly size: number;
   readonly mtimeMs: number;
   readonly kind: 'js' | 'map';
@@ -20,7 +20,10 @@ export interface Unit {
   readonly map?: SourceFile;
   /** Why the script has no map, shown with the nearest candidate; set when `js` is there and `map` is not. */
   readonly unpaired?: Diagnosis;
-  /** Value of the artifact's `sourcemap` header: the reference as written, or the guessed file name. */
+  /**
+   * Value of the artifact's `sourcemap` header: the reference as written without query and fragment, or the guessed file name.
+   * Undefined for an inline map.
+   */
   readonly reference?: string;
 }
 
@@ -47,7 +50,10 @@ export type DiagnosisKind =
   | 'script-broken'
   | 'integrity-hash'
   | 'unsupported-bundle'
-  | 'map-only';
+  | 'map-only'
+  | 'url-collision'
+  | 'outside-workspace'
+  | 'unreadable';
 
 /** What happened to one file, and why. */
 export interface Diagnosis {
