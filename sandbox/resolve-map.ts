@@ -22,8 +22,9 @@ export interface LoadedMap {
 
 /** Reads script and map out of the bundle; a text says why that is not possible. */
 export async function loadMap(found: FoundScript, read: EntryReader): Promise<LoadedMap | string> {
-  const code = await readText(found.bundle, found.script, read);
-  if (code === undefined) return `the manifest lists ${found.script.path}, but the archive lacks it`;
+  const script = await entryText(found.bundle, found.script, read);
+  if ('reason' in script) return script.reason;
+  const code = script.text;
   const json = await mapText(found, code, read);
   if ('reason' in json) return json.reason;
   try {
@@ -62,14 +63,13 @@ async function mapText(found: FoundScript, code: string, read: EntryReader): Pro
 }
 
 async function entryText(bundle: Bundle, file: BundleFile, read: EntryReader): Promise<MapText> {
-  const text = await readText(bundle, file, read);
-  if (text === undefined) return { reason: `the manifest lists ${file.path}, but the archive lacks it` };
-  return { text, path: nameOf(file) };
-}
-
-async function readText(bundle: Bundle, file: BundleFile, read: EntryReader): Promise<string | undefined> {
-  const bytes = await read(bundle, file.path);
-  return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+  try {
+    const bytes = await read(bundle, file.path);
+    if (bytes === undefined) return { reason: `the manifest lists ${file.path}, but the archive lacks it` };
+    return { text: Buffer.from(bytes).toString('utf8'), path: nameOf(file) };
+  } catch (error) {
+    return { reason: `the archive is damaged at ${file.path}: ${error instanceof Error ? error.message : error}` };
+  }
 }
 
 const nameOf = (file: BundleFile): string => file.url ?? file.path;

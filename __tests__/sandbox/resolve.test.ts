@@ -171,11 +171,13 @@ describe('when a frame cannot be resolved, it says why', () => {
     expect(await reason(entries, more)).toMatch(expected);
   });
 
-  it('an entry of the manifest that is not in the archive', async () => {
+  it('an entry of the manifest that is not in the archive, or cannot be read there', async () => {
     const { state } = stateWith([script, mapEntry]);
     const body = { frames: [frame], debugIds: { [frame.filename]: id } };
     const { frames } = await resolve({ state, read: async () => undefined }, body);
     expect(frames[0]?.reason).toContain('but the archive lacks it');
+    const damaged = await resolve({ state, read: () => Promise.reject(new Error('cut off')) }, body);
+    expect(damaged.frames[0]?.reason).toBe('the archive is damaged at files/_/_/a.js: cut off');
   });
 
   it('reads indexed maps, inline maps, and maps behind a guard line', async () => {

@@ -1,0 +1,43 @@
+import { type Html, html, list } from './page-html.js';
+import type { FrameResolution, OriginalPlace, RawFrame, StackResolution } from './resolve.js';
+
+/** The last stack that was resolved: as it came, and as the source has it. */
+export function stackSection(stack: StackResolution | undefined): Html {
+  if (stack === undefined) return html``;
+  const resolved = stack.frames.filter(({ original }) => original !== undefined).length;
+  return html`
+<h2>Last stack <span class="soft">${resolved} of ${stack.frames.length} frames resolved</span></h2>
+<div class="stacks">
+<section class="panel"><h3>Before, as the engine reported it</h3>
+<pre>${stack.message}
+${list(
+  stack.frames,
+  ({ raw }) => html`    ${rawText(raw)}
+`,
+)}</pre></section>
+</div>`;
+}
+
+function rawText(raw: RawFrame): string {
+  return raw.text ?? `at ${raw.function ?? '<anonymous>'} (${raw.filename}:${raw.lineno}:${raw.colno})`;
+}
+
+function after({ original, raw, reason }: FrameResolution, open: boolean): Html {
+  if (original === undefined) {
+    return html`<code class="soft">${rawText(raw)}</code><br><span class="bad">not resolved:</span> ${reason}`;
+  }
+  const title = html`<b>${original.function ?? '(anonymous)'}</b>
+<code class="soft">${original.source}:${original.line}:${original.column}</code>`;
+  if (original.contextLine === undefined) return title;
+  return html`<details${open ? html` open` : undefined}><summary>${title}</summary>${context(original)}</details>`;
+}
+
+function context({ line, preContext, contextLine, postContext }: OriginalPlace): Html {
+  const first = line - preContext.length;
+  const lines = [...preContext, contextLine ?? '', ...postContext];
+  const show = (text: string, index: number): Html => {
+    const hit = index === preContext.length ? html` class="hit"` : undefined;
+    return html`<span${hit}><i>${first + index}</i>${text === '' ? ' ' : text}</span>`;
+  };
+  return html`<div class="scroll"><code class="source">${list(lines, show)}</code></div>`;
+}
