@@ -1,0 +1,137 @@
+import { createHash, type Hash } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
+import {
+  BUNDLE_HEADER,
+  centralRecord,
+  type Entry,
+  endRecord,
+  localHeader,
+  MAX_ARCHIVE_BYTES,
+  MAX_ENTRIES,
+  moveRecords,
+  storedEntry,
+} from './archive.js';
+import type { PackedGroup } from './jobs.js';
+import { type BundleOwner, bundleId, MANIFEST_START, manifestEnd } from './manifest.js';
+
+/** A chunk in the order of the archive, and where its bytes can be had again. */
+export interface BundleChunk {
+  readonly sha1: string;
+  readonly length: number;
+  /** Number of the group it belongs to, or its bytes where it belongs to none. */
+  readonly from: number | Uint8Array;
+}
+
+/** A bundle that is complete. */
+export interface Bundle {
+  readonly id: string;
+  /** SHA-1 of the whole archive. */
+  readonly checksum: string;
+  readonly chunks: readonly BundleChunk[];
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Groups per chunk of the manifest, on average. */
+const GROUPS_PER_MANIFEST_CHUNK = 64;
+/** More than manifest.json needs besides the lines of the files. */
+const MANIFEST_EXTRA_BYTES = 4096;
+
+/**
+ * Puts one archive together from groups in order: counts offsets, collects the central directory and the manifest, hashes
+ * everything on the way. The archive itself exists nowhere in one piece.
+ */
+export class BundleBuilder {
+  readonly #hash: Hash = createHash('sha1');
+  readonly #chunks: BundleChunk[] = [];
+  readonly #central: Uint8Array[] = [];
+  readonly #manifest: Uint8Array[] = [];
+  readonly #maxChunkBytes: number;
+  /** Where the manifest is cut: indexes of `#manifest`. */
+  readonly #cuts: number[] = [];
+  #entries = 0;
+  #bytes = 0;
+  #tailBytes = MANIFEST_EXTRA_BYTES;
+
+  constructor(maxChunkBytes: number) {
+    this.#maxChunkBytes = maxChunkBytes;
+  }
+
+  /** What the archive starts with: a chunk of its own, which every server has after the first upload. */
+  start(): readonly BundleChunk[] {
+    return this.#append(BUNDLE_HEADER);
+  }
+
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** False when the group would take the archive past `maxBytes` or the zip's own limits. */
+  hasRoomFor(group: PackedGroup, maxBytes: number): boolean {
+    const bytes = this.#bytes + group.bytes + this.#tailBytes + group.central.length + group.manifest.length + 1;
+    return this.#entries + group.entries < MAX_ENTRIES && bytes <= Math.min(maxBytes, MAX_ARCHIVE_BYTES);
+  }
+
+  /** Adds a group whose bytes are `contents`, chunk by chunk. `key` is the group's (groups.ts). */
+  add(group: PackedGroup, number: number, key: number, contents: Iterable<Uint8Array>): void {
+    for (const bytes of contents) this.#hash.update(bytes);
+    moveRecords(group.central, this.#bytes);
+    for (const { sha1, length } of group.chunks) this.#chunks.push({ sha1, length, from: number });
+    this.#bytes += group.bytes;
+    this.#entries += group.entries;
+    this.#central.push(group.central);
+    this.#tailBytes += group.central.length + group.manifest.length + 1;
+    if (group.entries === 0) return;
+    if (key % GROUPS_PER_MANIFEST_CHUNK === 0) this.#cuts.push(this.#manifest.length);
+    if (this.#manifest.length > 0) this.#manifest.push(COMMA);
+    this.#manifest.push(group.manifest);
+  }
+
+  /** Adds manifest and directory. Returns the bundle and the chunks of its end. */
+  finish(owner: BundleOwner, method: 0 | 8): { readonly bundle: Bundle; readonly tail: readonly BundleChunk[] } {
+    const id = bundleId(this.#hash.copy().digest(), this.#manifest);
+    const offset = this.#bytes;
+    const manifest = method === 0 ? this.#storedManifest(owner, id) : this.#deflatedManifest(owner, id);
+    const tail = manifest.parts.flatMap((part) => this.#append(part));
+    const central = Buffer.concat([...this.#central, centralRecord(manifest.entry, offset)]);
+    const end = endRecord(this.#entries + 1, central.length, this.#bytes);
+    tail.push(...this.#append(Buffer.concat([central, end])));
+    const checksum = this.#hash.digest('hex');
+    return { bundle: { id, checksum, chunks: this.#chunks, files: this.#entries, bytes: this.#bytes }, tail };
+  }
+
+  /**
+   * The manifest in parts that become chunks of their own. Its lines are cut at borders of groups, so that most of them are
+   * equal in the next release; the header in front holds the CRC and is new each time.
+   */
+  #storedManifest(owner: BundleOwner, id: string): { parts: readonly Uint8Array[]; entry: Entry } {
+    const start = Buffer.from(MANIFEST_START);
+    const end = Buffer.from(manifestEnd(owner, id));
+    const entry = storedEntry('manifest.json', [start, ...this.#manifest, end]);
+    const borders = [0, ...this.#cuts, this.#manifest.length];
+    const lines = borders.slice(1).map((to, index) => Buffer.concat(this.#manifest.slice(borders[index], to)));
+    return { parts: [Buffer.concat([localHeader(entry), start]), ...lines, end], entry };
+  }
+
+  #deflatedManifest(owner: BundleOwner, id: string): { parts: readonly Uint8Array[]; entry: Entry } {
+    const text = Buffer.concat([Buffer.from(MANIFEST_START), ...this.#manifest, Buffer.from(manifestEnd(owner, id))]);
+    const packed = deflateRawSync(text);
+    const entry: Entry = { ...storedEntry('manifest.json', [text]), method: 8, packedBytes: packed.length };
+    return { parts: [localHeader(entry), packed], entry };
+  }
+
+  /** Appends bytes that belong to no group, in chunks of the greatest length allowed. */
+  #append(bytes: Uint8Array): BundleChunk[] {
+    const chunks: BundleChunk[] = [];
+    for (let at = 0; at < bytes.length; at += this.#maxChunkBytes) {
+      const part = bytes.subarray(at, at + this.#maxChunkBytes);
+      chunks.push({ sha1: createHash('sha1').update(part).digest('hex'), length: part.length, from: part });
+    }
+    this.#hash.update(bytes);
+    this.#chunks.push(...chunks);
+    this.#bytes += bytes.length;
+    return chunks;
+  }
+}
+
+const COMMA = Buffer.from(',');

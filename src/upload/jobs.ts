@@ -1,0 +1,106 @@
+import type { ChunkEncoding } from '../sentry/types.js';
+import type { Diagnosis, EditOptions, Unit } from '../sourcemaps/types.js';
+import type { UnitNames } from './entry-names.js';
+
+/** What workers get and give back. All of it survives structuredClone; bulk data lies in shared slabs. */
+
+/** The `workerData.role` of the threads: the entry of the bundle tells by it that it runs as one of them. */
+export const WORKER_ROLE = 'units';
+
+/**
+ * The slabs that all threads share: one block of memory, given out in numbered parts of equal size. What a worker writes,
+ * the main thread hashes and another worker encodes without a copy, and memory is bounded by construction.
+ */
+export interface Slabs {
+  readonly memory: SharedArrayBuffer;
+  readonly slabBytes: number;
+}
+
+/** What every job of one upload needs. */
+export interface WorkOptions {
+  readonly edit: EditOptions;
+  /** Longest chunk in bytes; never above `slabBytes`. */
+  readonly maxChunkBytes: number;
+  /** 8 where the server takes no compressed chunks: then the files are deflated in the archive. */
+  readonly method: 0 | 8;
+}
+
+/** Where a chunk's bytes lie: in the shared slabs, in a slab of its own, or in memory of the main thread. */
+export type ChunkPlace =
+  | { readonly slab: number; readonly offset: number; readonly length: number }
+  | { readonly bytes: Uint8Array };
+
+export interface PackedChunk {
+  readonly sha1: string;
+  readonly length: number;
+  readonly place: ChunkPlace;
+}
+
+/** Units to pack as one group. */
+export interface GroupInput {
+  readonly units: readonly Unit[];
+  readonly names: readonly UnitNames[];
+}
+
+/** What one unit became. */
+export interface UnitOutcome {
+  /** Bit 1: the script is in the bundle; bit 2: the map is. */
+  readonly packed: number;
+  readonly debugId: string | undefined;
+  readonly diagnoses: readonly Diagnosis[];
+}
+
+/** A group as it goes into the archive. Offsets in `central` count from the start of the group. */
+export interface PackedGroup {
+  readonly chunks: readonly PackedChunk[];
+  readonly bytes: number;
+  readonly entries: number;
+  readonly central: Uint8Array;
+  /** Lines of manifest.json, joined by commas. */
+  readonly manifest: Uint8Array;
+  readonly outcomes: readonly UnitOutcome[];
+}
+
+/** Reads, edits and packs groups into the slabs given (numbers of the shared pool). */
+export interface PackJob {
+  readonly kind: 'pack';
+  readonly groups: readonly GroupInput[];
+  readonly slabs: readonly number[];
+}
+
+export interface EncodeJob {
+  readonly kind: 'encode';
+  readonly encoding: ChunkEncoding;
+  readonly chunks: readonly ChunkPlace[];
+}
+
+export type Job = PackJob | EncodeJob;
+
+/** The encoded bodies lie one after another in `bytes`. */
+export interface EncodeResult {
+  readonly bytes: Uint8Array;
+  readonly lengths: readonly number[];
+}
+
+export type JobResult<J extends Job> = J extends PackJob ? readonly PackedGroup[] : EncodeResult;
+
+/** Given to a worker once, before its first job. */
+export interface CrewOptions {
+  readonly options: WorkOptions;
+  readonly slabs: Slabs;
+}
+
+/** From the main thread to a worker. */
+export type Message = { readonly setup: CrewOptions } | { readonly id: number; readonly job: Job };
+
+/** From a worker to the main thread. */
+export type Reply =
+  | { readonly id: number; readonly result: readonly PackedGroup[] | EncodeResult }
+  | { readonly id: number; readonly failure: Failure };
+
+/** A failure on its way between threads: a class does not survive the passage. */
+export interface Failure {
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+}

@@ -1,0 +1,64 @@
+import type { Diagnosis, SourceMapPlan, Unit } from '../sourcemaps/types.js';
+import type { Bundle } from './bundle.js';
+import type { Courier } from './courier.js';
+import type { UnitOutcome } from './jobs.js';
+import type { BundleRecord, UploadRecord } from './types.js';
+
+/** Collects what becomes of the units, in order, for the record of the upload. */
+export class Outcome {
+  readonly #units: readonly Unit[];
+  readonly #diagnoses: Diagnosis[];
+  readonly #debugIds: UploadRecord['debugIds'][number][] = [];
+  readonly #uploadedMaps: string[] = [];
+  #next = 0;
+  #pairs = 0;
+  #files = 0;
+
+  constructor(plan: SourceMapPlan) {
+    this.#units = plan.units;
+    this.#diagnoses = [...plan.diagnoses];
+  }
+
+  /** Files that are in a bundle so far. */
+  get files(): number {
+    return this.#files;
+  }
+
+  get diagnoses(): readonly Diagnosis[] {
+    return this.#diagnoses;
+  }
+
+  /** Takes the outcomes of the next units. */
+  add(outcomes: readonly UnitOutcome[]): void {
+    for (const { packed, debugId, diagnoses } of outcomes) {
+      const unit = this.#units[this.#next++];
+      this.#diagnoses.push(...diagnoses);
+      if (unit === undefined || packed === 0) continue;
+      const file = (packed & 1) === 1 ? unit.js : unit.map;
+      this.#files += packed === 3 ? 2 : 1;
+      if (packed === 3) this.#pairs++;
+      if (packed >= 2 && unit.map !== undefined) this.#uploadedMaps.push(unit.map.path);
+      if (debugId === undefined || file === undefined) continue;
+      this.#debugIds.push({ debugId, name: file.name, url: file.url });
+    }
+  }
+
+  /** The record of the whole upload. */
+  record(bundles: readonly Bundle[], records: readonly BundleRecord[], courier: Courier, dry: boolean): UploadRecord {
+    const chunks = bundles.flatMap((bundle) => bundle.chunks);
+    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
+    return {
+      bundles: records,
+      files: this.#files,
+      pairs: this.#pairs,
+      uploadedBytes: courier.uploadedBytes,
+      wireBytes: courier.wireBytes,
+      reusedBytes: dry ? 0 : bytes - courier.uploadedBytes,
+      chunksSent: courier.sent.size,
+      chunksReused: dry ? 0 : chunks.length - courier.sent.size,
+      diagnoses: this.#diagnoses,
+      debugIds: this.#debugIds,
+      uploadedMaps: this.#uploadedMaps,
+    };
+  }
+}

@@ -1,0 +1,83 @@
+import { ActionError } from '../errors.js';
+import { type Bundle, BundleBuilder, type BundleChunk } from './bundle.js';
+import type { Group } from './groups.js';
+import type { PackedGroup } from './jobs.js';
+import type { Outcome } from './outcome.js';
+import { megabytes, Progress } from './progress.js';
+import type { Session } from './session.js';
+import { bytesAt } from './slab-writer.js';
+
+/** Packs all groups into as many bundles as the server's limits ask for, and passes every chunk to the courier. */
+export async function packBundles(session: Session, outcome: Outcome): Promise<readonly Bundle[]> {
+  const { groups, plan, deps, courier } = session;
+  const progress = new Progress(deps.log, deps.clock);
+  const line = new Line(session);
+  let packedBytes = 0;
+  await session.pack(groups, session.inputOf, (packed, group) => {
+    outcome.add(packed.outcomes);
+    if (packed.entries > 0) line.add(packed, group);
+    packedBytes += packed.bytes;
+    progress.report(outcome.files, plan.files, packedBytes, courier.wireBytes);
+  });
+  line.close();
+  return line.bundles;
+}
+
+/** Bundles in the making, one after another. */
+class Line {
+  readonly bundles: Bundle[] = [];
+  readonly #session: Session;
+  readonly #numbers: ReadonlyMap<Group, number>;
+  #builder: BundleBuilder | undefined;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#numbers = new Map(session.groups.map((group, number) => [group, number]));
+  }
+
+  add(packed: PackedGroup, group: Group): void {
+    const { pool, courier } = this.#session;
+    const contents = packed.chunks.map(({ place }) => bytesAt(pool.slabs, place));
+    this.#builderFor(packed, group).add(packed, this.#numbers.get(group) ?? 0, group.key, contents);
+    for (const { sha1, length, place } of packed.chunks) {
+      pool.hold(place);
+      courier.add({ sha1, length, place });
+    }
+  }
+
+  /** Ends the open bundle. */
+  close(): void {
+    if (this.#builder === undefined) return;
+    const { bundle, tail } = this.#builder.finish(this.#session.request, this.#session.settings.method);
+    this.#send(tail);
+    this.bundles.push(bundle);
+    this.#builder = undefined;
+  }
+
+  #builderFor(packed: PackedGroup, group: Group): BundleBuilder {
+    const { maxArchiveBytes, maxChunkBytes } = this.#session.settings;
+    if (this.#builder?.hasRoomFor(packed, maxArchiveBytes)) return this.#builder;
+    this.close();
+    const builder = new BundleBuilder(maxChunkBytes);
+    this.#send(builder.start());
+    if (!builder.hasRoomFor(packed, maxArchiveBytes)) throw tooBig(this.#session, packed, group);
+    this.#builder = builder;
+    return builder;
+  }
+
+  #send(chunks: readonly BundleChunk[]): void {
+    for (const { sha1, length, from } of chunks) {
+      if (typeof from !== 'number') this.#session.courier.add({ sha1, length, place: { bytes: from } });
+    }
+  }
+}
+
+function tooBig({ plan, settings }: Session, packed: PackedGroup, group: Group): ActionError {
+  const unit = plan.units[group.start];
+  const name = unit?.js?.name ?? unit?.map?.name ?? 'a file';
+  return new ActionError(
+    'server-limits',
+    `${name} with its source map takes ${megabytes(packed.bytes)}; the server takes ${megabytes(settings.maxArchiveBytes)} at most.`,
+    { hint: 'Split the script into smaller ones, or leave it out with `ignore`.' },
+  );
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { ChunkPlace, PackedChunk, Slabs } from './jobs.js';
+
+/** The bytes at `place`, as a view. */
+export function bytesAt(slabs: Slabs, place: ChunkPlace): Uint8Array {
+  if ('bytes' in place) return place.bytes;
+  return new Uint8Array(slabs.memory, place.slab * slabs.slabBytes + place.offset, place.length);
+}
+
+/** The slab being filled. */
+interface OpenSlab {
+  readonly slab: number | undefined;
+  readonly bytes: Uint8Array;
+  used: number;
+}
+
+/**
+ * Lays groups into slabs and cuts them into chunks. A group that fits in what is left of a slab is one chunk; a bigger one
+ * is cut every `maxChunkBytes`, counted from its start, so that its chunks depend on nothing but itself. No chunk ever
+ * crosses a slab. When the slabs given are used up (edits made the files longer than foreseen) it takes memory of its own.
+ */
+export class SlabWriter {
+  readonly #slabs: Slabs;
+  readonly #maxChunkBytes: number;
+  readonly #free: number[];
+  #open: OpenSlab | undefined;
+
+  constructor(slabs: Slabs, given: readonly number[], maxChunkBytes: number) {
+    this.#slabs = slabs;
+    this.#free = [...given];
+    this.#maxChunkBytes = maxChunkBytes;
+  }
+
+  /** Writes one group, given as its total length and its pieces in order. */
+  write(length: number, pieces: Iterable<Uint8Array>): readonly PackedChunk[] {
+    const chunks: PackedChunk[] = [];
+    let left = length;
+    let target = this.#room(Math.min(left, this.#maxChunkBytes));
+    let filled = 0;
+    const finish = (): void => {
+      chunks.push(this.#seal(target));
+      left -= filled;
+      filled = 0;
+    };
+    for (const piece of pieces) {
+      let from = 0;
+      while (from < piece.length) {
+        if (filled === target.length) {
+          finish();
+          target = this.#room(Math.min(left, this.#maxChunkBytes));
+        }
+        const part = piece.subarray(from, from + target.length - filled);
+        target.set(part, filled);
+        filled += part.length;
+        from += part.length;
+      }
+    }
+    if (filled > 0) finish();
+    return chunks;
+  }
+
+  /** Room for one chunk; it is the caller's. */
+  #room(bytes: number): Uint8Array {
+    const { slabBytes, memory } = this.#slabs;
+    if (this.#open === undefined || this.#open.bytes.length - this.#open.used < bytes) {
+      const slab = this.#free.shift();
+      const view =
+        slab === undefined
+          ? new Uint8Array(new SharedArrayBuffer(slabBytes))
+          : new Uint8Array(memory, slab * slabBytes, slabBytes);
+      this.#open = { slab, bytes: view, used: 0 };
+    }
+    const room = this.#open.bytes.subarray(this.#open.used, this.#open.used + bytes);
+    this.#open.used += bytes;
+    return room;
+  }
+
+  #seal(bytes: Uint8Array): PackedChunk {
+    const sha1 = createHash('sha1').update(bytes).digest('hex');
+    const slab = this.#open?.slab;
+    const { slabBytes } = this.#slabs;
+    const place: ChunkPlace =
+      slab === undefined ? { bytes } : { slab, offset: bytes.byteOffset - slab * slabBytes, length: bytes.length };
+    return { sha1, length: bytes.length, place };
+  }
+}

@@ -1,0 +1,28 @@
+import { parentPort } from 'node:worker_threads';
+import { processUnit as realProcessUnit } from '../sourcemaps/process.js';
+import type { CrewOptions, Message, Reply } from './jobs.js';
+import type { ProcessUnit } from './pack.js';
+import { toFailure, work } from './work.js';
+
+/** What a worker thread runs: answers jobs until it is terminated. */
+export function runWorker(processUnit: ProcessUnit = realProcessUnit): void {
+  const port = parentPort;
+  if (port === null) throw new Error('runWorker was called outside of a worker thread');
+  let setup: CrewOptions | undefined;
+  port.on('message', (message: Message) => {
+    if ('setup' in message) {
+      setup = message.setup;
+      return;
+    }
+    const { id, job } = message;
+    try {
+      if (setup === undefined) throw new Error('A job came before the setup');
+      const result = work(job, setup, processUnit);
+      const reply: Reply = { id, result };
+      port.postMessage(reply, 'lengths' in result ? [result.bytes.buffer as ArrayBuffer] : []);
+    } catch (thrown) {
+      const reply: Reply = { id, failure: toFailure(thrown) };
+      port.postMessage(reply);
+    }
+  });
+}
