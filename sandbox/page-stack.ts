@@ -9,12 +9,10 @@ export function stackSection(stack: StackResolution | undefined): Html {
 <h2>Last stack <span class="soft">${resolved} of ${stack.frames.length} frames resolved</span></h2>
 <div class="stacks">
 <section class="panel"><h3>Before, as the engine reported it</h3>
-<pre>${stack.message}
-${list(
-  stack.frames,
-  ({ raw }) => html`    ${rawText(raw)}
-`,
-)}</pre></section>
+<pre>${[stack.message, ...stack.frames.map(({ raw }) => `    ${rawText(raw)}`)].join('\n')}</pre></section>
+<section class="panel"><h3>After, from the uploaded bundles</h3>
+<p><b>${stack.message}</b></p>
+<ol class="frames">${list(stack.frames, (frame, index) => html`<li>${after(frame, index === 0)}</li>`)}</ol></section>
 </div>`;
 }
 
