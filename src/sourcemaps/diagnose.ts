@@ -1,0 +1,148 @@
+import type { LogPlace } from '../log.js';
+import type { Diagnosis, DiagnosisKind, SourceFile } from './types.js';
+import type { UrlCollision } from './urls.js';
+
+/** A link that leads out of the workspace: not followed, because a checked-out file must not choose what is uploaded. */
+export function linkOutside(name: string): Diagnosis {
+  return {
+    kind: 'outside-workspace',
+    file: name,
+    severity: 'warning',
+    message: 'This link leads out of the workspace, so it is not followed and nothing behind it is uploaded.',
+  };
+}
+
+/** A file or folder that the operating system does not let us read. `detail` is its code, for instance `EACCES`. */
+export function unreadable(name: string, detail: string): Diagnosis {
+  const encoding = name.includes('\uFFFD') ? ' Its name is not valid UTF-8.' : '';
+  return {
+    kind: 'unreadable',
+    file: name,
+    severity: 'warning',
+    message: `This cannot be read and is left out: ${detail}.${encoding}`,
+  };
+}
+
+/** Several files that wanted one artifact URL. Without debug ids Sentry would find only one of them. */
+export function collisionDiagnosis(collision: UrlCollision, severity: 'info' | 'warning'): Diagnosis {
+  const moved = collision.moved.map(({ name, url }) => `${name} is uploaded as ${url}`).join('; ');
+  return {
+    kind: 'url-collision',
+    file: collision.winner,
+    severity,
+    message: `${collision.moved.length + 1} files share the URL ${collision.url}: this one has it, ${moved}. Debug ids find them all; a look-up by URL finds only the first.`,
+  };
+}
+
+/** A map that no script of the set belongs to. It is uploaded, as sentry-cli does. */
+export function mapOnly(map: SourceFile): Diagnosis {
+  return {
+    kind: 'map-only',
+    file: map.name,
+    severity: 'info',
+    message: 'No script of the set refers to this map; it is uploaded on its own.',
+  };
+}
+
+/** Diagnoses as a reader can take them in: a line per kind, and a bounded number of annotations. */
+export interface DiagnosisSummary {
+  /** One per kind that occurs, the worst first: count, meaning and up to three names. */
+  readonly lines: readonly string[];
+  /** The worst first; infos never. */
+  readonly annotations: readonly DiagnosisAnnotation[];
+  /** Warnings and errors that got no annotation. They are in the lines' counts and in the JSON report. */
+  readonly omitted: number;
+  readonly counts: Readonly<Partial<Record<DiagnosisKind, number>>>;
+}
+
+export interface DiagnosisAnnotation {
+  readonly severity: 'warning' | 'error';
+  readonly message: string;
+  readonly place: LogPlace;
+}
+
+/** GitHub shows ten warnings and ten errors of a step; later ones vanish without a word. */
+const MAX_ANNOTATIONS = 10;
+
+const MEANINGS: Readonly<Record<DiagnosisKind, string>> = {
+  'script-broken': 'scripts cannot be used',
+  'map-broken': 'maps cannot be used',
+  unreadable: 'files cannot be read',
+  'outside-workspace': 'links lead out of the workspace',
+  'map-does-not-fit': 'maps do not fit their scripts',
+  'ambiguous-map': 'scripts with several possible maps',
+  'map-taken': 'scripts whose map belongs to another script',
+  'no-map': 'scripts without a map',
+  'integrity-hash': 'pages with hashes that injected scripts no longer match',
+  'unsupported-bundle': 'bundles of a kind that cannot be injected',
+  'map-without-content': 'maps without the text of all sources',
+  'url-collision': 'URLs wanted by several files',
+  'map-only': 'maps without a script',
+  'has-id': 'scripts that had a debug id',
+  injected: 'scripts with a new debug id',
+};
+
+const TITLES: Readonly<Partial<Record<DiagnosisKind, string>>> = {
+  'no-map': 'No source map',
+  'ambiguous-map': 'Ambiguous source map',
+  'map-taken': 'Source map of another script',
+  'map-broken': 'Source map unusable',
+  'map-does-not-fit': 'Source map does not fit',
+  'map-without-content': 'Source map without sources',
+  'script-broken': 'Script unusable',
+  'integrity-hash': 'Integrity hash will not match',
+};
+
+const RANK = { error: 0, warning: 1, info: 2 } as const;
+
+/**
+ * Sums up diagnoses for the log. Annotations are spread over the kinds: the first of each kind, then the second of each, so
+ * that a hundred scripts without a map cannot hide the one integrity hash.
+ */
+export function summarizeDiagnoses(
+  diagnoses: readonly Diagnosis[],
+  maxAnnotations: number = MAX_ANNOTATIONS,
+): DiagnosisSummary {
+  const groups = groupByKind(diagnoses);
+  const lines = groups.map(({ kind, members }) => `${members.length} ${MEANINGS[kind]}: ${examples(members)}`);
+  const candidates = groups.map(({ members }) => members.filter(({ severity }) => severity !== 'info'));
+  const total = candidates.reduce((sum, members) => sum + members.length, 0);
+  const annotations: DiagnosisAnnotation[] = [];
+  for (let round = 0; annotations.length < Math.min(maxAnnotations, total); round += 1) {
+    for (const members of candidates) {
+      const diagnosis = members[round];
+      if (diagnosis !== undefined && annotations.length < maxAnnotations) annotations.push(annotate(diagnosis));
+    }
+  }
+  const counts = Object.fromEntries(groups.map(({ kind, members }) => [kind, members.length]));
+  return { lines, annotations, omitted: total - annotations.length, counts };
+}
+
+function groupByKind(diagnoses: readonly Diagnosis[]): { kind: DiagnosisKind; members: Diagnosis[] }[] {
+  const groups = new Map<DiagnosisKind, Diagnosis[]>();
+  for (const diagnosis of diagnoses) {
+    const members = groups.get(diagnosis.kind);
+    if (members === undefined) groups.set(diagnosis.kind, [diagnosis]);
+    else members.push(diagnosis);
+  }
+  const order = Object.keys(MEANINGS);
+  const worst = (members: readonly Diagnosis[]) =>
+    Math.min(...members.slice(0, 1000).map(({ severity }) => RANK[severity]));
+  return [...groups]
+    .map(([kind, members]) => ({ kind, members, rank: worst(members) }))
+    .sort((a, b) => a.rank - b.rank || order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+function examples(members: readonly Diagnosis[]): string {
+  const names = members.slice(0, 3).map(({ file }) => file);
+  return members.length > 3 ? `${names.join(', ')}, …` : names.join(', ');
+}
+
+function annotate({ kind, file, severity, message }: Diagnosis): DiagnosisAnnotation {
+  const title = TITLES[kind];
+  return {
+    severity: severity === 'error' ? 'error' : 'warning',
+    message: `${file}: ${message}`,
+    place: { file, ...(title === undefined ? {} : { title }) },
+  };
+}

@@ -1,0 +1,222 @@
+import { posix } from 'node:path';
+import { mapOnly, unreadable } from './diagnose.js';
+import { guessMapNames } from './guess.js';
+import { compareBytes } from './paths.js';
+import { cutQuery, resolveReference } from './resolve.js';
+import type { ScriptScan } from './scan.js';
+import { siblings } from './siblings.js';
+import type { Diagnosis, SourceFile, Unit } from './types.js';
+import { explain, type Maps, type NoMap, type Probe } from './unpaired.js';
+
+/** What pairing may look at besides the files of the set. */
+export interface PairOptions {
+  readonly urlSuffix: string;
+  /** Whether a name that is no file of the set exists on disk, inside the root. @default nothing is looked up */
+  readonly probe?: Probe;
+}
+
+/** How sure it is that a map belongs to a script; lower is surer. */
+const CERTAINTY = { exact: 0, sibling: 1, guess: 2 } as const;
+
+/** A script with the map it wants. */
+interface Claim {
+  readonly script: SourceFile;
+  readonly map: SourceFile;
+  readonly by: keyof typeof CERTAINTY;
+}
+
+/** A script after its own reference and name were looked at, before others were. */
+interface Candidate {
+  readonly script: SourceFile;
+  readonly reference?: string;
+  readonly inline: boolean;
+  readonly claim?: Claim;
+  /** Set when there is neither a claim nor an inline map. */
+  readonly noMap?: NoMap;
+}
+
+interface Lookup extends Maps {
+  readonly byUrl: ReadonlyMap<string, SourceFile>;
+  readonly options: PairOptions;
+}
+
+/**
+ * Puts each map to the one script it belongs to. The outcome depends on names, URLs and references alone, not on the order
+ * of `files`. Pairs are those of sentry-cli 3.8.0, except where that one loses a map (docs/sourcemaps-discovery.md).
+ */
+export function pairFiles(
+  files: readonly SourceFile[],
+  scans: ReadonlyMap<SourceFile, ScriptScan>,
+  options: PairOptions,
+): { units: Unit[]; diagnoses: Diagnosis[] } {
+  const scripts = files.filter(({ kind }) => kind === 'js').sort((a, b) => compareBytes(a.url, b.url));
+  const maps = files.filter(({ kind }) => kind === 'map').sort((a, b) => compareBytes(a.name, b.name));
+  const lookup = indexMaps(maps, options);
+  const diagnoses: Diagnosis[] = [];
+  const candidates: Candidate[] = [];
+  for (const script of scripts) {
+    const scan = scans.get(script) ?? { inline: false };
+    if (scan.failure === undefined) candidates.push(consider(script, scan, lookup));
+    else diagnoses.push({ ...unreadable(script.name, scan.failure), severity: 'error' });
+  }
+  const owners = settle(candidates);
+  const units = candidates.map((candidate) => toUnit(candidate, owners, lookup));
+  for (const map of maps) {
+    if (owners.get(map)?.owner !== undefined) continue;
+    units.push({ map });
+    diagnoses.push(mapOnly(map));
+  }
+  return { units: sortUnits(units), diagnoses };
+}
+
+/** Scripts that get a suggestion of the nearest map. */
+const MAX_SUGGESTIONS = 200;
+
+function indexMaps(maps: readonly SourceFile[], options: PairOptions): Lookup {
+  const byFileName = new Map<string, SourceFile[]>();
+  const byFolder = new Map<string, string[]>();
+  for (const map of maps) {
+    const fileName = posix.basename(map.name);
+    append(byFileName, fileName, map);
+    append(byFolder, posix.dirname(map.name), fileName);
+  }
+  return {
+    byName: new Map(maps.map((map) => [map.name, map])),
+    byUrl: new Map(maps.map((map) => [map.url, map])),
+    byFileName,
+    byFolder,
+    options,
+    suggestions: { left: MAX_SUGGESTIONS },
+  };
+}
+
+function append<Key, Value>(groups: Map<Key, Value[]>, key: Key, value: Value): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [value]);
+  else group.push(value);
+}
+
+function consider(script: SourceFile, scan: ScriptScan, lookup: Lookup): Candidate {
+  if (scan.inline) return { script, inline: true };
+  if (scan.reference === undefined) return guess(script, { reason: 'no-reference' }, lookup);
+  const written = scan.reference;
+  const resolved = resolveReference(written, script.name);
+  switch (resolved.kind) {
+    case 'remote':
+      return guess(script, { reason: 'remote', written }, lookup);
+    case 'site-path': {
+      const map = bySitePath(resolved.paths, lookup);
+      if (map === undefined) return guess(script, { reason: 'site-path', written }, lookup);
+      return { script, inline: false, reference: cutQuery(written), claim: { script, map, by: 'exact' } };
+    }
+    case 'outside':
+      return { script, inline: false, reference: cutQuery(written), noMap: { reason: 'outside', written } };
+    case 'names':
+      return {
+        script,
+        inline: false,
+        reference: cutQuery(written),
+        ...byReference(script, written, resolved.names, lookup),
+      };
+  }
+}
+
+/** `/static/app.js.map` is a path on the web site: it is the artifact whose URL has this path. */
+function bySitePath(paths: readonly string[], { byUrl, options }: Lookup): SourceFile | undefined {
+  for (const path of paths) {
+    const map = byUrl.get(`~${path}${options.urlSuffix}`);
+    if (map !== undefined) return map;
+  }
+  return undefined;
+}
+
+function byReference(
+  script: SourceFile,
+  written: string,
+  names: readonly string[],
+  lookup: Lookup,
+): Pick<Candidate, 'claim' | 'noMap'> {
+  const { byName, byFileName, options } = lookup;
+  for (const name of names) {
+    const map = byName.get(name);
+    if (map !== undefined) return { claim: { script, map, by: 'exact' } };
+  }
+  const probed = names.map((name) => options.probe?.(name)).find((answer) => answer !== undefined);
+  if (probed !== undefined && probed !== 'on-disk') return { claim: { script, map: probed, by: 'exact' } };
+  for (const name of names) {
+    const found = siblings(name, byFileName.get(posix.basename(name)) ?? []);
+    if (found.length > 1) return { noMap: { reason: 'ambiguous', written, candidates: found } };
+    if (found[0] !== undefined) return { claim: { script, map: found[0], by: 'sibling' } };
+  }
+  return { noMap: { reason: probed === 'on-disk' ? 'not-in-set' : 'missing', written } };
+}
+
+/** Tries the usual names in the script's own folder. The first that exists counts, as in sentry-cli. */
+function guess(script: SourceFile, noMap: NoMap, { byName }: Lookup): Candidate {
+  const folder = posix.dirname(script.name);
+  for (const fileName of guessMapNames(posix.basename(script.name))) {
+    const map = byName.get(posix.join(folder, fileName));
+    if (map !== undefined) {
+      return { script, inline: false, reference: fileName, claim: { script, map, by: 'guess' }, noMap };
+    }
+  }
+  return { script, inline: false, noMap };
+}
+
+interface Ownership {
+  /** Undefined: several scripts guessed this map, so none has it. */
+  readonly owner: Claim | undefined;
+  readonly rivals: readonly Claim[];
+}
+
+/** One map, one script: the sure claim before the guess, then the script whose name fits the map's, then the lower URL. */
+function settle(candidates: readonly Candidate[]): Map<SourceFile, Ownership> {
+  const claims = new Map<SourceFile, Claim[]>();
+  for (const { claim } of candidates) {
+    if (claim !== undefined) append(claims, claim.map, claim);
+  }
+  const owners = new Map<SourceFile, Ownership>();
+  for (const [map, rivals] of claims) {
+    const [best, second] = rivals.sort(compareClaims);
+    const undecided = best?.by === 'guess' && second !== undefined;
+    owners.set(map, { owner: undecided ? undefined : best, rivals });
+  }
+  return owners;
+}
+
+function compareClaims(a: Claim, b: Claim): number {
+  return CERTAINTY[a.by] - CERTAINTY[b.by] || nameFit(a) - nameFit(b) || compareBytes(a.script.url, b.script.url);
+}
+
+/** 0: the map is called like the script plus `.map`; 1: it has another usual name; 2: neither. */
+function nameFit({ script, map }: Claim): number {
+  const scriptName = posix.basename(script.name);
+  const mapName = posix.basename(map.name);
+  if (mapName === `${scriptName}.map`) return 0;
+  return guessMapNames(scriptName).includes(mapName) ? 1 : 2;
+}
+
+function toUnit(candidate: Candidate, owners: ReadonlyMap<SourceFile, Ownership>, lookup: Lookup): Unit {
+  const { script, reference, inline, claim, noMap } = candidate;
+  const header = reference === undefined ? {} : { reference };
+  if (inline) return { js: script };
+  if (claim === undefined) {
+    return { js: script, ...header, unpaired: explain(script, noMap ?? { reason: 'no-reference' }, lookup) };
+  }
+  const ownership = owners.get(claim.map);
+  if (ownership?.owner === claim) return { js: script, map: claim.map, ...header };
+  const rivals = (ownership?.rivals ?? []).filter((rival) => rival !== claim).map((rival) => rival.script);
+  const owner = ownership?.owner?.script;
+  const taken: NoMap = {
+    reason: 'taken',
+    map: claim.map,
+    guessed: claim.by === 'guess',
+    rivals: owner ? [owner] : rivals,
+  };
+  return { js: script, ...(claim.by === 'guess' ? {} : header), unpaired: explain(script, taken, lookup) };
+}
+
+function sortUnits(units: Unit[]): Unit[] {
+  const url = (unit: Unit) => unit.js?.url ?? unit.map?.url ?? '';
+  return units.sort((a, b) => compareBytes(url(a), url(b)));
+}

@@ -1,0 +1,44 @@
+import type { PlatformPath } from 'node:path';
+
+/** Whether `child` is `parent` or below it. Both absolute and real; compared by segments, so `/a/bc` is not inside `/a/b`. */
+export function isInside(parent: string, child: string, path: PlatformPath): boolean {
+  const relative = path.relative(parent, child);
+  return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
+}
+
+/** A path below `root` as users see it: relative, forward slashes; `.` for the root itself. */
+export function shownName(root: string, absolute: string, path: PlatformPath): string {
+  const relative = path.relative(root, absolute);
+  return relative === '' ? '.' : toSlashes(relative, path);
+}
+
+/** Native separators to `/`. On Linux and macOS a backslash is a character of the file name and stays. */
+export function toSlashes(text: string, path: PlatformPath): string {
+  return path.sep === '\\' ? text.replaceAll('\\', '/') : text;
+}
+
+/** Joins a root-relative name and what is below it; the root itself is the empty name. */
+export function joinName(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+/**
+ * Order of the UTF-8 bytes, the order of the archive. JavaScript's own `<` compares UTF-16 units and puts emoji before
+ * U+FFxx, which would make the bundle's checksum differ from the documented order.
+ */
+export function compareBytes(a: string, b: string): number {
+  if (a === b) return 0;
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const left = a.charCodeAt(at);
+    const right = b.charCodeAt(at);
+    if (left !== right) return weight(left) - weight(right);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points above U+FFFF: moved behind all other units. */
+function weight(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
+}

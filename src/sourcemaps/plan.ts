@@ -1,0 +1,108 @@
+import { realpathSync, statSync } from 'node:fs';
+import nodePath from 'node:path';
+import type { Inputs } from '../inputs/inputs.js';
+import type { Log } from '../log.js';
+import { type Discovery, discover } from './discover.js';
+import { integrityDiagnoses } from './integrity.js';
+import { noFilesError, reasonFor } from './no-files.js';
+import { pairFiles } from './pair.js';
+import { isInside } from './paths.js';
+import { type ScanScripts, scanScripts } from './scan.js';
+import type { SourceFile, SourceMapPlan, Unit } from './types.js';
+import type { Probe } from './unpaired.js';
+
+/** What planning needs of the inputs. */
+export type PlanInputs = Pick<Inputs, 'sourcemaps' | 'workspace' | 'workingDirectory' | 'dryRun'>;
+
+export interface PlanDeps {
+  /** Reads the references of scripts. @default one after the other, in this thread */
+  readonly scan?: ScanScripts;
+}
+
+/**
+ * Finds the files, reads each script's reference, and pairs scripts with maps. Nothing is written. Throws ActionError
+ * `no-files-found`, `file-outside-workspace`, `file-unreadable` or `input-invalid`.
+ */
+export async function planSourceMaps(inputs: PlanInputs, log: Log, deps: PlanDeps = {}): Promise<SourceMapPlan> {
+  const options = inputs.sourcemaps;
+  const discovery = discover(inputs);
+  logPatterns(discovery, options.ifNoFilesFound, log);
+  const { files, root } = discovery;
+  const scripts = files.filter(({ kind }) => kind === 'js');
+  const scans = await (deps.scan ?? scanScripts)(scripts);
+  const scanOf = new Map(scripts.map((script, index) => [script, scans[index] ?? { inline: false }]));
+  const { units, diagnoses } = pairFiles(files, scanOf, {
+    urlSuffix: options.urlSuffix,
+    probe: diskProbe(files, root),
+  });
+  const integrity = options.inject ? integrityDiagnoses(discovery.pages, scripts) : [];
+  logPairs(units, log);
+  const inUnits = units.flatMap(({ js, map }) => [js, map]).filter((file) => file !== undefined);
+  return {
+    units,
+    options: {
+      inject: options.inject,
+      dryRun: inputs.dryRun,
+      stripPrefix: options.stripCommonPrefix ? [...options.stripPrefix, '~'] : options.stripPrefix,
+      workspace: root,
+      workingDirectory: discovery.workingDirectory,
+    },
+    patterns: discovery.patterns,
+    diagnoses: [...discovery.diagnoses, ...diagnoses, ...integrity],
+    files: inUnits.length,
+    bytes: inUnits.reduce((sum, file) => sum + file.size, 0),
+  };
+}
+
+function logPatterns(discovery: Discovery, ifNoFilesFound: 'error' | 'warn' | 'ignore', log: Log): void {
+  for (const { pattern, files } of discovery.patterns) {
+    log.info(
+      pattern.startsWith('!') ? `${pattern}: ${count(files, 'file')} left out` : `${pattern}: ${count(files, 'file')}`,
+    );
+  }
+  if (ifNoFilesFound === 'ignore') return;
+  const place = { root: discovery.root, workingDirectory: discovery.workingDirectory, path: nodePath };
+  if (discovery.files.length === 0) {
+    const error = noFilesError(discovery.unmatched, place);
+    log.warning(error.message, { title: 'No source maps found' });
+    return;
+  }
+  for (const unmatched of discovery.unmatched) {
+    log.warning(`sourcemaps: "${unmatched.pattern}" matched no file: ${reasonFor(unmatched, place)}.`, {
+      title: 'Pattern without a match',
+    });
+  }
+}
+
+function logPairs(units: readonly Unit[], log: Log): void {
+  const scripts = units.filter(({ js }) => js !== undefined);
+  const paired = scripts.filter(({ map }) => map !== undefined).length;
+  const inline = scripts.filter(({ map, unpaired }) => map === undefined && unpaired === undefined).length;
+  const orphans = units.length - scripts.length;
+  const parts = [`${count(scripts.length, 'script')}: ${paired} with a map`];
+  if (inline > 0) parts.push(`${inline} with the map inside`);
+  if (scripts.length > paired + inline) parts.push(`${scripts.length - paired - inline} without`);
+  if (orphans > 0) parts.push(`${count(orphans, 'map')} without a script`);
+  if (units.length > 0) log.info(parts.join(', '));
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Asks the disk about a reference that is none of the names: a link to a file of the set, or a file that was left out. */
+function diskProbe(files: readonly SourceFile[], root: string): Probe {
+  let byPath: Map<string, SourceFile> | undefined;
+  return (name) => {
+    try {
+      const real = realpathSync.native(nodePath.join(root, name));
+      if (!isInside(root, real, nodePath)) return undefined;
+      byPath ??= new Map(files.map((file) => [file.path, file]));
+      const file = byPath.get(real);
+      if (file !== undefined) return file.kind === 'map' ? file : undefined;
+      return statSync(real).isFile() ? 'on-disk' : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,115 @@
+import { posix } from 'node:path';
+import { guessMapNames } from './guess.js';
+import { nearest } from './nearest.js';
+import { cutQuery, decodePercent } from './resolve.js';
+import type { Diagnosis, SourceFile } from './types.js';
+
+/**
+ * Looks a root-relative name up on disk: the file of the set that it is another path of, `on-disk` when it is a file inside
+ * the root but not in the set, undefined otherwise.
+ */
+export type Probe = (name: string) => SourceFile | 'on-disk' | undefined;
+
+/** Why a script has no map. `written` is its reference. */
+export type NoMap =
+  | { readonly reason: 'no-reference' }
+  | { readonly reason: 'missing' | 'not-in-set' | 'remote' | 'site-path' | 'outside'; readonly written: string }
+  | { readonly reason: 'ambiguous'; readonly written: string; readonly candidates: readonly SourceFile[] }
+  | {
+      readonly reason: 'taken';
+      readonly map: SourceFile;
+      readonly guessed: boolean;
+      readonly rivals: readonly SourceFile[];
+    };
+
+/** The maps of the set, for finding the nearest one. */
+export interface Maps {
+  readonly byName: ReadonlyMap<string, SourceFile>;
+  readonly byFileName: ReadonlyMap<string, readonly SourceFile[]>;
+  /** File names by folder. */
+  readonly byFolder: ReadonlyMap<string, readonly string[]>;
+  readonly options: { readonly probe?: Probe };
+  /** How many more scripts get a suggestion: comparing names is slow, and nobody reads hundreds. */
+  readonly suggestions: { left: number };
+}
+
+/** The diagnosis of a script without a map: why, the nearest candidate, what to do. */
+export function explain(script: SourceFile, noMap: NoMap, maps: Maps): Diagnosis {
+  const kind = noMap.reason === 'ambiguous' ? 'ambiguous-map' : noMap.reason === 'taken' ? 'map-taken' : 'no-map';
+  return { kind, file: script.name, severity: 'warning', message: messageFor(script, noMap, maps) };
+}
+
+function messageFor(script: SourceFile, noMap: NoMap, maps: Maps): string {
+  if (noMap.reason === 'no-reference') return noReference(script, maps);
+  if (noMap.reason === 'taken') return taken(noMap);
+  const shown = shorten(noMap.written);
+  const near = suggestion(script, noMap.written, maps);
+  switch (noMap.reason) {
+    case 'missing':
+      return `It says its source map is ${shown}, but no such file was found.${near}`;
+    case 'not-in-set':
+      return `Its source map ${shown} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
+    case 'remote':
+      return `Its source map is said to be at ${shown}; addresses are never fetched, and no map beside it has its name.${near}`;
+    case 'site-path':
+      return `It says its source map is ${shown}, but no file has that URL and no map beside it has its name.${near} See url_prefix.`;
+    case 'outside':
+      return `Its reference ${shown} leads out of the workspace and is not followed.${near}`;
+    case 'ambiguous':
+      return `Several maps could be its ${shown}, so none is taken: ${list(noMap.candidates)}. Put the right path in its sourceMappingURL comment.`;
+  }
+}
+
+function noReference(script: SourceFile, maps: Maps): string {
+  const beside = posix.join(posix.dirname(script.name), `${posix.basename(script.name)}.map`);
+  if (maps.options.probe?.(beside) === 'on-disk') {
+    return `It has no sourceMappingURL comment; ${beside} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
+  }
+  return `It has no sourceMappingURL comment, and no map beside it has its name.${suggestion(script, undefined, maps)}`;
+}
+
+function taken({ map, guessed, rivals }: NoMap & { reason: 'taken' }): string {
+  if (guessed && rivals.length > 1) {
+    return `By its name its map would be ${map.name}, but so it would be for ${list(rivals)}. Put a sourceMappingURL comment in the right one.`;
+  }
+  if (guessed)
+    return `By its name its map would be ${map.name}, but that belongs to ${list(rivals)}. Put a sourceMappingURL comment in it.`;
+  return `Its map ${map.name} belongs to ${list(rivals)}: a map describes one script only, so this one gets none.`;
+}
+
+/** Most maps of a folder that are compared for a suggestion. */
+const COMPARED = 50;
+
+function suggestion(script: SourceFile, written: string | undefined, maps: Maps): string {
+  const candidate = nearestMap(script, written, maps);
+  return candidate === undefined ? '' : ` The nearest map is ${candidate}.`;
+}
+
+/** A map of the wanted name in another folder, else one in the script's folder with a name like it. */
+function nearestMap(script: SourceFile, written: string | undefined, maps: Maps): string | undefined {
+  const folder = posix.dirname(script.name);
+  const own = guessMapNames(posix.basename(script.name));
+  const said = written === undefined ? [] : [posix.basename(decodePercent(cutQuery(written)))];
+  for (const fileName of [...said, ...own]) {
+    const beside = maps.byName.get(posix.join(folder, fileName));
+    const elsewhere = beside ?? maps.byFileName.get(fileName)?.[0];
+    if (elsewhere !== undefined) return elsewhere.name;
+  }
+  if (maps.suggestions.left <= 0) return undefined;
+  maps.suggestions.left -= 1;
+  const [like] = nearest(`${posix.basename(script.name)}.map`, (maps.byFolder.get(folder) ?? []).slice(0, COMPARED), 1);
+  return like === undefined ? undefined : posix.join(folder, like);
+}
+
+function list(files: readonly SourceFile[]): string {
+  const names = files.slice(0, 5).map(({ name }) => name);
+  return files.length > 5 ? `${names.join(', ')} and ${files.length - 5} more` : names.join(', ');
+}
+
+/** Longest reference that is shown whole. */
+const SHOWN_LENGTH = 200;
+
+function shorten(reference: string): string {
+  const text = cutQuery(reference);
+  return `"${text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text}"`;
+}
