@@ -51,6 +51,18 @@ export interface CommitPayload {
   readonly patch_set?: readonly { readonly path: string; readonly type: 'A' | 'M' | 'D' }[];
 }
 
+/** A commit that a release has already. What is there besides id and repository lets it be sent again unchanged. */
+export interface ReleaseCommit {
+  readonly id: string;
+  /** The repository's name in Sentry. */
+  readonly repository: string | undefined;
+  readonly message?: string | undefined;
+  readonly authorName?: string | undefined;
+  readonly authorEmail?: string | undefined;
+  /** ISO 8601. */
+  readonly dateCreated?: string | undefined;
+}
+
 export interface RefPayload {
   readonly repository: string;
   readonly commit: string;
@@ -134,8 +146,8 @@ export interface SentryApi {
   ): Promise<Release>;
   /** The newest release with commits that shares a project with this one; undefined when there is none (`{}` or 404). */
   previousReleaseWithCommits(version: string): Promise<Release | undefined>;
-  /** Ids of the release's commits, newest first, all pages. */
-  releaseCommits(version: string): Promise<readonly { readonly id: string; readonly repository: string | undefined }[]>;
+  /** The release's commits, newest first, all pages. */
+  releaseCommits(version: string): Promise<readonly ReleaseCommit[]>;
   /** All pages. undefined when the token may not list repositories (403) or the server has none (404). */
   repositories(): Promise<readonly Repository[] | undefined>;
   /** The newest releases of the organization, first page: used to find the last deploy of an environment. */

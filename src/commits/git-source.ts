@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Git } from './git.js';
+import { resolveLocally } from './own-commit.js';
+import { type CommitSource, type FileChange, type Range, type SourceCommit, SourceUnavailable } from './source.js';
+
+/** Enough for 5,000 commits with long messages, and for file lists of whole monorepos. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** One record per commit: fields end with NUL, which none of them can hold; %B is last because it may hold line breaks. */
+const FORMAT = '%H%x00%P%x00%an%x00%ae%x00%at%x00%B%x00';
+const FIELDS = 6;
+
+/** Reads commits from the checkout. Fetches nothing: where the history does not reach, it says so. */
+export async function createGitSource(git: Git): Promise<CommitSource> {
+  if (git.root === undefined) throw new SourceUnavailable('there is no checkout in the working directory');
+  const shallow = await shallowCommits(git, git.root);
+  return {
+    kind: 'git',
+    filesLimit: Number.POSITIVE_INFINITY,
+    pathsLimit: Number.POSITIVE_INFINITY,
+    resolve: (revision) => resolveLocally(git, revision),
+    since: (base, head, limit) => since(git, shallow, base, head, limit),
+    latest: async (head, count) => await list(git, [`--max-count=${count}`, '--end-of-options', head]),
+    files: (commits) =>
+      readFiles(
+        git,
+        commits.filter(({ sha }) => !shallow.has(sha)),
+      ),
+    tags: () => readTags(git),
+  };
+}
+
+async function since(
+  git: Git,
+  shallow: ReadonlySet<string>,
+  base: string,
+  head: string,
+  limit: number,
+): Promise<Range> {
+  if ((await resolveLocally(git, head)) === undefined) throw new SourceUnavailable(`the checkout lacks commit ${head}`);
+  const known = await resolveLocally(git, base);
+  if (known === undefined) {
+    if (shallow.size > 0) throw new SourceUnavailable(`the shallow checkout does not reach back to ${base}`);
+    return { kind: 'unknown-base' };
+  }
+  const merge = await git.run(['merge-base', '--end-of-options', known, head]);
+  const mergeBase = merge.exitCode === 0 ? merge.stdout.trim() : undefined;
+  const commits = await list(git, [`--max-count=${limit + 1}`, '--end-of-options', head, `^${known}`]);
+  // Past a shallow commit there may be more, on a way that never meets the base.
+  if (commits.some(({ sha }) => shallow.has(sha))) {
+    throw new SourceUnavailable(`the shallow checkout does not reach back to ${base}`);
+  }
+  if (mergeBase === undefined) return { kind: 'unrelated' };
+  const total = commits.length <= limit ? commits.length : await count(git, head, known);
+  return {
+    kind: 'found',
+    commits: commits.slice(0, limit),
+    total,
+    mergeBase: mergeBase === known ? undefined : mergeBase,
+  };
+}
+
+async function list(git: Git, selection: readonly string[]): Promise<readonly SourceCommit[]> {
+  const answer = await git.run(
+    ['rev-list', '--no-commit-header', '--encoding=UTF-8', `--format=${FORMAT}`, ...selection],
+    { maxBytes: MAX_BYTES },
+  );
+  if (answer.exitCode !== 0) throw new SourceUnavailable(`git could not list commits: ${answer.stderr}`);
+  if (answer.cut) throw new SourceUnavailable('the list of commits is too long to read');
+  return parseCommits(answer.stdout);
+}
+
+/** Reads the records of {@link FORMAT}. */
+export function parseCommits(text: string): readonly SourceCommit[] {
+  const fields = text.split('\0');
+  const commits: SourceCommit[] = [];
+  for (let at = 0; at + FIELDS <= fields.length; at += FIELDS) {
+    const [sha = '', parents = '', authorName = '', authorEmail = '', seconds = '', message = ''] = fields.slice(at);
+    commits.push({
+      // git ends every record with a line break, which so comes before the next one.
+      sha: sha.trim(),
+      parents: parents === '' ? [] : parents.split(' '),
+      message: message.trimEnd(),
+      authorName,
+      authorEmail,
+      authoredAt: isoSeconds(seconds),
+    });
+  }
+  return commits;
+}
+
+async function count(git: Git, head: string, base: string): Promise<number> {
+  const answer = await git.run(['rev-list', '--count', '--end-of-options', head, `^${base}`]);
+  return Number(answer.stdout.trim());
+}
+
+/** Compares each commit with its first parent, all in one process. The parent is named, because merges print nothing else. */
+async function readFiles(
+  git: Git,
+  commits: readonly SourceCommit[],
+): Promise<ReadonlyMap<string, readonly FileChange[]>> {
+  const lines = commits.map(({ sha, parents }) => (parents[0] === undefined ? sha : `${sha} ${parents[0]}`));
+  if (lines.length === 0) return new Map();
+  const answer = await git.run(
+    ['diff-tree', '--stdin', '--root', '-r', '--no-renames', '--no-ext-diff', '--name-status', '-z', '--always'],
+    { input: `${lines.join('\n')}\n`, maxBytes: MAX_BYTES },
+  );
+  // A partial clone without trees ends here. What was told before the failure is whole, except for the last commit.
+  const files = parseNameStatus(answer.stdout);
+  const last = [...files.keys()].at(-1);
+  if ((answer.exitCode !== 0 || answer.cut) && last !== undefined) files.delete(last);
+  return files;
+}
+
+/** Reads `diff-tree --stdin --name-status -z`: a commit id, then pairs of status and path, each ended by NUL. */
+export function parseNameStatus(text: string): Map<string, FileChange[]> {
+  const files = new Map<string, FileChange[]>();
+  const fields = text.split('\0');
+  let current: FileChange[] = [];
+  for (let at = 0; at < fields.length; at += 1) {
+    const field = fields[at] ?? '';
+    if (/^[0-9a-f]{40,64}$/.test(field)) {
+      current = [];
+      files.set(field, current);
+    } else if (/^[A-Z]$/.test(field)) {
+      at += 1;
+      const path = fields[at];
+      if (path !== undefined) current.push({ path, type: field === 'A' || field === 'D' ? field : 'M' });
+    }
+  }
+  return files;
+}
+
+async function readTags(git: Git): Promise<ReadonlyMap<string, readonly string[]>> {
+  const answer = await git.run(
+    ['for-each-ref', '--format=%(objectname) %(*objectname) %(refname:strip=2)', 'refs/tags'],
+    { maxBytes: MAX_BYTES },
+  );
+  const tags = new Map<string, string[]>();
+  for (const line of answer.stdout.split('\n')) {
+    const [, object, peeled, name] = /^([0-9a-f]+) ([0-9a-f]*) (.+)$/.exec(line) ?? [];
+    if (object === undefined || name === undefined) continue;
+    const sha = peeled ? peeled : object;
+    tags.set(sha, [...(tags.get(sha) ?? []), name]);
+  }
+  return tags;
+}
+
+/** The commits whose parents are not here, although they have some. */
+async function shallowCommits(git: Git, root: string): Promise<ReadonlySet<string>> {
+  const answer = await git.run(['rev-parse', '--path-format=absolute', '--git-path', 'shallow']);
+  const path = answer.stdout.trim();
+  if (answer.exitCode !== 0 || path === '')
+    throw new SourceUnavailable(`git cannot read the checkout: ${answer.stderr}`);
+  try {
+    return new Set((await readFile(resolve(root, path), 'utf8')).split('\n').filter((line) => line !== ''));
+  } catch {
+    // No such file: the history is whole.
+    return new Set();
+  }
+}
+
+function isoSeconds(seconds: string): string | undefined {
+  const time = new Date(Number(seconds) * 1000);
+  if (seconds.trim() === '' || Number.isNaN(time.getTime())) return undefined;
+  return time.toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

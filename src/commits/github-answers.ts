@@ -1,0 +1,59 @@
+import { type FileChange, type SourceCommit, SourceUnavailable } from './source.js';
+
+/** What GitHub tells of a commit, as far as it is used; every field is checked, because a proxy may answer in its place. */
+interface CommitAnswer {
+  readonly sha?: unknown;
+  readonly parents?: readonly { readonly sha?: unknown }[];
+  readonly commit?: {
+    readonly message?: unknown;
+    readonly author?: { readonly name?: unknown; readonly email?: unknown; readonly date?: unknown } | null;
+  };
+}
+
+interface FileAnswer {
+  readonly filename?: unknown;
+  readonly previous_filename?: unknown;
+  readonly status?: unknown;
+}
+
+/** @throws SourceUnavailable when it is not a commit */
+export function parseCommitAnswer(answer: CommitAnswer): SourceCommit {
+  const { sha, commit, parents } = answer;
+  if (typeof sha !== 'string' || !/^[0-9a-f]{40,64}$/.test(sha)) {
+    throw new SourceUnavailable('an answer of GitHub is not in the expected form');
+  }
+  const author = commit?.author ?? undefined;
+  return {
+    sha,
+    parents: (parents ?? []).flatMap((parent) => (typeof parent.sha === 'string' ? [parent.sha] : [])),
+    message: text(commit?.message).trimEnd(),
+    authorName: text(author?.name),
+    authorEmail: text(author?.email),
+    authoredAt: seconds(author?.date),
+  };
+}
+
+/** GitHub finds renames and copies; Sentry knows neither, so that a rename is told as git does without looking for them. */
+export function parseFiles(files: readonly FileAnswer[] | undefined): readonly FileChange[] {
+  return (files ?? []).flatMap(({ filename, previous_filename: previous, status }): FileChange[] => {
+    if (typeof filename !== 'string') return [];
+    if (status === 'renamed' && typeof previous === 'string') {
+      return [
+        { path: previous, type: 'D' },
+        { path: filename, type: 'A' },
+      ];
+    }
+    if (status === 'added' || status === 'copied') return [{ path: filename, type: 'A' }];
+    if (status === 'removed') return [{ path: filename, type: 'D' }];
+    return status === 'unchanged' ? [] : [{ path: filename, type: 'M' }];
+  });
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function seconds(value: unknown): string | undefined {
+  const time = new Date(text(value));
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

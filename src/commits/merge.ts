@@ -1,0 +1,64 @@
+import { ActionError } from '../errors.js';
+import type { CommitPayload, RefPayload, ReleaseCommit, Repository, SentryApi } from '../sentry/types.js';
+import { mayBeOurs } from './previous.js';
+import { rowNamed } from './refs.js';
+import type { OwnRepository } from './repository.js';
+
+/**
+ * The commits of other repositories that the release has already. Setting commits replaces them all, so a release of two
+ * repositories would lose the first when the second is sent; they are sent again, along with ours.
+ */
+export async function commitsOfOthers(
+  api: Pick<SentryApi, 'releaseCommits'>,
+  release: string,
+  repository: OwnRepository,
+): Promise<readonly ReleaseCommit[]> {
+  try {
+    const commits = await api.releaseCommits(release);
+    return commits.filter((commit) => !mayBeOurs(commit.repository, repository));
+  } catch (error) {
+    // No such release yet (a dry run), or a token or server without this list.
+    if (error instanceof ActionError && (error.status === 403 || error.status === 404)) return [];
+    throw error;
+  }
+}
+
+/** Refs that keep the others: the newest commit of each. undefined when Sentry could not fetch one of them by itself. */
+export function refsOfOthers(
+  others: readonly ReleaseCommit[],
+  rows: readonly Repository[],
+): readonly RefPayload[] | undefined {
+  const refs = new Map<string, RefPayload>();
+  for (const { id, repository } of others) {
+    const row = repository === undefined ? undefined : rowNamed(rows, repository);
+    if (row === undefined) return undefined;
+    if (!refs.has(row.name)) refs.set(row.name, { repository: row.name, commit: id });
+  }
+  return [...refs.values()];
+}
+
+/** Our commits and the others' in one list. Times are kept only when every one of them has one. */
+export function mergeCommits(
+  ours: readonly CommitPayload[],
+  others: readonly ReleaseCommit[],
+): readonly CommitPayload[] {
+  const known = new Set(ours.map(({ id }) => id));
+  const kept = others.filter(({ id }) => !known.has(id)).map(toPayload);
+  const merged = [...ours, ...kept];
+  if (merged.every(({ timestamp }) => timestamp !== undefined)) {
+    return merged.sort((left, right) => Date.parse(right.timestamp ?? '') - Date.parse(left.timestamp ?? ''));
+  }
+  return merged.map(({ timestamp: _, ...commit }) => commit);
+}
+
+// Without patch_set: the server keeps the file list that a commit has.
+function toPayload({ id, repository, message, authorName, authorEmail, dateCreated }: ReleaseCommit): CommitPayload {
+  return {
+    id,
+    repository: repository ?? '',
+    ...(message === undefined ? {} : { message }),
+    ...(authorName === undefined ? {} : { author_name: authorName }),
+    ...(authorEmail === undefined ? {} : { author_email: authorEmail }),
+    ...(dateCreated === undefined ? {} : { timestamp: dateCreated }),
+  };
+}

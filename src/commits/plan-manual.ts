@@ -1,0 +1,113 @@
+import { ActionError } from '../errors.js';
+import type { Inputs } from '../inputs/inputs.js';
+import type { Repository } from '../sentry/types.js';
+import type { CommitsDeps } from './context.js';
+import { commitsOfOthers, refsOfOthers } from './merge.js';
+import { type OwnCommit, resolveLocally } from './own-commit.js';
+import { planFromSources } from './plan-sources.js';
+import { findPrevious } from './previous.js';
+import { rowNamed } from './refs.js';
+import type { OwnRepository } from './repository.js';
+import { short } from './select.js';
+import type { CommitsPlan } from './types.js';
+import { parseVcsUrl } from './vcs-url.js';
+
+export interface ManualRequest {
+  readonly inputs: Inputs;
+  readonly release: string;
+  readonly deps: CommitsDeps;
+  /** What the checkout and the run say; used where it is the repository that `repo` names. */
+  readonly repository: OwnRepository | undefined;
+  readonly own: OwnCommit | undefined;
+}
+
+/** Characters of a revision that the server takes (src/sentry/api/serializers/rest_framework/release.py). */
+const MAX_REVISION = 64;
+
+/**
+ * `set_commits: manual`: exactly the repository and the commits that the user names. Through the connected repository when
+ * Sentry has it under that name, in any letter case; else its commits are read as in `auto`.
+ *
+ * @throws ActionError `input-invalid` without `repo` or with a revision that is too long, `commits-failed` when nothing knows the repository
+ */
+export async function planManual(request: ManualRequest): Promise<CommitsPlan> {
+  const { inputs, release, deps } = request;
+  const { repo } = inputs.commits;
+  if (repo === undefined) throw invalid('set_commits is manual, but repo is not given', 'Set repo to owner/name.');
+  const repository = repositoryNamed(repo, request);
+  const { commit, previousCommit } = splitRange(inputs);
+  const own = await ownRevision(commit, repository, request);
+  for (const revision of [own, previousCommit ?? '']) {
+    if (revision.length > MAX_REVISION)
+      throw invalid(`The commit ${revision} is too long`, `Sentry takes ${MAX_REVISION} characters.`);
+  }
+  const asked = { ...inputs, commits: { ...inputs.commits, previousCommit } };
+  const previous = await findPrevious({ inputs: asked, release, github: deps.github, repository, api: deps.api });
+  const others = await commitsOfOthers(deps.api, release, repository);
+  const rows = (await deps.api.repositories()) ?? [];
+  const row = rowNamed(rows, repo);
+  const otherRefs = row === undefined || inputs.commits.paths.length > 0 ? undefined : refsOfOthers(others, rows);
+  if (row !== undefined && otherRefs !== undefined) {
+    const base = previous === undefined ? {} : { previousCommit: previous.revision };
+    return {
+      source: 'integration',
+      reason: `set_commits is manual and ${row.name} is connected in Sentry`,
+      refs: [
+        { repository: row.name, commit: own, ...base },
+        ...otherRefs.filter(({ repository: name }) => name !== row.name),
+      ],
+      ...(previous === undefined ? {} : { range: `${short(previous.revision)}..${short(own)}` }),
+    };
+  }
+  const found = { inputs: asked, release, deps, repository, own: { sha: own, why: 'as given' }, previous, others };
+  return known(await planFromSources({ ...found, skipped: [`${repo} is not connected in Sentry`] }), repo, rows);
+}
+
+/** What the user named must be found: a silent release without commits is not what was asked for. */
+function known(plan: CommitsPlan, repo: string, rows: readonly Repository[]): CommitsPlan {
+  if (plan.source !== 'none' || plan.reason.startsWith('no new commits')) return plan;
+  const names = rows.slice(0, 10).map(({ name }) => name);
+  throw new ActionError('commits-failed', `The commits of ${repo} cannot be found: ${plan.reason}.`, {
+    hint:
+      names.length === 0
+        ? 'No repository is connected in Sentry. Connect it, or pass a github_token that may read it.'
+        : `Repositories that Sentry knows: ${names.join(', ')}. Check repo, or pass a github_token that may read it.`,
+  });
+}
+
+/** `commit` may be a range itself, as in sentry-cli's `--commit repo@from..to`; it is split at the last `..`. */
+function splitRange({ commits }: Inputs): {
+  readonly commit: string | undefined;
+  readonly previousCommit: string | undefined;
+} {
+  const range = /^(.+)\.\.(.+)$/s.exec(commits.commit ?? '');
+  if (range === null) return commits;
+  return { commit: range[2], previousCommit: commits.previousCommit ?? range[1] };
+}
+
+function repositoryNamed(repo: string, { deps, repository }: ManualRequest): OwnRepository {
+  const path = repository?.url.path.toLowerCase();
+  // `app` for `acme/app`: the official action took any name for the checkout when nothing was connected.
+  if (repository !== undefined && (path === repo.toLowerCase() || path?.endsWith(`/${repo.toLowerCase()}`)))
+    return repository;
+  const { host } = parseVcsUrl(`${deps.github.serverUrl}/-`);
+  return { url: { host, path: repo }, ofRun: false, onGitHub: /^[^/\s]+\/[^/\s]+$/.test(repo), local: false };
+}
+
+/** The commit as a full id where the checkout can tell; else as it was written, which Sentry's own integration may know. */
+async function ownRevision(
+  commit: string | undefined,
+  repository: OwnRepository,
+  { deps, own, repository: local }: ManualRequest,
+): Promise<string> {
+  const isLocal = repository === local && repository.local;
+  if (commit === undefined || commit === 'HEAD') {
+    const ours = repository === local || commit === undefined;
+    return ours && own !== undefined ? own.sha : 'HEAD';
+  }
+  return (isLocal ? await resolveLocally(deps.git, commit) : undefined) ?? commit;
+}
+
+function invalid(message: string, hint: string): ActionError {
+  return new ActionError('input-invalid', message, { hint });
+}

@@ -1,0 +1,130 @@
+import { ActionError } from '../errors.js';
+import type { Inputs } from '../inputs/inputs.js';
+import type { ReleaseCommit } from '../sentry/types.js';
+import type { CommitsDeps } from './context.js';
+import { createGitSource } from './git-source.js';
+import { createGitHubSource } from './github-source.js';
+import { mergeCommits } from './merge.js';
+import type { OwnCommit } from './own-commit.js';
+import { toPayload } from './payload.js';
+import type { Previous } from './previous.js';
+import type { OwnRepository } from './repository.js';
+import { type Selection, selectCommits, short, withoutPrevious } from './select.js';
+import { type CommitSource, SourceUnavailable } from './source.js';
+import type { CommitsPlan } from './types.js';
+
+/** Everything that is known before the commits are read. */
+export interface PlanRequest {
+  readonly inputs: Inputs;
+  readonly release: string;
+  readonly deps: CommitsDeps;
+  readonly repository: OwnRepository;
+  readonly own: OwnCommit;
+  readonly previous: Previous | undefined;
+  /** Commits of other repositories that the release has already. */
+  readonly others: readonly ReleaseCommit[];
+  /** Why the sources before were not used. */
+  readonly skipped: readonly string[];
+}
+
+/** GitHub's API, else the checkout as far as it reaches, else the checkout's newest commits, else nothing. */
+export async function planFromSources(request: PlanRequest): Promise<CommitsPlan> {
+  const skipped = [...request.skipped];
+  let checkout: CommitSource | undefined;
+  for (const open of [() => openGitHub(request), () => openCheckout(request)]) {
+    try {
+      const source = await open();
+      if (source.kind === 'git') checkout = source;
+      return planOf(request, source, await selectCommits(source, selection(request)), skipped);
+    } catch (error) {
+      skipped.push(unavailable(error));
+    }
+  }
+  const partial = await fromShallow(request, checkout, skipped);
+  if (partial !== undefined) return partial;
+  const reason = skipped.join('; ');
+  request.deps.log.notice(`No commits are set: ${reason}. ${HINT}`, { title: 'Release without commits' });
+  return { source: 'none', reason };
+}
+
+const HINT =
+  'Connect the repository in Sentry, or let the job read it (permissions: contents: read), or check out its history (fetch-depth: 0).';
+
+/** A checkout that is too shallow still has the newest commits: the next release can begin after them. */
+async function fromShallow(
+  request: PlanRequest,
+  checkout: CommitSource | undefined,
+  skipped: readonly string[],
+): Promise<CommitsPlan | undefined> {
+  if (checkout === undefined || request.previous === undefined) return undefined;
+  try {
+    if ((await checkout.resolve(request.own.sha)) === undefined) return undefined;
+    const what = 'cannot be reached: the checkout is too shallow, and GitHub could not be asked';
+    const found = await withoutPrevious(checkout, selection(request), request.previous, what);
+    return planOf(request, checkout, found, skipped);
+  } catch (error) {
+    unavailable(error);
+    return undefined;
+  }
+}
+
+async function openGitHub({ inputs, deps, repository }: PlanRequest): Promise<CommitSource> {
+  const token = inputs.commits.githubToken;
+  if (token === undefined) throw new SourceUnavailable('there is no github_token');
+  if (!repository.onGitHub) throw new SourceUnavailable(`${repository.url.path} is not on ${deps.github.serverUrl}`);
+  const [owner = '', repo = ''] = repository.url.path.split('/');
+  const now = deps.clock.now();
+  const deadlineAt = deps.deadlineAt ?? now + inputs.timeoutMs;
+  return await createGitHubSource({
+    apiUrl: deps.github.apiUrl,
+    token,
+    owner,
+    repo,
+    log: deps.log,
+    clock: deps.clock,
+    signal: deps.signal,
+    // The rest is for what a release cannot do without.
+    waitUntil: now + (deadlineAt - now) / 2,
+    ...(deps.fetch === undefined ? {} : { fetch: deps.fetch }),
+  });
+}
+
+async function openCheckout({ deps, repository }: PlanRequest): Promise<CommitSource> {
+  if (!repository.local) throw new SourceUnavailable(`${repository.url.path} is not what is checked out`);
+  return await createGitSource(deps.git);
+}
+
+function planOf(
+  { inputs, deps, repository, own, others }: PlanRequest,
+  source: CommitSource,
+  selected: Selection,
+  skipped: readonly string[],
+): CommitsPlan {
+  const where = source.kind === 'github' ? "from GitHub's API" : 'from the checkout';
+  const reason = [...skipped, `${where}, ${selected.reason}`].join('; ');
+  if (selected.commits.length === 0) return noCommits(inputs, deps, reason, short(own.sha));
+  const commits = mergeCommits(toPayload(selected.commits, repository.url.path, deps.log), others);
+  return { source: source.kind, reason, commits, ...(selected.range === undefined ? {} : { range: selected.range }) };
+}
+
+/** What `ignore_empty` decides: an error when it is false, else the release is left as it is, with a notice unless it is true. */
+function noCommits(inputs: Inputs, { log }: CommitsDeps, reason: string, head: string): CommitsPlan {
+  const message = `There are no new commits up to ${head}`;
+  if (inputs.commits.ignoreEmpty === false) {
+    throw new ActionError('commits-failed', `${message} (${reason}).`, {
+      hint: 'Drop ignore_empty: false to let a release have no commits, or name where it begins with previous_commit.',
+    });
+  }
+  if (inputs.commits.ignoreEmpty === undefined) log.notice(`${message}; the release's commits are left as they are.`);
+  return { source: 'none', reason: `no new commits: ${reason}` };
+}
+
+function selection({ inputs, deps, own, previous }: PlanRequest) {
+  return { head: own.sha, previous, ref: deps.github.ref, inputs: inputs.commits, log: deps.log };
+}
+
+/** The reason of a source that cannot answer; anything else is a failure and goes on upwards. */
+function unavailable(error: unknown): string {
+  if (error instanceof SourceUnavailable) return error.message;
+  throw error;
+}
