@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.js';
+import type { Git } from '../commits/git.js';
 import type { GitHubContext } from '../inputs/github.js';
 import type { Inputs } from '../inputs/inputs.js';
 import type { Journal } from '../journal.js';
-import type { Log } from '../log.js';
+import type { GroupedLog } from '../run.js';
 import type { SentryApi } from '../sentry/types.js';
 import type { Target } from '../token/target.js';
 
@@ -15,9 +16,13 @@ export interface StepContext {
   readonly release: string;
   readonly api: SentryApi;
   readonly journal: Journal;
-  readonly log: Log;
+  readonly log: GroupedLog;
   readonly clock: Clock;
   /** Aborts on cancel and at the overall deadline. */
   readonly signal: AbortSignal;
-  readonly env: NodeJS.ProcessEnv;
+  /** Unix milliseconds of the overall deadline. */
+  readonly deadlineAt: number;
+  /** How worker threads are started, where there are any. */
+  readonly workers?: { readonly url: URL };
+  readonly git: Git;
 }

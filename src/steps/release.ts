@@ -2,15 +2,15 @@ import type { StepOutcome } from '../journal.js';
 import type { StepContext } from './context.js';
 
 /** The page of a release in Sentry's interface; works on sentry.io, its regions and self-hosted. */
-export function releasePage(baseUrl: string, org: string, version: string): string {
-  return `${baseUrl}/organizations/${encodeURIComponent(org)}/releases/${encodeURIComponent(version)}/`;
+export function releasePage(webUrl: string, org: string, version: string): string {
+  return `${webUrl}/organizations/${encodeURIComponent(org)}/releases/${encodeURIComponent(version)}/`;
 }
 
 /** Creates the release, or finds it: a second run gets the same one. */
 export async function createRelease(context: StepContext): Promise<StepOutcome> {
   const { api, inputs, journal, log, release, target } = context;
   if (!inputs.createRelease) return { status: 'skipped', detail: 'create_release is false' };
-  const url = releasePage(target.baseUrl, target.org, release);
+  const url = releasePage(target.webUrl, target.org, release);
   if (inputs.dryRun) {
     const existing = await api.getRelease(release);
     journal.note({ release: { version: release, url, created: false } });

@@ -1,0 +1,96 @@
+import { appendFile } from 'node:fs/promises';
+import * as core from '@actions/core';
+import { systemClock } from './clock.js';
+import { ActionError } from './errors.js';
+import { Journal } from './journal.js';
+import { closingLines } from './report/closing.js';
+import { createLog, type RunLog } from './report/log.js';
+import { maskSecrets } from './report/mask.js';
+import { outputsOf } from './report/outputs.js';
+import { saveReport } from './report/save.js';
+import { renderSummary } from './report/summary.js';
+import { type RunEnd, run } from './run.js';
+import { VERSION } from './version.js';
+
+/** How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. */
+const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000 } as const;
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
+export async function act(): Promise<void> {
+  maskSecrets(process.env, core.setSecret);
+  const journal = new Journal(systemClock);
+  const log = createLog({
+    write: (text) => process.stdout.write(text),
+    debug: core.isDebug(),
+    onProblem: (severity, message, place) =>
+      journal.problem({ severity, message, ...(place?.file === undefined ? {} : { file: place.file }) }),
+  });
+  process.on('uncaughtException', (thrown) => failLate(log, thrown));
+  process.on('unhandledRejection', (thrown) => failLate(log, thrown));
+  // A closed stdout (a log collector that went away) must not end an upload.
+  process.stdout.on('error', () => undefined);
+  const cancel = listenForCancel();
+  const end = await run({
+    env: process.env,
+    cwd: process.cwd(),
+    clock: systemClock,
+    cancel,
+    log,
+    journal,
+    userAgent: `sentry-release-action/${VERSION}`,
+    workerUrl: new URL(import.meta.url),
+  });
+  await publish(end, log);
+}
+
+/** Makes everything a person or a later step sees from the one report. */
+async function publish(end: RunEnd, log: RunLog): Promise<void> {
+  const { report, failure } = end;
+  const soft = report.result === 'warned' || report.result === 'skipped';
+  if (failure !== undefined) {
+    const text = failure.hint === undefined ? failure.message : `${failure.message}\n${failure.hint}`;
+    if (soft) log.warning(text, { title: 'Sentry release: not complete' });
+    else log.error(text, { title: 'Sentry release failed' });
+    if (failure.cause instanceof Error) log.debug(failure.cause.stack ?? failure.cause.message);
+  }
+  const path = await saveReport(report, process.env, log);
+  log.finish();
+  for (const line of closingLines(report, path)) log.info(line);
+  for (const [name, value] of Object.entries(outputsOf(report, path))) core.setOutput(name, value);
+  if (end.summary) await appendSummary(renderSummary(report), log);
+  if (report.result === 'failed') process.exitCode = 1;
+}
+
+async function appendSummary(markdown: string, log: RunLog): Promise<void> {
+  const file = process.env['GITHUB_STEP_SUMMARY'];
+  if (file === undefined || file === '') return;
+  try {
+    await appendFile(file, markdown);
+  } catch (error) {
+    log.notice(`The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function listenForCancel(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(EXIT_CODES[name]);
+      process.exitCode = EXIT_CODES[name];
+      setTimeout(() => process.exit(EXIT_CODES[name]), GRACE_MS[name]).unref();
+      controller.abort(
+        new ActionError('cancelled', `The run was cancelled (${name})`, {
+          hint: 'Run it again: what Sentry has already is not sent twice.',
+        }),
+      );
+    });
+  }
+  return controller.signal;
+}
+
+function failLate(log: RunLog, thrown: unknown): void {
+  log.error(`Unexpected failure: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  if (thrown instanceof Error) log.debug(thrown.stack ?? '');
+  process.exitCode = 1;
+}

@@ -1,0 +1,145 @@
+import type { Clock } from './clock.js';
+import { ActionError, toActionError } from './errors.js';
+import { readGitHubContext } from './inputs/github.js';
+import type { Inputs } from './inputs/inputs.js';
+import { loadInputs } from './inputs/load.js';
+import type { Journal, StepOutcome } from './journal.js';
+import type { Log } from './log.js';
+import type { RunReport, RunResult, StepName } from './report/report.js';
+import { createSentryClient, type SentryClient } from './sentry/client.js';
+import { setCommits } from './steps/commits.js';
+import type { StepContext } from './steps/context.js';
+import { recordDeploys } from './steps/deploy.js';
+import { finalizeRelease } from './steps/finalize.js';
+import { explainMissingToken } from './steps/missing-token.js';
+import { prepare } from './steps/prepare.js';
+import { createRelease } from './steps/release.js';
+import { planFiles, uploadFiles } from './steps/sourcemaps.js';
+import { checkAccess } from './steps/token.js';
+import { verifySite, verifyUpload } from './steps/verify.js';
+
+/** A log that knows steps. */
+export interface GroupedLog extends Log {
+  group(title: string): void;
+  endGroup(): void;
+  /** As info, at most once a second. */
+  progress(message: string): void;
+}
+
+/** The world around a run; main.ts passes the real one, tests their own. */
+export interface Runtime {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly clock: Clock;
+  /** Aborts when the runner cancels the job; its reason is an ActionError `cancelled`. */
+  readonly cancel: AbortSignal;
+  readonly log: GroupedLog;
+  /** Where facts are collected; the log's warnings go into it too. */
+  readonly journal: Journal;
+  /** `sentry-release-action/<version>` */
+  readonly userAgent: string;
+  /** The script that worker threads run; without it everything is done on this thread. */
+  readonly workerUrl?: URL;
+}
+
+/** How a run ended: the report, and the failure when there was one. */
+export interface RunEnd {
+  readonly report: RunReport;
+  readonly failure: ActionError | undefined;
+  /** False when the user asked for no job summary. */
+  readonly summary: boolean;
+}
+
+const TITLES: Readonly<Record<StepName, string>> = {
+  token: 'Check the token',
+  release: 'Release',
+  commits: 'Commits',
+  sourcemaps: 'Source maps',
+  verify: 'Verify the upload',
+  deploy: 'Deploy',
+  finalize: 'Finalize',
+  'verify-url': 'Verify the deployed site',
+};
+
+/** Runs the action once. Never throws: a failure is part of the answer, with everything that was done until then. */
+export async function run(runtime: Runtime): Promise<RunEnd> {
+  const { journal } = runtime;
+  const stop = new AbortController();
+  let inputs: Inputs | undefined;
+  let client: SentryClient | undefined;
+  const end = (result: RunResult, failure?: ActionError): RunEnd => ({
+    report: journal.report(result, client?.traffic()),
+    failure,
+    summary: inputs?.summary ?? true,
+  });
+  try {
+    inputs = loadInputs(runtime.env, runtime.cwd);
+    const github = readGitHubContext(runtime.env);
+    if (inputs.authToken === undefined) {
+      explainMissingToken(inputs, github, runtime.log);
+      return end('skipped');
+    }
+    const signal = AbortSignal.any([runtime.cancel, deadline(inputs.timeoutMs, runtime.clock, stop.signal)]);
+    const prepared = await prepare(inputs, github, runtime, signal);
+    client = createSentryClient(prepared.client);
+    await pipeline({ ...prepared.context, api: client.api }, runtime.log);
+    return end(inputs.dryRun ? 'dry-run' : 'success');
+  } catch (thrown) {
+    const failure = failureOf(thrown, runtime.cancel);
+    journal.problem({
+      severity: 'error',
+      message: failure.message,
+      code: failure.code,
+      ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+    });
+    if (failure.code === 'cancelled') return end('cancelled', failure);
+    return end(inputs?.onFailure === 'warn' ? 'warned' : 'failed', failure);
+  } finally {
+    stop.abort();
+    await client?.close();
+  }
+}
+
+/** The protocol, one line a step. */
+async function pipeline(context: StepContext, log: GroupedLog): Promise<void> {
+  const step = (name: StepName, work: () => Promise<StepOutcome>) => inGroup(context, log, name, work);
+  await step('token', () => checkAccess(context));
+  const files = await planFiles(context);
+  await step('release', () => createRelease(context));
+  await step('commits', () => setCommits(context));
+  await step('sourcemaps', () => uploadFiles(context, files));
+  await step('verify', () => verifyUpload(context));
+  await step('deploy', () => recordDeploys(context));
+  await step('finalize', () => finalizeRelease(context));
+  await step('verify-url', () => verifySite(context));
+}
+
+async function inGroup(context: StepContext, log: GroupedLog, name: StepName, work: () => Promise<StepOutcome>) {
+  context.signal.throwIfAborted();
+  log.group(TITLES[name]);
+  try {
+    await context.journal.step(name, work);
+  } finally {
+    log.endGroup();
+  }
+}
+
+/** Aborts after `timeoutMs` with the reason a user reads; `stop` takes the timer away when the run ends earlier. */
+function deadline(timeoutMs: number, clock: Clock, stop: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  clock.sleep(timeoutMs, stop).then(
+    () =>
+      controller.abort(
+        new ActionError('deadline', `The run did not finish within its timeout of ${Math.round(timeoutMs / 1000)} s`, {
+          hint: 'Run it again: it continues where it stopped. If this is normal for your build, raise the input timeout.',
+        }),
+      ),
+    () => undefined,
+  );
+  return controller.signal;
+}
+
+/** A cancel shows as many errors in flight; what the user is told is the cancel. */
+function failureOf(thrown: unknown, cancel: AbortSignal): ActionError {
+  return toActionError(cancel.aborted ? cancel.reason : thrown);
+}

@@ -1,0 +1,54 @@
+import { createGit } from '../commits/git.js';
+import type { GitHubContext } from '../inputs/github.js';
+import type { Inputs } from '../inputs/inputs.js';
+import { resolveReleaseName } from '../inputs/release-name.js';
+import type { Runtime } from '../run.js';
+import type { SentryClientOptions } from '../sentry/client.js';
+import { resolveTarget } from '../token/target.js';
+import { parseToken } from '../token/token.js';
+import type { StepContext } from './context.js';
+
+/** Everything that can be decided without a request: whose token, which server, which name. */
+export async function prepare(
+  inputs: Inputs,
+  github: GitHubContext,
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<{ readonly context: Omit<StepContext, 'api'>; readonly client: SentryClientOptions }> {
+  const { clock, env, journal, log, workerUrl } = runtime;
+  const deadlineAt = clock.now() + inputs.timeoutMs;
+  for (const warning of inputs.warnings) log.warning(warning);
+  const token = parseToken(inputs.authToken ?? '');
+  const target = resolveTarget(inputs, token, log);
+  const git = createGit({ cwd: inputs.workingDirectory, env, log });
+  const { name, origin } = await resolveReleaseName(inputs, github, { env, git, log });
+  log.info(`Release ${name} (${origin})`);
+  journal.note({ sentry: { url: target.baseUrl, org: target.org, projects: inputs.projects } });
+  return {
+    context: {
+      inputs,
+      github,
+      target,
+      release: name,
+      journal,
+      log,
+      clock,
+      signal,
+      deadlineAt,
+      git,
+      ...(workerUrl === undefined ? {} : { workers: { url: workerUrl } }),
+    },
+    client: {
+      baseUrl: target.baseUrl,
+      org: target.org,
+      authToken: token.value,
+      allows: (url) => target.allows(url),
+      userAgent: runtime.userAgent,
+      env,
+      log,
+      clock,
+      signal,
+      deadlineAt,
+    },
+  };
+}
