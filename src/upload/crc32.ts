@@ -17,7 +17,8 @@ function makeTable(): Uint32Array {
 /** CRC-32 (IEEE) in plain JavaScript: about 20 times slower than zlib's, needed before Node 20.15. */
 export function crc32Table(data: Uint8Array, value = 0): number {
   let crc = ~value;
-  for (const byte of data) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 0xff] ?? 0);
+  // An index loop: iterating a typed array is several times slower.
+  for (let i = 0; i < data.length; i++) crc = (crc >>> 8) ^ (TABLE[(crc ^ (data[i] ?? 0)) & 0xff] ?? 0);
   return ~crc >>> 0;
 }
 

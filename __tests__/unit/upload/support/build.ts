@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { systemClock } from '../../../../src/clock.js';
+import type { Log } from '../../../../src/log.js';
+import type { SourceFile, SourceMapPlan, Unit } from '../../../../src/sourcemaps/types.js';
+import type { UploadRequest } from '../../../../src/upload/session.js';
+import type { UploadDeps } from '../../../../src/upload/upload.js';
+import type { FakeServer } from './fake-server.js';
+import { plainUnit } from './plain-unit.js';
+
+/** Files of a build by name; a name ending in `.map` belongs to the script of the same name without it. */
+export type Files = Readonly<Record<string, Uint8Array | string>>;
+
+const folders: string[] = [];
+
+/** Removes every folder made here. */
+export function removeBuilds(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** A folder with these files. */
+export function writeBuild(files: Files): string {
+  const folder = mkdtempSync(join(tmpdir(), 'upload-test-'));
+  folders.push(folder);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  return folder;
+}
+
+/** The plan of a folder: scripts paired with the map beside them, sorted by URL. */
+export function planBuild(folder: string, names: readonly string[]): SourceMapPlan {
+  const all = new Set(names);
+  const scripts = names.filter((name) => !name.endsWith('.map') || !all.has(name.slice(0, -4)));
+  const units = scripts.toSorted().map((name): Unit => {
+    if (name.endsWith('.map')) return { map: fileOf(folder, name, 'map') };
+    const js = fileOf(folder, name, 'js');
+    return all.has(`${name}.map`)
+      ? { js, map: fileOf(folder, `${name}.map`, 'map'), reference: `${name.split('/').at(-1)}.map` }
+      : { js };
+  });
+  const bytes = units.reduce((sum, { js, map }) => sum + (js?.size ?? 0) + (map?.size ?? 0), 0);
+  const options = { inject: true, dryRun: false, stripPrefix: [], workspace: folder, workingDirectory: folder };
+  return { units, options, patterns: [], diagnoses: [], files: names.length, bytes };
+}
+
+/** Writes the files and plans them. */
+export function makePlan(files: Files): SourceMapPlan {
+  return planBuild(writeBuild(files), Object.keys(files));
+}
+
+function fileOf(folder: string, name: string, kind: 'js' | 'map'): SourceFile {
+  const path = join(folder, name);
+  const { size, mtimeMs } = statSync(path);
+  return { path, name, url: `~/${name}`, size, mtimeMs, kind };
+}
+
+/** Bytes that look like nothing else, the same for the same seed. */
+export function noise(seed: number, length: number): Uint8Array {
+  return createHash('shake128', { outputLength: Math.max(1, length) })
+    .update(String(seed))
+    .digest()
+    .subarray(0, length);
+}
+
+/** `count` scripts with maps, sizes between 1 and about 40 KB. */
+export function manyFiles(count: number): Record<string, Uint8Array> {
+  const files: Record<string, Uint8Array> = {};
+  for (let i = 0; i < count; i++) {
+    const name = `chunks/part-${String(i).padStart(5, '0')}.js`;
+    files[name] = noise(i, 1000 + ((i * 7919) % 10_000));
+    files[`${name}.map`] = noise(i + 100_000, 3000 + ((i * 104_729) % 30_000));
+  }
+  return files;
+}
+
+export const request: UploadRequest = {
+  org: 'acme',
+  projects: ['web'],
+  release: 'web@1.0.0',
+  waitMs: 0,
+  dryRun: false,
+};
+
+export interface Recorder extends Log {
+  readonly lines: string[];
+}
+
+export function recordingLog(): Recorder {
+  const lines: string[] = [];
+  const put = (message: string): void => {
+    lines.push(message);
+  };
+  return { lines, debug: put, info: put, notice: put, warning: put, error: put };
+}
+
+/** What an upload needs in a test: this server, threads as told, no real edits, no real waits. */
+export function depsFor(server: FakeServer, threads = 0, more: Partial<UploadDeps> = {}): UploadDeps {
+  const url = new URL('./plain-worker.mjs', import.meta.url);
+  return {
+    api: server,
+    log: recordingLog(),
+    clock: { ...systemClock, sleep: () => Promise.resolve() },
+    signal: new AbortController().signal,
+    processUnit: plainUnit,
+    ...(threads === 0 ? {} : { workers: { url, count: threads, execArgv: [] } }),
+    ...more,
+  };
+}

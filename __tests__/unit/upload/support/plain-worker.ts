@@ -1,0 +1,4 @@
+import { runWorker } from '../../../../src/upload/worker.js';
+import { plainUnit } from './plain-unit.js';
+
+runWorker(plainUnit);
