@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { maskSecrets, secretForms } from '../../../src/report/mask.js';
+
+it('a token is masked with and without what stands around it', () => {
+  const forms = secretForms({ INPUT_AUTH_TOKEN: '  sntryi_0123456789abcdef\n' });
+  expect(forms).toContain('sntryi_0123456789abcdef');
+  expect(forms).toContain(Buffer.from('sntryi_0123456789abcdef').toString('base64'));
+});
+
+it('the secret part of an organization token is masked by itself', () => {
+  const forms = secretForms({ SENTRY_AUTH_TOKEN: 'sntrys_eyJvcmciOiJhIn0=_c2VjcmV0+/c2VjcmV0' });
+  expect(forms).toContain('c2VjcmV0+/c2VjcmV0');
+  expect(forms).toContain('c2VjcmV0%2B%2Fc2VjcmV0');
+});
+
+it('the password of a proxy is masked raw, decoded and as a header', () => {
+  const forms = secretForms({ HTTPS_PROXY: 'http://us%40er:p%3Assword@proxy:8080', http_proxy: 'bob:hunter22@proxy' });
+  expect(forms).toEqual(
+    expect.arrayContaining([
+      'p%3Assword',
+      'p:ssword',
+      Buffer.from('us@er:p:ssword').toString('base64'),
+      'hunter22',
+      Buffer.from('bob:hunter22').toString('base64'),
+    ]),
+  );
+});
+
+it('each line of a pasted key is masked, since the log has them line by line', () => {
+  expect(secretForms({ INPUT_AUTH_TOKEN: 'first-line-x\r\nsecond-line' })).toEqual(
+    expect.arrayContaining(['first-line-x', 'second-line']),
+  );
+});
+
+it('nothing shorter than six characters is masked: it would blot out the log', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 40 }), fc.string({ maxLength: 12 }), (token, proxy) => {
+      const env = { INPUT_AUTH_TOKEN: token, https_proxy: `http://u:${proxy}@h`, INPUT_GITHUB_TOKEN: '' };
+      for (const form of secretForms(env)) expect(form.trim().length).toBeGreaterThanOrEqual(6);
+    }),
+  );
+});
+
+it('nothing secret, nothing masked', () => {
+  expect(secretForms({ HTTPS_PROXY: 'http://proxy:8080', SENTRY_URL: 'https://sentry.io', PATH: '/bin' })).toEqual([]);
+});
+
+it('every form reaches the runner, the longest first', () => {
+  const seen: string[] = [];
+  maskSecrets({ SENTRY_AUTH_TOKEN: 'sntrys_cGF5_c2VjcmV0cGFydA' }, (secret) => seen.push(secret));
+  expect(seen).toEqual(secretForms({ SENTRY_AUTH_TOKEN: 'sntrys_cGF5_c2VjcmV0cGFydA' }));
+  expect([...seen].sort((a, b) => b.length - a.length)).toEqual(seen);
+});

@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { closingLines } from '../../../src/report/closing.js';
+import { bar, bytes, count, duration, percent } from '../../../src/report/format.js';
+import { outputsOf } from '../../../src/report/outputs.js';
+import { saveReport } from '../../../src/report/save.js';
+import { recordingLog } from '../token/helpers.js';
+import { failedReport, sampleReport } from './sample.js';
+
+describe('outputs', () => {
+  it('of a success are all there', () => {
+    expect(outputsOf(sampleReport(), '/tmp/r.json')).toEqual({
+      release: 'web@1.2.3',
+      version: 'web@1.2.3',
+      release_url: 'https://sentry.io/organizations/acme/releases/web%401.2.3/',
+      deploy_id: '77',
+      commits: '42',
+      commits_source: 'github',
+      files: '126',
+      bundle_id: 'b0',
+      uploaded_bytes: '1200000',
+      reused_bytes: '7800000',
+      result: 'success',
+      report: '/tmp/r.json',
+    });
+  });
+
+  it('of a failure are what is known', () => {
+    expect(Object.keys(outputsOf(failedReport(), undefined))).toEqual([
+      'release',
+      'version',
+      'release_url',
+      'commits',
+      'commits_source',
+      'result',
+    ]);
+  });
+
+  it('of several environments are a list', () => {
+    const deploy = sampleReport().deploys[0];
+    if (!deploy) throw new Error('the sample has a deploy');
+    expect(outputsOf(sampleReport({ deploys: [deploy, { ...deploy, id: '78' }] }), undefined).deploy_id).toBe('77,78');
+  });
+});
+
+describe('the JSON report', () => {
+  it('is written where the runner empties, one folder a step', async () => {
+    const temp = mkdtempSync(join(tmpdir(), 'report-'));
+    const log = recordingLog();
+    const paths = [
+      await saveReport(sampleReport(), { RUNNER_TEMP: temp }, log),
+      await saveReport(sampleReport(), { RUNNER_TEMP: temp }, log),
+    ];
+    expect(new Set(paths).size).toBe(2);
+    for (const path of paths) expect(JSON.parse(readFileSync(path ?? '', 'utf8'))).toEqual(sampleReport());
+    rmSync(temp, { recursive: true });
+  });
+
+  it('that cannot be written is a notice, not a failure', async () => {
+    const log = recordingLog();
+    expect(await saveReport(sampleReport(), { RUNNER_TEMP: '/nowhere/at/all' }, log)).toBeUndefined();
+    expect(log.text('notice')).toContain('could not be written');
+  });
+});
+
+describe('the closing lines', () => {
+  it('of a success say what is in Sentry and where', () => {
+    expect(closingLines(sampleReport(), '/tmp/r.json')).toEqual([
+      'Sentry release web@1.2.3: done (3.4 s)',
+      '  42 commits (github) · 126 files in 1 bundle (ok) · 1.1 MiB sent, 7.4 MiB re-used · deployed to production · finalized',
+      '  Release: https://sentry.io/organizations/acme/releases/web%401.2.3/',
+      '  Report: /tmp/r.json',
+    ]);
+  });
+
+  it('of a failure say what is done and what is not', () => {
+    expect(closingLines(failedReport(), undefined)).toEqual([
+      'Sentry release web@1.2.3: failed (3.4 s)',
+      '  42 commits (github)',
+      '  Done: Token check, Release, Commits',
+      '  Failed: Source maps',
+      '  Not done: Deploy, Finalize',
+      '  Release: https://sentry.io/organizations/acme/releases/web%401.2.3/',
+    ]);
+  });
+});
+
+describe('numbers for people', () => {
+  it.each([
+    [0, '0 ms'],
+    [340.4, '340 ms'],
+    [1200, '1.2 s'],
+    [59_940, '59.9 s'],
+    [60_000, '1 min'],
+    [125_000, '2 min 5 s'],
+  ])('%d ms is %s', (ms, text) => expect(duration(ms)).toBe(text));
+
+  it.each([
+    [812, '812 B'],
+    [1434, '1.4 KiB'],
+    [7 * 2 ** 20, '7.0 MiB'],
+    [2 ** 20 - 1, '1.0 MiB'],
+    [3 * 2 ** 40, '3072.0 GiB'],
+  ])('%d bytes are %s', (size, text) => expect(bytes(size)).toBe(text));
+
+  it('one is one and two are two', () => {
+    expect([count(1, 'file'), count(1234, 'file')]).toEqual(['1 file', '1,234 files']);
+  });
+
+  it('a share above zero shows, and only all is all', () => {
+    expect([bar(1, 1e6, 4), bar(999_999, 1e6, 4), bar(0, 5, 4), bar(5, 5, 4), bar(0, 0, 4)]).toEqual([
+      '█░░░',
+      '███░',
+      '░░░░',
+      '████',
+      '░░░░',
+    ]);
+    expect([percent(1, 1e6), percent(999_999, 1e6), percent(0, 0), percent(5, 5)]).toEqual([
+      '1 %',
+      '99 %',
+      '0 %',
+      '100 %',
+    ]);
+  });
+});

@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import type { RunReport } from '../../../src/report/report.js';
+import { renderSummary } from '../../../src/report/summary.js';
+import { failedReport, sampleReport } from './sample.js';
+
+const LIMIT = 100 * 1024;
+
+it('a success is a headline with a link, the facts, and a row for each step that was asked for', () => {
+  const summary = renderSummary(sampleReport());
+  expect(summary).toMatch(/^## ✅ Sentry release <a href="https&#58;\/\/sentry\.io\/organizations\/acme\/releases\//);
+  expect(summary).toContain('42 commits');
+  expect(summary).toContain('| Source maps | ✅ done | 2.1 s |');
+  expect(summary).toContain('Not asked for: Verify upload');
+  expect(summary).not.toContain('[!CAUTION]');
+});
+
+it('where the time went and what was re-used are pictures, and words for those who see none', () => {
+  const summary = renderSummary(sampleReport());
+  expect(summary).toContain('```mermaid\ngantt');
+  expect(summary).toContain('```mermaid\npie');
+  expect(summary).toContain('1.1 MiB of 8.6 MiB');
+  expect(summary).toContain('87 % was in Sentry already');
+  expect(summary).toMatch(/<code>█+░+<\/code>/);
+});
+
+it('a failure says first what failed and what to do next, then what is done and what is not', () => {
+  const summary = renderSummary(failedReport());
+  expect(summary).toMatch(/^## ❌ Sentry release .* – failed/);
+  expect(summary).toContain('> [!CAUTION]\n> Sentry was not reachable&#58; 503');
+  expect(summary).toContain('> **Next:** Run it again.');
+  expect(summary).toContain('| Source maps | ❌ failed |');
+  expect(summary).toContain('| Deploy | – not run |');
+  expect(summary).toContain('<code>dist/a.js</code>');
+  expect(summary.indexOf('CAUTION')).toBeLessThan(summary.indexOf('| Step |'));
+});
+
+it('a dry run says that nothing was written', () => {
+  const summary = renderSummary(sampleReport({ result: 'dry-run' }));
+  expect(summary).toContain('dry run, nothing was written');
+  expect(summary).toContain('To send');
+  expect(summary).not.toContain('finalized');
+});
+
+it('a run that never reached Sentry has a summary too', () => {
+  const report = failedReport();
+  const summary = renderSummary({
+    ...report,
+    release: null,
+    commits: null,
+    sentry: { url: '', org: '', projects: [] },
+    steps: report.steps.map((step) => ({ ...step, status: 'not-run' as const, durationMs: 0 })),
+  });
+  expect(summary).toContain('## ❌ Sentry release – failed');
+  expect(summary).not.toContain('| Step |');
+});
+
+it('ten thousand files and problems with long names stay below 100 KiB, and the rest is counted', () => {
+  const name = (index: number) => `dist/${'[](<&|`*_'.repeat(40)}${index}.js`;
+  const many = Array.from({ length: 10_000 }, (_, index) => index);
+  const sample = sampleReport();
+  const upload = sample.sourcemaps?.upload;
+  if (!upload) throw new Error('the sample has an upload');
+  const summary = renderSummary({
+    ...sample,
+    result: 'warned',
+    problems: many.map((index) => ({
+      severity: 'warning',
+      message: 'x'.repeat(5000),
+      file: name(index),
+      hint: 'y'.repeat(5000),
+    })),
+    sourcemaps: {
+      patterns: many.map((index) => ({ pattern: name(index), files: 1 })),
+      upload: {
+        ...upload,
+        files: 20_000,
+        debugIds: many.map((index) => ({ debugId: 'd', name: name(index), url: name(index) })),
+      },
+    },
+    traffic: {
+      ...sample.traffic,
+      waits: many.map((attempt) => ({ endpoint: name(1), reason: name(2), waitMs: 5, attempt })),
+    },
+  });
+  expect(Buffer.byteLength(summary)).toBeLessThan(LIMIT);
+  expect(summary).toContain('10,000 problems');
+  expect(summary).toMatch(/more are in the JSON report|The rest is in the JSON report/);
+});
+
+/** A report whose every text is the given one. */
+function withText(text: string): RunReport {
+  const report = failedReport();
+  return {
+    ...report,
+    sentry: { url: text, org: text, projects: [text] },
+    release: { version: text, url: text, created: true },
+    steps: report.steps.map((step) => ({ ...step, detail: text })),
+    problems: [
+      { severity: 'warning', message: text, hint: text, file: text },
+      { severity: 'error', message: text, hint: text },
+    ],
+    sourcemaps: { patterns: [{ pattern: text, files: 1 }], upload: sampleReport().sourcemaps?.upload ?? null },
+    deploys: [{ id: text, environment: text, url: text, existed: false }],
+    traffic: { requests: 1, bytesSent: 1, waits: [{ endpoint: text, reason: text, waitMs: 1, attempt: 1 }] },
+  };
+}
+
+it('no text can add a row, a cell, a tag, a link or a picture', () => {
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(
+      '| a |',
+      '\n\n# x',
+      '</details>',
+      '<img src=x onerror=y>',
+      '```mermaid',
+      '[a](javascript:b)',
+      '@all',
+      '#1',
+      '$x$',
+      '-->',
+    ),
+  );
+  const shape = (summary: string) => ({
+    lines: summary.split('\n').map((line) => line.replace(/[^|<>]/g, '')),
+    fences: summary.split('```').length,
+  });
+  const plain = shape(renderSummary(withText('plain')));
+  fc.assert(
+    fc.property(hostile, (text) => {
+      // The message is shown line by line; every other text is one line.
+      const summary = renderSummary(withText(`x${text.replace(/\n/g, ' ')}`));
+      expect(shape(summary)).toEqual(plain);
+      expect(summary).not.toMatch(/[@$]/);
+    }),
+  );
+});
+
+it('an address that is no web address is no link', () => {
+  const release = { version: 'v', url: 'javascript:alert(1)', created: true };
+  expect(renderSummary(sampleReport({ release }))).not.toContain('href="javascript');
+});

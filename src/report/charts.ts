@@ -1,0 +1,52 @@
+import { bytes } from './format.js';
+import type { RunReport, StepName } from './report.js';
+
+/** How steps are called in front of people. */
+export const STEP_TITLES: Readonly<Record<StepName, string>> = {
+  token: 'Token check',
+  release: 'Release',
+  commits: 'Commits',
+  sourcemaps: 'Source maps',
+  verify: 'Verify upload',
+  deploy: 'Deploy',
+  finalize: 'Finalize',
+  'verify-url': 'Verify site',
+};
+
+/** A run this short has no "where the time went". */
+const WORTH_A_PICTURE_MS = 50;
+
+/** Where the time went, as a Gantt chart of the steps; '' when there is nothing to see. */
+export function timeChart(report: RunReport): string {
+  const ran = report.steps.filter(
+    ({ durationMs, status }) => durationMs > 0 && status !== 'skipped' && status !== 'not-run',
+  );
+  const whole = ran.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  if (ran.length < 2 || whole < WORTH_A_PICTURE_MS) return '';
+  let at = 0;
+  const tasks = ran.map(({ name, status, durationMs }) => {
+    const from = at;
+    at += Math.max(1, Math.round(durationMs));
+    const tag = status === 'failed' ? 'crit, ' : status === 'warned' ? 'active, ' : '';
+    return `  ${STEP_TITLES[name]} :${tag}${from}, ${at}`;
+  });
+  const axis = whole < 10_000 ? '%S.%L s' : '%M:%S';
+  return fence(['gantt', '  dateFormat x', `  axisFormat ${axis}`, ...tasks]);
+}
+
+/** What was sent against what Sentry had already, as a pie; '' when nothing was uploaded. */
+export function bytesChart(report: RunReport): string {
+  const upload = report.sourcemaps?.upload;
+  if (!upload || upload.uploadedBytes + upload.reusedBytes === 0) return '';
+  const slice = (label: string, value: number) => `  "${label} (${bytes(value)})" : ${value}`;
+  const sent = report.result === 'dry-run' ? 'To send' : 'Sent';
+  return fence([
+    'pie title Bytes of the build',
+    slice(sent, upload.uploadedBytes),
+    slice('Already in Sentry', upload.reusedBytes),
+  ]);
+}
+
+function fence(lines: readonly string[]): string {
+  return ['```mermaid', ...lines, '```'].join('\n');
+}

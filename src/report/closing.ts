@@ -1,0 +1,59 @@
+import { STEP_TITLES } from './charts.js';
+import { bytes, count, duration } from './format.js';
+import type { RunReport, RunResult } from './report.js';
+
+/** What a result means, in words that stand at the top of the summary and at the end of the log. */
+export const RESULT_WORDS: Readonly<Record<RunResult, string>> = {
+  success: 'done',
+  warned: 'not complete',
+  skipped: 'skipped',
+  'dry-run': 'dry run, nothing was written',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** The last lines of the log: what is in Sentry now, what is not, and where to look. */
+export function closingLines(report: RunReport, reportPath: string | undefined): string[] {
+  const name = report.release ? ` ${report.release.version}` : '';
+  const lines = [`Sentry release${name}: ${RESULT_WORDS[report.result]} (${duration(report.durationMs)})`];
+  const facts = factsOf(report);
+  if (facts.length > 0) lines.push(`  ${facts.join(' · ')}`);
+  if (report.result === 'failed' || report.result === 'warned' || report.result === 'cancelled') {
+    lines.push(...progressOf(report));
+  }
+  if (report.release && report.result !== 'dry-run') lines.push(`  Release: ${report.release.url}`);
+  if (reportPath !== undefined) lines.push(`  Report: ${reportPath}`);
+  return lines;
+}
+
+/** What the run did, one short phrase each; the same in the log and in the summary. */
+export function factsOf(report: RunReport): string[] {
+  const dry = report.result === 'dry-run';
+  const upload = report.sourcemaps?.upload;
+  const states = [...new Set(upload?.bundles.map(({ state }) => state))].join(', ');
+  const sent =
+    upload && `${bytes(upload.uploadedBytes)} ${dry ? 'to send' : 'sent'}, ${bytes(upload.reusedBytes)} re-used`;
+  const waited = report.traffic.waits.reduce((sum, { waitMs }) => sum + waitMs, 0);
+  return [
+    report.commits &&
+      report.commits.source !== 'none' &&
+      `${count(report.commits.count, 'commit')} (${report.commits.source})`,
+    upload && `${count(upload.files, 'file')} in ${count(upload.bundles.length, 'bundle')} (${states})`,
+    sent,
+    report.deploys.length > 0 && `deployed to ${report.deploys.map(({ environment }) => environment).join(', ')}`,
+    report.finalizedAt !== null && !dry && 'finalized',
+    waited > 0 && `waited ${duration(waited)} for Sentry`,
+  ].filter((fact) => typeof fact === 'string');
+}
+
+function progressOf(report: RunReport): string[] {
+  const those = (...statuses: readonly string[]) =>
+    report.steps.filter(({ status }) => statuses.includes(status)).map(({ name }) => STEP_TITLES[name]);
+  const row = (label: string, names: readonly string[]) =>
+    names.length > 0 ? [`  ${label}: ${names.join(', ')}`] : [];
+  return [
+    ...row('Done', those('done', 'warned')),
+    ...row('Failed', those('failed')),
+    ...row('Not done', those('not-run')),
+  ];
+}

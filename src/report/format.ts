@@ -1,0 +1,42 @@
+/** How numbers are written for people. */
+
+/** `1.2 s`, `340 ms`, `2 min 5 s`. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** `812 B`, `1.4 KiB`, `7.0 MiB`. */
+export function bytes(count: number): string {
+  if (count < 1024) return `${count} B`;
+  const units = ['KiB', 'MiB', 'GiB'];
+  let value = count / 1024;
+  let unit = 0;
+  while (value >= 1023.95 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value.toFixed(1)} ${units[unit]}`;
+}
+
+/** `1 file`, `1,234 files`. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A share as a bar of `width` characters; any share above zero shows. */
+export function bar(part: number, whole: number, width = 20): string {
+  if (whole <= 0) return '░'.repeat(width);
+  const exact = (part / whole) * width;
+  const full = part <= 0 ? 0 : Math.min(part >= whole ? width : width - 1, Math.max(1, Math.round(exact)));
+  return '█'.repeat(full) + '░'.repeat(width - full);
+}
+
+/** Whole percent, never 0 or 100 unless it is exactly that. */
+export function percent(part: number, whole: number): string {
+  if (whole <= 0 || part <= 0) return '0 %';
+  if (part >= whole) return '100 %';
+  return `${Math.min(99, Math.max(1, Math.round((part / whole) * 100)))} %`;
+}

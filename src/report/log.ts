@@ -1,0 +1,135 @@
+import type { Log, LogPlace } from '../log.js';
+import { commandData, commandProperty, inertLines } from './inert.js';
+
+/** GitHub shows ten annotations of a level per step and drops the rest; the last is kept for the count of those. */
+const SHOWN_PER_LEVEL = 9;
+
+/** Beyond these, further messages of a level are only counted: ten thousand lines help nobody. The report has them. */
+const PRINTED_PER_LEVEL = 200;
+
+/** A long upload says something at most this often. */
+const PROGRESS_EVERY_MS = 1000;
+
+type Level = 'notice' | 'warning' | 'error';
+
+/** true: as the runner's debug commands; `plain`: as lines that everybody sees; false: not at all. */
+export type DebugMode = boolean | 'plain';
+
+/** Debug logging is switched on for the job (ACTIONS_STEP_DEBUG makes the runner set RUNNER_DEBUG), or with SENTRY_LOG_LEVEL. */
+export function debugMode(env: NodeJS.ProcessEnv): DebugMode {
+  if (env['RUNNER_DEBUG'] === '1' || env['ACTIONS_STEP_DEBUG']?.toLowerCase() === 'true') return true;
+  return /^(?:debug|trace)$/i.test(env['SENTRY_LOG_LEVEL'] ?? '') ? 'plain' : false;
+}
+
+export interface LogOptions {
+  /** Where text goes, line breaks included. */
+  readonly write: (text: string) => void;
+  /** See {@link debugMode}. */
+  readonly debug: DebugMode;
+  /** Hears of every warning and error, also of those that are only counted; for the report. */
+  readonly onProblem?: (severity: 'warning' | 'error', message: string, place: LogPlace | undefined) => void;
+  /** @default Date.now */
+  readonly now?: () => number;
+}
+
+/** The log of a run: steps fold into groups, and nothing that is printed can be a command to the runner. */
+export interface RunLog extends Log {
+  group(title: string): void;
+  endGroup(): void;
+  /** As info, but at most once a second; the rest is dropped. */
+  progress(message: string): void;
+  /** Ends the group and says how many messages were only counted. */
+  finish(): void;
+}
+
+/** Opens the log. */
+export function createLog(options: LogOptions): RunLog {
+  return new RunnerLog(options);
+}
+
+class RunnerLog implements RunLog {
+  readonly #options: LogOptions;
+  readonly #counts: Record<Level, number> = { notice: 0, warning: 0, error: 0 };
+  #grouped = false;
+  #progressAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: LogOptions) {
+    this.#options = options;
+  }
+
+  debug(message: string): void {
+    if (this.#options.debug === 'plain') this.info(`debug: ${message}`);
+    else if (this.#options.debug) this.#line(`::debug::${commandData(message)}`);
+  }
+
+  info(message: string): void {
+    for (const line of inertLines(message)) this.#line(line);
+  }
+
+  notice(message: string, place?: LogPlace): void {
+    this.#annotate('notice', message, place);
+  }
+
+  warning(message: string, place?: LogPlace): void {
+    this.#options.onProblem?.('warning', message, place);
+    this.#annotate('warning', message, place);
+  }
+
+  error(message: string, place?: LogPlace): void {
+    this.#options.onProblem?.('error', message, place);
+    this.#annotate('error', message, place);
+  }
+
+  progress(message: string): void {
+    const now = (this.#options.now ?? Date.now)();
+    if (now - this.#progressAt < PROGRESS_EVERY_MS) return;
+    this.#progressAt = now;
+    this.info(message);
+  }
+
+  group(title: string): void {
+    this.endGroup();
+    this.#line(`::group::${commandData(title)}`);
+    this.#grouped = true;
+  }
+
+  endGroup(): void {
+    if (this.#grouped) this.#line('::endgroup::');
+    this.#grouped = false;
+  }
+
+  finish(): void {
+    this.endGroup();
+    for (const level of ['error', 'warning', 'notice'] as const) {
+      const hidden = this.#counts[level] - SHOWN_PER_LEVEL;
+      if (hidden > 0)
+        this.#line(`::${level}::${hidden} more of this kind; see the log of this step and its JSON report.`);
+    }
+  }
+
+  #annotate(level: Level, message: string, place: LogPlace = {}): void {
+    this.#counts[level] += 1;
+    const count = this.#counts[level];
+    // What ends the run has no file, and must be seen however many files had errors before it.
+    const mustShow = level === 'error' && place.file === undefined;
+    if (count <= SHOWN_PER_LEVEL || mustShow) {
+      this.#line(`::${level}${properties(place)}::${commandData(message)}`);
+    } else if (count <= PRINTED_PER_LEVEL) {
+      const where = place.file === undefined ? '' : `${place.file}: `;
+      this.info(`${level}: ${where}${message}`);
+    }
+  }
+
+  #line(text: string): void {
+    this.#options.write(`${text}\n`);
+  }
+}
+
+function properties(place: LogPlace): string {
+  const pairs = [
+    place.title === undefined ? undefined : `title=${commandProperty(place.title)}`,
+    place.file === undefined ? undefined : `file=${commandProperty(place.file)}`,
+    place.line === undefined ? undefined : `line=${place.line}`,
+  ].filter((pair) => pair !== undefined);
+  return pairs.length > 0 ? ` ${pairs.join(',')}` : '';
+}

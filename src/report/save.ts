@@ -1,0 +1,23 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Log } from '../log.js';
+import type { RunReport } from './report.js';
+
+/**
+ * Writes the JSON report below RUNNER_TEMP, which the runner empties after the job. Each step gets a folder of its own, so that two
+ * steps of a job keep two reports.
+ *
+ * @returns its path; undefined when it cannot be written, which is only a notice: the release itself is done
+ */
+export async function saveReport(report: RunReport, env: NodeJS.ProcessEnv, log: Log): Promise<string | undefined> {
+  try {
+    const folder = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'sentry-release-'));
+    const path = join(folder, 'report.json');
+    await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
+    return path;
+  } catch (error) {
+    log.notice(`The JSON report could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

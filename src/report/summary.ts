@@ -1,0 +1,155 @@
+import { bytesChart, STEP_TITLES, timeChart } from './charts.js';
+import { factsOf, RESULT_WORDS } from './closing.js';
+import { bar, bytes, count, duration, percent } from './format.js';
+import { code, details, link, table, text } from './markdown.js';
+import type { Problem, RunReport, RunResult, StepRecord } from './report.js';
+
+/** Runners before 2022 refuse a summary above 128 KiB, and nobody reads more. */
+const MAX_BYTES = 96 * 1024;
+
+const ICONS: Readonly<Record<RunResult, string>> = {
+  success: '✅',
+  warned: '⚠️',
+  skipped: '⏭️',
+  'dry-run': '🧪',
+  failed: '❌',
+  cancelled: '🛑',
+};
+
+const STEP_ICONS: Readonly<Record<StepRecord['status'], string>> = {
+  done: '✅ done',
+  warned: '⚠️ warning',
+  skipped: '– skipped',
+  failed: '❌ failed',
+  planned: '🧪 planned',
+  'not-run': '– not run',
+};
+
+/** Problems shown at once, and further ones that open on a click; the rest is counted. */
+const PROBLEMS_SHOWN = 10;
+const PROBLEMS_FOLDED = 40;
+
+/** Files of a dry run, and patterns. */
+const ROWS_SHOWN = 40;
+
+/** The job summary, as Markdown that shows the same whatever the texts in it hold; bounded in size. */
+export function renderSummary(report: RunReport): string {
+  const sections = [
+    headline(report),
+    whatFailed(report),
+    stepTable(report),
+    problemList(report),
+    sentAndReused(report),
+    timeChart(report),
+    files(report),
+    waits(report),
+  ];
+  return withinLimit(sections.filter((section) => section !== ''));
+}
+
+function headline(report: RunReport): string {
+  const name = report.release ? ` ${link(code(report.release.version), report.release.url)}` : '';
+  const words = report.result === 'success' ? '' : ` – ${RESULT_WORDS[report.result]}`;
+  const { org, projects } = report.sentry;
+  const where = org === '' ? '' : `${text(org)}: ${projects.map((project) => code(project)).join(', ')} · `;
+  const facts = factsOf(report).map((fact) => text(fact));
+  return `## ${ICONS[report.result]} Sentry release${name}${words}\n\n${where}${[...facts, duration(report.durationMs)].join(' · ')}`;
+}
+
+function whatFailed(report: RunReport): string {
+  const ending = report.problems.filter(({ severity, file }) => severity === 'error' && file === undefined).at(-1);
+  if (!ending) return '';
+  const kind = report.result === 'failed' ? 'CAUTION' : 'WARNING';
+  const lines = ending.message.split('\n').map((line) => `> ${text(line, 1000)}`);
+  const next = ending.hint === undefined ? [] : ['>', `> **Next:** ${text(ending.hint, 1000)}`];
+  return [`> [!${kind}]`, lines.join('<br>\n'), ...next].join('\n');
+}
+
+function stepTable(report: RunReport): string {
+  const reached = report.steps.filter(({ status }) => status !== 'skipped');
+  const skipped = report.steps.filter(({ status }) => status === 'skipped');
+  if (reached.every(({ status }) => status === 'not-run')) return '';
+  const rows = reached.map(({ name, status, durationMs, detail }) => [
+    STEP_TITLES[name],
+    STEP_ICONS[status],
+    status === 'not-run' ? '' : duration(durationMs),
+    text(detail),
+  ]);
+  const left = skipped.map(({ name, detail }) => `${STEP_TITLES[name]} (${text(detail)})`).join(', ');
+  const note = left === '' ? '' : `\n\nNot asked for: ${left}`;
+  return table(['Step', 'Result', 'Time', 'What happened'], rows, ['---', '---', '---:', '---']) + note;
+}
+
+function problemList(report: RunReport): string {
+  const ending = report.problems.filter(({ severity, file }) => severity === 'error' && file === undefined).at(-1);
+  const others = report.problems.filter((problem) => problem !== ending);
+  if (others.length === 0) return '';
+  const shown = others.slice(0, PROBLEMS_SHOWN).map(problemLine);
+  const folded = others.slice(PROBLEMS_SHOWN, PROBLEMS_SHOWN + PROBLEMS_FOLDED).map(problemLine);
+  const rest = others.length - shown.length - folded.length;
+  const parts = [`### ${count(others.length, 'problem')}`, shown.join('\n')];
+  if (folded.length > 0) parts.push(details(`${folded.length} more`, folded.join('\n')));
+  if (rest > 0) parts.push(`${rest.toLocaleString('en-US')} more are in the JSON report (output <code>report</code>).`);
+  return parts.join('\n\n');
+}
+
+function problemLine({ severity, file, message, hint }: Problem): string {
+  const where = file === undefined ? '' : `${code(file)}: `;
+  const next = hint === undefined ? '' : ` ${text(hint)}`;
+  return `- ${severity === 'error' ? '❌' : '⚠️'} ${where}${text(message)}${next}`;
+}
+
+/** In words and blocks first, so that it is readable where charts are not drawn. */
+function sentAndReused(report: RunReport): string {
+  const upload = report.sourcemaps?.upload;
+  const whole = upload ? upload.uploadedBytes + upload.reusedBytes : 0;
+  if (!upload || whole === 0) return '';
+  const wire = upload.wireBytes > 0 ? ` (${bytes(upload.wireBytes)} on the wire)` : '';
+  const verb = report.result === 'dry-run' ? 'To send' : 'Sent';
+  const line =
+    `${verb} <code>${bar(upload.uploadedBytes, whole)}</code> ${bytes(upload.uploadedBytes)} of ${bytes(whole)}${wire}; ` +
+    `${percent(upload.reusedBytes, whole)} was in Sentry already.`;
+  return `### Sent and re-used\n\n${line}\n\n${upload.reusedBytes > 0 ? bytesChart(report) : ''}`.trimEnd();
+}
+
+function files(report: RunReport): string {
+  const { sourcemaps } = report;
+  if (!sourcemaps) return '';
+  const rows = sourcemaps.patterns
+    .slice(0, ROWS_SHOWN)
+    .map(({ pattern, files: found }) => [code(pattern), String(found)]);
+  const parts = rows.length > 0 ? [table(['Pattern', 'Files'], rows, ['---', '---:'])] : [];
+  const ids = sourcemaps.upload?.debugIds ?? [];
+  if (ids.length > 0) {
+    const shown = ids.slice(0, ROWS_SHOWN).map(({ name, debugId }) => [code(name), code(debugId)]);
+    const rest =
+      ids.length > shown.length ? `\n\n${count(ids.length - shown.length, 'more file')} in the JSON report.` : '';
+    parts.push(table(['File', 'Debug id'], shown) + rest);
+  }
+  return parts.length > 0 ? details(count(sourcemaps.upload?.files ?? 0, 'file'), parts.join('\n\n')) : '';
+}
+
+function waits(report: RunReport): string {
+  const all = report.traffic.waits;
+  if (all.length === 0) return '';
+  const rows = all
+    .slice(0, ROWS_SHOWN)
+    .map(({ endpoint, reason, waitMs, attempt }) => [text(endpoint), text(reason), duration(waitMs), String(attempt)]);
+  const rest = all.length > rows.length ? `\n\n${all.length - rows.length} more in the JSON report.` : '';
+  const head = ['Request', 'Why', 'Waited', 'Attempt'];
+  return details(
+    `Sentry was waited for ${count(all.length, 'time')}`,
+    table(head, rows, ['---', '---', '---:', '---:']) + rest,
+  );
+}
+
+/** Leaves out the sections that would pass the limit. */
+function withinLimit(sections: readonly string[]): string {
+  let summary = '';
+  let left = 0;
+  for (const section of sections) {
+    if (Buffer.byteLength(summary) + Buffer.byteLength(section) > MAX_BYTES) left += 1;
+    else summary += `${section}\n\n`;
+  }
+  return left === 0 ? summary : `${summary}The rest is in the JSON report.\n`;
+}
