@@ -196,8 +196,9 @@ function step(states: readonly number[], fileName: string, segments: readonly Se
   let named = false;
   for (const index of states) {
     const segment = segments[index];
-    if (segment?.kind === 'any-depth') next.add(index);
-    else if (segment !== undefined && matches(segment, fileName)) {
+    if (segment?.kind === 'any-depth') {
+      for (const reached of closure(index, segments)) next.add(reached);
+    } else if (segment !== undefined && matches(segment, fileName)) {
       named ||= segment.kind === 'literal' || segment.dot;
       if (index === segments.length - 1) matched = true;
       else for (const reached of closure(index + 1, segments)) next.add(reached);

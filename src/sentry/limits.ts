@@ -1,0 +1,242 @@
+import type { Clock } from '../clock.js';
+import { ActionError } from '../errors.js';
+import { duration, type Headers, type RateLimit, rateLimitOf, ServerClock } from './timing.js';
+
+/** Requests of one family that run at once before anything is known. */
+const START_CONCURRENCY = 4;
+/** Slots left to other jobs of the same token's user. */
+const LEFT_TO_OTHERS = 2;
+/** Clean answers before one more request may run at once. */
+const CLEAN_BEFORE_GROWTH = 20;
+/** The window's end is not hit to the millisecond: a little later is certain, a little earlier is a 429. */
+const WINDOW_MARGIN_MS = 20;
+
+/** The right to send one request; give it back with {@link Gate.leave}. */
+export interface Pass {
+  readonly startedAt: number;
+  /** Which halving of the concurrency it was sent under. */
+  readonly era: number;
+}
+
+/** How a request ended, as far as the gate needs it. undefined: no answer came. */
+export type GateAnswer = { readonly status: number; readonly headers: Headers } | undefined;
+
+/** What all gates of one run share. */
+export interface GateContext {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Unix milliseconds. */
+  readonly deadlineAt: number;
+  /** Called once when a gate begins to pace requests because the server's window is used up. */
+  readonly onPacing: (family: string, untilMs: number, limit: number | undefined) => void;
+}
+
+interface Waiter {
+  readonly resolve: (pass: Pass) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * The one door through which all requests of one endpoint family and method go. A wait that the server asks one of them for
+ * stops all of them; after a 429 a single request tests the water before the others follow; and the number at once goes up and
+ * down with what the answers say. One sleeper per gate: a hundred waiting requests are one wait and one log line.
+ */
+export class Gate {
+  readonly #family: string;
+  readonly #context: GateContext;
+  readonly #serverClock = new ServerClock();
+  readonly #waiting: Waiter[] = [];
+  #inFlight = 0;
+  #capacity = START_CONCURRENCY;
+  #serverConcurrency = 32;
+  #concurrentLimit: number | undefined;
+  #clean = 0;
+  #era = 0;
+  #pausedUntil = 0;
+  #askedMs = 0;
+  #probing = false;
+  #consecutive429 = 0;
+  /** Requests the window still takes; only meant until `#windowEndsAt` (local time). */
+  #credit = 0;
+  #windowEndsAt = 0;
+  #sleeping = false;
+
+  constructor(family: string, context: GateContext, concurrentLimit: number | undefined) {
+    this.#family = family;
+    this.#context = context;
+    this.#concurrentLimit = concurrentLimit;
+    this.#shrinkToCeiling();
+  }
+
+  /** How many 429 came in a row. */
+  get consecutive429(): number {
+    return this.#consecutive429;
+  }
+
+  /** Requests that may run at once now. */
+  get capacity(): number {
+    return this.#probing ? 1 : this.#capacity;
+  }
+
+  /** The server's own number for this family (`concurrency` of the chunk options); never exceeded. */
+  limitConcurrency(serverConcurrency: number): void {
+    this.#serverConcurrency = Math.max(1, serverConcurrency);
+    this.#capacity = Math.min(START_CONCURRENCY, this.#serverConcurrency);
+    this.#shrinkToCeiling();
+  }
+
+  /** Waits for a place. Rejects when the run is cancelled, or at once when the wait cannot fit the deadline. */
+  enter(): Promise<Pass> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#pump();
+    });
+  }
+
+  /** Gives the place back and learns from the answer. */
+  leave(pass: Pass, answer: GateAnswer): void {
+    this.#inFlight -= 1;
+    if (answer === undefined) this.#probing = false;
+    else this.#learn(pass, answer);
+    this.#pump();
+  }
+
+  /**
+   * Stops the family for `waitMs` (jitter included) from now; `askedMs` is what the server said, for the error text.
+   * False when it was stopped as long already: then there is nothing new to log.
+   */
+  pause(waitMs: number, askedMs: number): boolean {
+    const until = this.#context.clock.now() + waitMs;
+    const news = until > this.#pausedUntil + 500;
+    if (until > this.#pausedUntil) {
+      this.#pausedUntil = until;
+      this.#askedMs = askedMs;
+    }
+    this.#pump();
+    return news;
+  }
+
+  #learn(pass: Pass, answer: { readonly status: number; readonly headers: Headers }): void {
+    const receivedAt = this.#context.clock.now();
+    this.#serverClock.observe(answer.headers, pass.startedAt, receivedAt);
+    const rate = rateLimitOf(answer.headers);
+    this.#concurrentLimit = rate.concurrentLimit ?? this.#concurrentLimit;
+    const refused = answer.status === 429;
+    this.#probing = refused;
+    this.#consecutive429 = refused ? this.#consecutive429 + 1 : 0;
+    this.#adaptConcurrency(pass, refused || (rate.concurrentRemaining ?? Number.POSITIVE_INFINITY) <= 1);
+    if (!refused) this.#countWindow(rate, receivedAt);
+  }
+
+  #adaptConcurrency(pass: Pass, pressed: boolean): void {
+    if (pressed) {
+      this.#clean = 0;
+      // Answers to requests that were sent before the last halving tell about the old concurrency: halve once a wave.
+      if (pass.era === this.#era) {
+        this.#capacity = Math.max(1, Math.floor(this.#capacity / 2));
+        this.#era += 1;
+      }
+    } else {
+      this.#clean += 1;
+      if (this.#clean >= CLEAN_BEFORE_GROWTH) {
+        this.#clean = 0;
+        this.#capacity += 1;
+      }
+    }
+    this.#shrinkToCeiling();
+  }
+
+  #shrinkToCeiling(): void {
+    const others = this.#concurrentLimit === undefined ? Number.POSITIVE_INFINITY : this.#concurrentLimit - LEFT_TO_OTHERS;
+    this.#capacity = Math.max(1, Math.min(this.#capacity, this.#serverConcurrency, others));
+  }
+
+  /** Requests in flight may or may not be in `Remaining` yet; counting them all as not keeps us below the limit. */
+  #countWindow(rate: RateLimit, now: number): void {
+    if (rate.remaining === undefined || rate.resetAt === undefined) return;
+    const endsAt = this.#serverClock.localTimeOf(rate.resetAt) + WINDOW_MARGIN_MS;
+    if (endsAt + 500 < this.#windowEndsAt) return; // a late answer from the window before
+    this.#windowEndsAt = endsAt;
+    this.#credit = rate.remaining - this.#inFlight;
+    if (rate.remaining === 0 && endsAt > now) this.#context.onPacing(this.#family, endsAt, rate.limit);
+  }
+
+  #blockedUntil(now: number): number {
+    const windowUsedUp = now < this.#windowEndsAt && this.#credit <= 0;
+    return Math.max(this.#pausedUntil, windowUsedUp ? this.#windowEndsAt : 0);
+  }
+
+  #pump(): void {
+    const { clock, signal } = this.#context;
+    while (this.#waiting.length > 0) {
+      if (signal.aborted) return this.#rejectAll(signal.reason);
+      const now = clock.now();
+      const until = this.#blockedUntil(now);
+      if (until > now) return this.#sleepUntil(until, now);
+      if (this.#inFlight >= this.capacity) return;
+      this.#waiting.shift()?.resolve(this.#admit(now));
+    }
+  }
+
+  #admit(now: number): Pass {
+    this.#inFlight += 1;
+    this.#credit -= 1;
+    return { startedAt: now, era: this.#era };
+  }
+
+  #sleepUntil(until: number, now: number): void {
+    const { clock, deadlineAt, signal } = this.#context;
+    if (until > deadlineAt) return this.#rejectAll(pastDeadline(this.#family, this.#askedMs || until - now, deadlineAt - now));
+    if (this.#sleeping) return; // it pumps when it wakes, and sees the newest bound then
+    this.#sleeping = true;
+    clock.sleep(until - now, signal).then(
+      () => {
+        this.#sleeping = false;
+        this.#pump();
+      },
+      (reason) => {
+        this.#sleeping = false;
+        this.#rejectAll(reason);
+      },
+    );
+  }
+
+  #rejectAll(reason: unknown): void {
+    for (const waiter of this.#waiting.splice(0)) waiter.reject(reason);
+  }
+}
+
+function pastDeadline(family: string, askedMs: number, leftMs: number): ActionError {
+  return new ActionError(
+    'rate-limited-past-deadline',
+    `Sentry limits the rate of ${family} and asks to wait ${duration(askedMs)}, but only ${duration(Math.max(0, leftMs))} are left of the timeout`,
+    { hint: 'Run it again later: it continues where it stopped, and what Sentry has already is not sent twice. Or raise the input timeout.', status: 429 },
+  );
+}
+
+/** The gates of one run, made as needed. */
+export class Limiter {
+  readonly #gates = new Map<string, Gate>();
+  readonly #context: GateContext;
+  /** From the first answer that names one: primes the gates that are made later. */
+  #concurrentLimit: number | undefined;
+
+  constructor(context: GateContext) {
+    this.#context = context;
+  }
+
+  gate(method: string, family: string): Gate {
+    const name = `${method} ${family}`;
+    let gate = this.#gates.get(name);
+    if (gate === undefined) {
+      gate = new Gate(name, this.#context, this.#concurrentLimit);
+      this.#gates.set(name, gate);
+    }
+    return gate;
+  }
+
+  /** Every answer primes gates that are made after it. */
+  prime(headers: Headers): void {
+    this.#concurrentLimit ??= rateLimitOf(headers).concurrentLimit;
+  }
+}
