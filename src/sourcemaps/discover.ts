@@ -6,7 +6,7 @@ import { collisionDiagnosis, linkOutside, unreadable } from './diagnose.js';
 import { closure, type ExpandContext, expand, type Found, reasonOf, type Tally } from './expand.js';
 import { createFilter, type Filter } from './filter.js';
 import { noFilesError, type Unmatched } from './no-files.js';
-import { compareBytes, isInside, shownName, toSlashes } from './paths.js';
+import { isInside, shownName, sortByBytes, toSlashes } from './paths.js';
 import { locate, type Place, sortPatterns, type Target } from './patterns.js';
 import type { Diagnosis, PatternMatch, SourceFile } from './types.js';
 import { assignUrls, type UrlCollision } from './urls.js';
@@ -76,7 +76,7 @@ export function discover(inputs: DiscoverInputs, path: PlatformPath = nodePath):
     ],
     unmatched,
     diagnoses: [...collected.diagnoses.values(), ...collisions.map((clash) => collisionDiagnosis(clash, severity))],
-    pages: [...collected.pages.values()].sort((a, b) => compareBytes(a.name, b.name)),
+    pages: sortByBytes([...collected.pages.values()], ({ name }) => name),
     root: place.root,
     workingDirectory: place.workingDirectory,
   };
@@ -214,7 +214,7 @@ function addDiagnosis(collected: Collected, diagnosis: Diagnosis): void {
 }
 
 function toSourceFiles(collected: Collected, options: SourceMapInputs) {
-  const found = [...collected.files.values()].sort((a, b) => compareBytes(a.name, b.name));
+  const found = sortByBytes([...collected.files.values()], ({ name }) => name);
   const { urls, collisions } = assignUrls(found, options);
   const files: SourceFile[] = [];
   for (const file of found) {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { mapOnly, unreadable } from './diagnose.js';
 import { guessMapNames } from './guess.js';
-import { compareBytes } from './paths.js';
+import { compareBytes, sortByBytes } from './paths.js';
 import { cutQuery, resolveReference } from './resolve.js';
 import type { ScriptScan } from './scan.js';
 import { siblings } from './siblings.js';
@@ -49,8 +49,14 @@ export function pairFiles(
   scans: ReadonlyMap<SourceFile, ScriptScan>,
   options: PairOptions,
 ): { units: Unit[]; diagnoses: Diagnosis[] } {
-  const scripts = files.filter(({ kind }) => kind === 'js').sort((a, b) => compareBytes(a.url, b.url));
-  const maps = files.filter(({ kind }) => kind === 'map').sort((a, b) => compareBytes(a.name, b.name));
+  const scripts = sortByBytes(
+    files.filter(({ kind }) => kind === 'js'),
+    ({ url }) => url,
+  );
+  const maps = sortByBytes(
+    files.filter(({ kind }) => kind === 'map'),
+    ({ name }) => name,
+  );
   const lookup = indexMaps(maps, options);
   const diagnoses: Diagnosis[] = [];
   const candidates: Candidate[] = [];
@@ -163,6 +169,7 @@ function guess(script: SourceFile, noMap: NoMap, { byName }: Lookup): Candidate 
   return { script, inline: false, noMap };
 }
 
+/** The script that has a map, and all that wanted it. */
 interface Ownership {
   /** Undefined: several scripts guessed this map, so none has it. */
   readonly owner: Claim | undefined;
@@ -171,18 +178,23 @@ interface Ownership {
 
 /** One map, one script: the sure claim before the guess, then the script whose name fits the map's, then the lower URL. */
 function settle(candidates: readonly Candidate[]): Map<SourceFile, Ownership> {
-  const claims = new Map<SourceFile, Claim[]>();
-  for (const { claim } of candidates) {
-    if (claim !== undefined) append(claims, claim.map, claim);
-  }
   const owners = new Map<SourceFile, Ownership>();
-  for (const [map, rivals] of claims) {
-    const [best, second] = rivals.sort(compareClaims);
-    const undecided = best?.by === 'guess' && second !== undefined;
-    owners.set(map, { owner: undecided ? undefined : best, rivals });
+  for (const { claim } of candidates) {
+    if (claim === undefined) continue;
+    const known = owners.get(claim.map);
+    if (known === undefined) {
+      owners.set(claim.map, { owner: claim, rivals: NOBODY });
+      continue;
+    }
+    const rivals =
+      known.rivals === NOBODY && known.owner !== undefined ? [known.owner, claim] : [...known.rivals, claim];
+    const best = rivals.sort(compareClaims)[0];
+    owners.set(claim.map, { owner: best?.by === 'guess' ? undefined : best, rivals });
   }
   return owners;
 }
+
+const NOBODY: readonly Claim[] = [];
 
 function compareClaims(a: Claim, b: Claim): number {
   return CERTAINTY[a.by] - CERTAINTY[b.by] || nameFit(a) - nameFit(b) || compareBytes(a.script.url, b.script.url);
@@ -217,6 +229,5 @@ function toUnit(candidate: Candidate, owners: ReadonlyMap<SourceFile, Ownership>
 }
 
 function sortUnits(units: Unit[]): Unit[] {
-  const url = (unit: Unit) => unit.js?.url ?? unit.map?.url ?? '';
-  return units.sort((a, b) => compareBytes(url(a), url(b)));
+  return sortByBytes(units, ({ js, map }) => js?.url ?? map?.url ?? '');
 }

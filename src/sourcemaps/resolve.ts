@@ -17,6 +17,7 @@ export type Resolved =
  */
 export function resolveReference(reference: string, scriptName: string): Resolved {
   const text = cutQuery(reference);
+  if (PLAIN_NAME.test(text)) return { kind: 'names', names: [beside(scriptName, text)] };
   if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//')) return { kind: 'remote' };
   const variants = spellings(text);
   if (text.startsWith('/')) return { kind: 'site-path', paths: variants };
@@ -24,6 +25,13 @@ export function resolveReference(reference: string, scriptName: string): Resolve
   const names = variants.map((variant) => posix.join(folder, variant));
   const inside = names.filter((name) => name !== '..' && !name.startsWith('../') && !name.includes('\0'));
   return inside.length === 0 ? { kind: 'outside' } : { kind: 'names', names: inside };
+}
+
+/** `app.js.map`: by far the most common, and nothing in it to decode or to normalize. */
+const PLAIN_NAME = /^[\w-][\w.-]*$/;
+
+function beside(scriptName: string, fileName: string): string {
+  return scriptName.slice(0, scriptName.lastIndexOf('/') + 1) + fileName;
 }
 
 /** The path of a URL without query and fragment, as sentry-cli cuts it. */

@@ -1,4 +1,4 @@
-import { compareBytes } from './paths.js';
+import { sortByBytes } from './paths.js';
 
 /** How artifact URLs are made; one for the whole run. */
 export interface UrlOptions {
@@ -42,22 +42,17 @@ export function assignUrls<File extends Addressed>(
   files: readonly File[],
   options: UrlOptions,
 ): { urls: Map<File, string>; collisions: UrlCollision[] } {
+  const urls = new Map(files.map((file) => [file, artifactUrl(file.relative, options)]));
+  const taken = new Set(urls.values());
+  if (taken.size === files.length) return { urls, collisions: [] };
   const wanted = new Map<string, File[]>();
-  const urls = new Map<File, string>();
-  for (const file of files) {
-    const url = artifactUrl(file.relative, options);
-    urls.set(file, url);
+  for (const [file, url] of urls) {
     const group = wanted.get(url);
     if (group === undefined) wanted.set(url, [file]);
     else group.push(file);
   }
-  const collisions: UrlCollision[] = [];
-  if (wanted.size === files.length) return { urls, collisions };
-  const taken = new Set(wanted.keys());
-  for (const [url, group] of [...wanted].sort(([a], [b]) => compareBytes(a, b))) {
-    if (group.length > 1) collisions.push(settle(url, group, { urls, taken, options }));
-  }
-  return { urls, collisions };
+  const contested = sortByBytes([...wanted], ([url]) => url).filter(([, group]) => group.length > 1);
+  return { urls, collisions: contested.map(([url, group]) => settle(url, group, { urls, taken, options })) };
 }
 
 function settle<File extends Addressed>(
@@ -65,7 +60,7 @@ function settle<File extends Addressed>(
   group: File[],
   state: { urls: Map<File, string>; taken: Set<string>; options: UrlOptions },
 ): UrlCollision {
-  const [winner, ...others] = group.sort((a, b) => compareBytes(a.name, b.name));
+  const [winner, ...others] = sortByBytes(group, ({ name }) => name);
   const moved = others.map((file) => {
     const free = freeUrl(file.name, state.taken, state.options);
     state.taken.add(free);
