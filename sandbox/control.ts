@@ -1,5 +1,5 @@
 import type { SandboxClock } from './clock.js';
-import type { LimitsConfig, ServerOptions } from './config.js';
+import type { LimitsConfig, ServerOptions, TokenConfig } from './config.js';
 import type { Faults } from './faults/engine.js';
 import type { Fault } from './faults/types.js';
 import { type Answer, ApiError, detail } from './http/answer.js';
@@ -22,6 +22,7 @@ export interface ControlDeps {
   readonly clock: SandboxClock;
   readonly options: { -readonly [Key in keyof ServerOptions]: ServerOptions[Key] };
   readonly stats: Stats;
+  readonly tokens: readonly TokenConfig[];
   url(): string;
 }
 
@@ -69,6 +70,7 @@ function readRoutes(deps: ControlDeps): Record<string, Handler> {
   return {
     'GET /_sandbox/state': () => ({ status: 200, json: dumpState(deps.state) }),
     'GET /_sandbox/stats': () => ({ status: 200, json: { ...deps.stats, rss: process.memoryUsage().rss } }),
+    'GET /_sandbox/tokens': () => ({ status: 200, json: deps.tokens }),
     'GET /_sandbox/requests': ({ url }) => {
       const after = Number(url.searchParams.get('after') ?? 0);
       return { status: 200, json: deps.log.entries.filter((entry) => entry.n > after) };

@@ -89,7 +89,8 @@ function build(config: SandboxConfig, url: string) {
   const limiter = createRateLimiter(config.limits ?? {});
   const log = createRequestLog(config.keepRequests ?? 10_000, config.logFile);
   const stats = createStats();
-  const control = createControl({ state, log, faults, limiter, clock, options, stats, url: () => url });
+  const tokens = services.tokens.map((token) => token.config);
+  const control = createControl({ state, log, faults, limiter, clock, options, stats, tokens, url: () => url });
   const fast = config.fast ? createFastMode(config.fast === true ? {} : config.fast, stats) : undefined;
   const onRequest = async (request: IncomingMessage, response: ServerResponse) => {
     const target = parseTarget(request.url, url);
