@@ -11,6 +11,22 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const FORMAT = '%H%x00%P%x00%an%x00%ae%x00%at%x00%B%x00';
 const FIELDS = 6;
 
+/** Ids on one command line; Windows allows 32,767 characters. */
+const BATCH = 400;
+
+const LOG_FILES = [
+  'log',
+  '--no-walk=unsorted',
+  '-m',
+  '--first-parent',
+  '--no-renames',
+  '--no-ext-diff',
+  '--ignore-submodules=none',
+  '--name-status',
+  '-z',
+  '--format=%H',
+];
+
 /** Reads commits from the checkout. Fetches nothing: where the history does not reach, it says so. */
 export async function createGitSource(git: Git): Promise<CommitSource> {
   if (git.root === undefined) throw new SourceUnavailable('there is no checkout in the working directory');
@@ -62,10 +78,9 @@ async function since(
 }
 
 async function list(git: Git, selection: readonly string[]): Promise<readonly SourceCommit[]> {
-  const answer = await git.run(
-    ['rev-list', '--no-commit-header', '--encoding=UTF-8', `--format=${FORMAT}`, ...selection],
-    { maxBytes: MAX_BYTES },
-  );
+  const answer = await git.run(['rev-list', '--encoding=UTF-8', `--format=${FORMAT}`, ...selection], {
+    maxBytes: MAX_BYTES,
+  });
   if (answer.exitCode !== 0) throw new SourceUnavailable(`git could not list commits: ${answer.stderr}`);
   if (answer.cut) throw new SourceUnavailable('the list of commits is too long to read');
   return parseCommits(answer.stdout);
@@ -78,8 +93,8 @@ export function parseCommits(text: string): readonly SourceCommit[] {
   for (let at = 0; at + FIELDS <= fields.length; at += FIELDS) {
     const [sha = '', parents = '', authorName = '', authorEmail = '', seconds = '', message = ''] = fields.slice(at);
     commits.push({
-      // git ends every record with a line break, which so comes before the next one.
-      sha: sha.trim(),
+      // Every record comes after the line break that ends the one before, and a line `commit <sha>`.
+      sha: sha.slice(sha.lastIndexOf('\n') + 1),
       parents: parents === '' ? [] : parents.split(' '),
       message: message.trimEnd(),
       authorName,
@@ -95,31 +110,34 @@ async function count(git: Git, head: string, base: string): Promise<number> {
   return Number(answer.stdout.trim());
 }
 
-/** Compares each commit with its first parent, all in one process. The parent is named, because merges print nothing else. */
+/** Compares each commit with its first parent, a batch of commits at a time. */
 async function readFiles(
   git: Git,
   commits: readonly SourceCommit[],
 ): Promise<ReadonlyMap<string, readonly FileChange[]>> {
-  const lines = commits.map(({ sha, parents }) => (parents[0] === undefined ? sha : `${sha} ${parents[0]}`));
-  if (lines.length === 0) return new Map();
-  const answer = await git.run(
-    ['diff-tree', '--stdin', '--root', '-r', '--no-renames', '--no-ext-diff', '--name-status', '-z', '--always'],
-    { input: `${lines.join('\n')}\n`, maxBytes: MAX_BYTES },
-  );
-  // A partial clone without trees ends here. What was told before the failure is whole, except for the last commit.
-  const files = parseNameStatus(answer.stdout);
-  const last = [...files.keys()].at(-1);
-  if ((answer.exitCode !== 0 || answer.cut) && last !== undefined) files.delete(last);
+  const files = new Map<string, readonly FileChange[]>();
+  for (let at = 0; at < commits.length; at += BATCH) {
+    const shas = commits.slice(at, at + BATCH).map(({ sha }) => sha);
+    // -m with --first-parent: a merge against its first parent, in every version of git; without, it prints nothing.
+    const answer = await git.run([...LOG_FILES, '--end-of-options', ...shas], { maxBytes: MAX_BYTES });
+    const batch = parseNameStatus(answer.stdout);
+    // A partial clone without trees ends here. What was told before is whole, except for the last commit.
+    const last = [...batch.keys()].at(-1);
+    if ((answer.exitCode !== 0 || answer.cut) && last !== undefined) batch.delete(last);
+    for (const [sha, changes] of batch) files.set(sha, changes);
+    if (answer.exitCode !== 0) break;
+  }
   return files;
 }
 
-/** Reads `diff-tree --stdin --name-status -z`: a commit id, then pairs of status and path, each ended by NUL. */
+/** Reads `log --name-status -z --format=%H`: a commit id, then pairs of status and path, each ended by NUL. */
 export function parseNameStatus(text: string): Map<string, FileChange[]> {
   const files = new Map<string, FileChange[]>();
   const fields = text.split('\0');
   let current: FileChange[] = [];
   for (let at = 0; at < fields.length; at += 1) {
-    const field = fields[at] ?? '';
+    // The first status of a commit comes after a line break.
+    const field = fields[at]?.replace(/^\n/, '') ?? '';
     if (/^[0-9a-f]{40,64}$/.test(field)) {
       current = [];
       files.set(field, current);
@@ -149,7 +167,7 @@ async function readTags(git: Git): Promise<ReadonlyMap<string, readonly string[]
 
 /** The commits whose parents are not here, although they have some. */
 async function shallowCommits(git: Git, root: string): Promise<ReadonlySet<string>> {
-  const answer = await git.run(['rev-parse', '--path-format=absolute', '--git-path', 'shallow']);
+  const answer = await git.run(['rev-parse', '--git-path', 'shallow']);
   const path = answer.stdout.trim();
   if (answer.exitCode !== 0 || path === '')
     throw new SourceUnavailable(`git cannot read the checkout: ${answer.stderr}`);

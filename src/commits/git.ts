@@ -18,12 +18,14 @@ export interface GitAnswer {
 export interface Git {
   /** Root of the work tree, absolute; undefined when the folder is in no repository. */
   readonly root: string | undefined;
-  /** Runs `git <args>` in the folder. Pass refs after `--end-of-options`. */
+  /**
+   * Runs `git <args>` in the root. Pass refs after `--end-of-options`. There is no stdin: a git that ends before it has read
+   * it would take this process down (EPIPE inside @actions/exec).
+   */
   run(args: readonly string[], options?: GitRunOptions): Promise<GitAnswer>;
 }
 
 export interface GitRunOptions {
-  readonly input?: string;
   /** Bytes of stdout that are kept. @default 1 MiB */
   readonly maxBytes?: number;
 }
@@ -37,7 +39,6 @@ export type Exec = (
     readonly env: Record<string, string>;
     readonly silent: true;
     readonly ignoreReturnCode: true;
-    readonly input: Buffer;
     readonly listeners: { readonly stdout: (data: Buffer) => void; readonly stderr: (data: Buffer) => void };
   },
 ) => Promise<number>;
@@ -108,21 +109,19 @@ export function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 async function runGit(
-  { cwd, env, log, exec }: GitOptions,
+  { env, log, exec }: GitOptions,
   root: string,
   args: readonly string[],
-  { input = '', maxBytes = DEFAULT_MAX_BYTES }: GitRunOptions,
+  { maxBytes = DEFAULT_MAX_BYTES }: GitRunOptions,
 ): Promise<GitAnswer> {
   const stdout = collector(maxBytes);
   const stderr = collector(4096);
   try {
     const exitCode = await (exec ?? (await loadExec()))('git', [...globalArguments(root), ...args], {
-      cwd,
+      cwd: root,
       env: gitEnvironment(env),
       silent: true,
       ignoreReturnCode: true,
-      // Always given, so that stdin is closed and no command can wait for it.
-      input: Buffer.from(input),
       listeners: { stdout: stdout.add, stderr: stderr.add },
     });
     const answer = { exitCode, stdout: stdout.text(), stderr: firstLine(stderr.text()), cut: stdout.cut() };
