@@ -58,6 +58,8 @@ export interface ErrorDetails {
   readonly cause?: unknown;
   /** The HTTP status, when a server answered. */
   readonly status?: number;
+  /** True: the request may have taken effect although it failed. Ask the server before it is sent again. @default false */
+  readonly mayHaveHappened?: boolean;
 }
 
 /** A failure that a user is meant to read. Anything else that is thrown is a defect of ours and reported as `internal`. */
@@ -66,12 +68,14 @@ export class ActionError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly status: number | undefined;
+  readonly mayHaveHappened: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.hint = details.hint;
     this.status = details.status;
+    this.mayHaveHappened = details.mayHaveHappened ?? false;
   }
 }
 

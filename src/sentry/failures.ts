@@ -44,7 +44,14 @@ export class ConnectFailure extends Error {
   }
 }
 
-const RESETS = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
+const RESETS = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+]);
 const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
 const TIMEOUTS = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 const HANDSHAKE =
@@ -71,11 +78,13 @@ export function classify(thrown: unknown, host: string): TransportFailure {
   const proxied = /Proxy response \((\d+)\)|Proxy Authentication Required/i.exec(text);
   if (proxied !== null) return proxyFailure(proxied[1], cause);
   if (code === 'ENOTFOUND') return failure('dns-unknown', `the host ${host} is not known (ENOTFOUND)`);
-  if (code === 'EAI_AGAIN') return failure('dns-temporary', `the name ${host} could not be resolved just now (EAI_AGAIN)`);
+  if (code === 'EAI_AGAIN')
+    return failure('dns-temporary', `the name ${host} could not be resolved just now (EAI_AGAIN)`);
   if (code === 'ECONNREFUSED') return failure('refused', `${host} refused the connection`);
   if (UNREACHABLE.has(code)) return failure('unreachable', `${host} cannot be reached (${code})`);
   if (HANDSHAKE.test(code)) return failure('tls', `no trusted connection to ${host}: ${text} (${code})`);
-  if (connecting && RESETS.has(code)) return failure('reset', `${host} closed the connection while it was set up (${code})`);
+  if (connecting && RESETS.has(code))
+    return failure('reset', `${host} closed the connection while it was set up (${code})`);
   if (TIMEOUTS.has(code)) return failure(connecting ? 'connect-timeout' : 'reset', `no answer from ${host} (${code})`);
   if (RESETS.has(code)) return failure('reset', `the connection to ${host} was closed before the answer (${code})`);
   return failure('invalid', `the request to ${host} failed: ${text}${code === '' ? '' : ` (${code})`}`);

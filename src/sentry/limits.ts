@@ -147,7 +147,8 @@ export class Gate {
   }
 
   #shrinkToCeiling(): void {
-    const others = this.#concurrentLimit === undefined ? Number.POSITIVE_INFINITY : this.#concurrentLimit - LEFT_TO_OTHERS;
+    const others =
+      this.#concurrentLimit === undefined ? Number.POSITIVE_INFINITY : this.#concurrentLimit - LEFT_TO_OTHERS;
     this.#capacity = Math.max(1, Math.min(this.#capacity, this.#serverConcurrency, others));
   }
 
@@ -169,11 +170,11 @@ export class Gate {
   #pump(): void {
     const { clock, signal } = this.#context;
     while (this.#waiting.length > 0) {
-      if (signal.aborted) return this.#rejectAll(signal.reason);
       const now = clock.now();
       const until = this.#blockedUntil(now);
-      if (until > now) return this.#sleepUntil(until, now);
-      if (this.#inFlight >= this.capacity) return;
+      if (signal.aborted) this.#rejectAll(signal.reason);
+      if (until > now) this.#sleepUntil(until, now);
+      if (until > now || this.#inFlight >= this.capacity) return;
       this.#waiting.shift()?.resolve(this.#admit(now));
     }
   }
@@ -186,8 +187,8 @@ export class Gate {
 
   #sleepUntil(until: number, now: number): void {
     const { clock, deadlineAt, signal } = this.#context;
-    if (until > deadlineAt) return this.#rejectAll(pastDeadline(this.#family, this.#askedMs || until - now, deadlineAt - now));
-    if (this.#sleeping) return; // it pumps when it wakes, and sees the newest bound then
+    if (until > deadlineAt) this.#rejectAll(pastDeadline(this.#family, this.#askedMs || until - now, deadlineAt - now));
+    if (this.#sleeping || this.#waiting.length === 0) return; // it pumps when it wakes, and sees the newest bound then
     this.#sleeping = true;
     clock.sleep(until - now, signal).then(
       () => {
@@ -210,7 +211,10 @@ function pastDeadline(family: string, askedMs: number, leftMs: number): ActionEr
   return new ActionError(
     'rate-limited-past-deadline',
     `Sentry limits the rate of ${family} and asks to wait ${duration(askedMs)}, but only ${duration(Math.max(0, leftMs))} are left of the timeout`,
-    { hint: 'Run it again later: it continues where it stopped, and what Sentry has already is not sent twice. Or raise the input timeout.', status: 429 },
+    {
+      hint: 'Run it again later: it continues where it stopped, and what Sentry has already is not sent twice. Or raise the input timeout.',
+      status: 429,
+    },
   );
 }
 

@@ -31,9 +31,7 @@ const TIMEOUT_KINDS: ReadonlySet<FailureKind> = new Set<FailureKind>([
 export type Refusal = 'not-retryable' | 'attempts' | 'budget' | 'deadline';
 
 /** What happened to an attempt: an answer with a bad status, or no answer. */
-export type Trouble =
-  | { readonly status: number; readonly lockHeld: boolean }
-  | { readonly kind: FailureKind };
+export type Trouble = { readonly status: number; readonly lockHeld: boolean } | { readonly kind: FailureKind };
 
 const BACKOFF = { floorMs: 0, baseMs: 500, capMs: 20_000 };
 /** A 429 that says nothing about time: never a wait near zero, or a limited server is stormed. */

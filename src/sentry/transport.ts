@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Dispatcher, Pool } from 'undici';
 import { trustedAuthorities } from './authorities.js';
@@ -95,11 +96,16 @@ async function sendOnce(pool: Pool, attempt: Attempt): Promise<Answer> {
       method: attempt.method,
       path: url.pathname + url.search,
       headers: requestHeaders(attempt),
-      body: attempt.body === undefined ? null : slices(attempt.body, watch, limits),
+      body:
+        attempt.body === undefined ? null : Readable.from(slices(attempt.body, watch, limits), { highWaterMark: 1 }),
       signal: watch.signal,
     });
     watch.disarm('phase');
-    return { status: answer.statusCode, headers: answer.headers, body: await readBody(answer, limits.maxBytes, url.host) };
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: await readBody(answer, limits.maxBytes, url.host),
+    };
   } catch (thrown) {
     throw watch.reason ?? classify(thrown, url.host);
   } finally {
@@ -149,7 +155,10 @@ async function readBody(answer: Dispatcher.ResponseData, maxBytes: number, host:
       cause: thrown,
     });
   }
-  return decompress(Buffer.concat(pieces, length), headerOf(answer.headers, 'content-encoding'), maxBytes, { host, tooLarge });
+  return decompress(Buffer.concat(pieces, length), headerOf(answer.headers, 'content-encoding'), maxBytes, {
+    host,
+    tooLarge,
+  });
 }
 
 /** A few bytes of gzip can become gigabytes: the output is bounded before it is made. */
@@ -195,7 +204,8 @@ class Watch {
   arm(slot: 'attempt' | 'phase', ms: number, kind: TransportFailure['kind'], text: string): void {
     this.disarm(slot);
     if (this.#ended) return;
-    const expire = () => this.#stop(new TransportFailure(kind, `${text} ${duration(ms)} (${this.#host})`, { sent: true }));
+    const expire = () =>
+      this.#stop(new TransportFailure(kind, `${text} ${duration(ms)} (${this.#host})`, { sent: true }));
     this.#timers.set(slot, setTimeout(expire, ms));
   }
 

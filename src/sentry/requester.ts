@@ -1,0 +1,261 @@
+import type { Clock } from '../clock.js';
+import { ActionError } from '../errors.js';
+import type { Log } from '../log.js';
+import type { Endpoint } from './endpoints.js';
+import { errorText } from './error-text.js';
+import { classify, TransportFailure } from './failures.js';
+import type { Gate, Limiter } from './limits.js';
+import { isRedirect, MAX_REDIRECTS, REDIRECTS, redirectTarget } from './redirects.js';
+import {
+  isRetryable,
+  MAX_ATTEMPTS,
+  type Refusal,
+  type RetryBudget,
+  refusalOf,
+  retryDelay,
+  silent429Delay,
+  type Trouble,
+} from './retry.js';
+import { statusError, statusText } from './status-errors.js';
+import { askedWait, duration, withJitter } from './timing.js';
+import type { Answer, AttemptLimits, Transport } from './transport.js';
+import { transportError } from './transport-errors.js';
+import type { TrafficRecord, WaitRecord } from './types.js';
+
+/** How long the server gets to finish what it may have begun, before the caller asks it whether it did. */
+const SETTLE_MS = 2_000;
+
+/** One call of an endpoint. */
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly endpoint: Endpoint;
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: readonly Uint8Array[];
+  readonly limits: AttemptLimits;
+  /** Statuses besides 2xx that are an answer, not a failure. */
+  readonly accepts?: readonly number[];
+  /**
+   * `any`: may be sent twice. `unprocessed`: only again when the server surely did nothing (429, no connection); every other
+   * end is thrown with `mayHaveHappened`. @default 'any'
+   */
+  readonly repeat?: 'any' | 'unprocessed';
+  /** Statuses that are thrown at once although they are usually worth a repeat. */
+  readonly neverRepeat?: readonly number[];
+}
+
+/** What the requester works with. */
+export interface RequesterOptions {
+  readonly transport: Transport;
+  readonly limiter: Limiter;
+  readonly budget: RetryBudget;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Unix milliseconds. */
+  readonly deadlineAt: number;
+  readonly allows: (url: URL) => boolean;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Sends calls until they have an answer, through the gates, by the retry table, inside the deadline. */
+export class Requester {
+  readonly #options: RequesterOptions;
+  readonly #waits: WaitRecord[] = [];
+  #requests = 0;
+  #bytesSent = 0;
+
+  constructor(options: RequesterOptions) {
+    this.#options = options;
+  }
+
+  traffic(): TrafficRecord {
+    return { requests: this.#requests, bytesSent: this.#bytesSent, waits: [...this.#waits] };
+  }
+
+  /** Resolves with a 2xx answer, or one whose status the call accepts. Rejects with an ActionError. */
+  async send(call: Call): Promise<Answer> {
+    const gate = this.#options.limiter.gate(call.method, call.endpoint.family);
+    for (let attempts = 1; ; attempts += 1) {
+      const result = await this.#attempt(call, gate);
+      if (result instanceof TransportFailure) {
+        await this.#afterFailure(call, result, attempts);
+      } else if (isFine(call, result.status)) {
+        this.#options.budget.earn();
+        return result;
+      } else if (isRedirect(result.status)) {
+        return this.#follow(call, result);
+      } else if (result.status === 429) {
+        attempts -= 1; // bounded by the deadline, not by a count
+        this.#afterRefusal(call, gate, result);
+      } else {
+        await this.#afterStatus(call, gate, result, attempts);
+      }
+    }
+  }
+
+  async #attempt(call: Call, gate: Gate): Promise<Answer | TransportFailure> {
+    const { clock, headers, limiter, log, signal, transport } = this.#options;
+    const pass = await gate.enter();
+    this.#requests += 1;
+    this.#bytesSent += (call.body ?? []).reduce((sum, piece) => sum + piece.byteLength, 0);
+    let answer: Answer | undefined;
+    try {
+      const { body, limits, method, url } = call;
+      const all = { ...headers, ...call.headers };
+      answer = await transport.send({
+        method,
+        url,
+        headers: all,
+        limits,
+        signal,
+        ...(body === undefined ? {} : { body }),
+      });
+      limiter.prime(answer.headers);
+      log.debug(`${method} ${url.pathname} → ${answer.status} in ${clock.now() - pass.startedAt} ms`);
+      return answer;
+    } catch (thrown) {
+      if (signal.aborted) throw signal.reason;
+      const failure = classify(thrown, call.url.host);
+      log.debug(`${call.method} ${call.url.pathname} → ${failure.kind} in ${clock.now() - pass.startedAt} ms`);
+      return failure;
+    } finally {
+      gate.leave(pass, answer);
+    }
+  }
+
+  /** 429: the whole family waits as long as the server says, or backs off when it says nothing. */
+  #afterRefusal(call: Call, gate: Gate, answer: Answer): void {
+    const { clock } = this.#options;
+    const random = () => clock.random();
+    const asked = askedWait(answer.headers, clock.now());
+    const silent = silent429Delay(gate.consecutive429, random);
+    // A server that keeps saying "now" and keeps refusing is backed off from as if it said nothing.
+    const least = asked === undefined || gate.consecutive429 > 3 ? silent : 0;
+    const waitMs = Math.max(least, withJitter(asked?.waitMs ?? 0, random));
+    const reason = asked === undefined ? 'it names no time' : `asked by ${asked.source}`;
+    this.#pause(call, gate, waitMs, asked?.waitMs ?? waitMs, `rate limited, ${reason}`);
+  }
+
+  async #afterStatus(call: Call, gate: Gate, answer: Answer, attempts: number): Promise<void> {
+    const trouble: Trouble = { status: answer.status, lockHeld: isCommitLock(answer) };
+    const text = `${call.method} ${call.endpoint.family} answered ${statusText(answer)}`;
+    const error = (suffix: string) => {
+      const plain = statusError(answer, call.method, call.endpoint);
+      return new ActionError(plain.code, `${plain.message}${suffix}`, { ...details(plain), status: answer.status });
+    };
+    if (call.repeat === 'unprocessed' && isRetryable(trouble) && !trouble.lockHeld) throw await this.#doubt(error(''));
+    if ((call.neverRepeat ?? []).includes(answer.status)) throw error('');
+    this.#refuse(trouble, attempts, error);
+    const asked = askedRetry(answer, this.#options.clock.now());
+    const own = retryDelay(trouble, attempts, () => this.#options.clock.random());
+    if (asked === undefined) return this.#wait(call, own, attempts + 1, text, error);
+    const waitMs = Math.max(
+      own,
+      withJitter(asked, () => this.#options.clock.random()),
+    );
+    this.#pause(call, gate, waitMs, asked, `${text}, asked by Retry-After`, attempts + 1);
+  }
+
+  async #afterFailure(call: Call, failure: TransportFailure, attempts: number): Promise<void> {
+    const trouble: Trouble = { kind: failure.kind };
+    const error = (suffix: string) => transportError(failure, call.method, call.endpoint, suffix);
+    if (call.repeat === 'unprocessed' && failure.sent) throw await this.#doubt(error(''));
+    this.#refuse(trouble, attempts, error);
+    const delay = retryDelay(trouble, attempts, () => this.#options.clock.random());
+    await this.#wait(call, delay, attempts + 1, `${call.method} ${call.endpoint.family}: ${failure.message}`, error);
+  }
+
+  #refuse(trouble: Trouble, attempts: number, error: (suffix: string) => ActionError): void {
+    const refusal = refusalOf(trouble, attempts, this.#options.budget);
+    if (refusal === undefined) return;
+    if (refusal === 'not-retryable') throw error('');
+    throw exhausted(error(refusalText(refusal, attempts)));
+  }
+
+  /** Gives the server time to finish, then lets the caller ask what became of it. */
+  async #doubt(error: ActionError): Promise<ActionError> {
+    await this.#options.clock.sleep(SETTLE_MS, this.#options.signal);
+    return new ActionError(error.code, error.message, { ...details(error), mayHaveHappened: true });
+  }
+
+  async #wait(
+    call: Call,
+    waitMs: number,
+    attempt: number,
+    text: string,
+    error: (suffix: string) => ActionError,
+  ): Promise<void> {
+    const { clock, deadlineAt, log, signal } = this.#options;
+    if (clock.now() + waitMs > deadlineAt) throw exhausted(error(refusalText('deadline', attempt - 1)));
+    this.#record(call, text, waitMs, attempt);
+    log.info(`${text}; attempt ${attempt} of ${MAX_ATTEMPTS} in ${duration(waitMs)}`);
+    await clock.sleep(waitMs, signal);
+  }
+
+  #pause(call: Call, gate: Gate, waitMs: number, askedMs: number, reason: string, attempt = 2): void {
+    this.#record(call, reason, waitMs, attempt);
+    if (!gate.pause(waitMs, askedMs)) return;
+    this.#options.log.info(`${call.method} ${call.endpoint.family}: ${reason}; waiting ${duration(waitMs)}`);
+  }
+
+  #record(call: Call, reason: string, waitMs: number, attempt: number): void {
+    this.#waits.push({ endpoint: `${call.method} ${call.endpoint.family}`, reason, waitMs, attempt });
+  }
+
+  async #follow(call: Call, first: Answer): Promise<Answer> {
+    const { allows } = this.#options;
+    let { url } = call;
+    let answer = first;
+    for (let hop = 0; hop < MAX_REDIRECTS && isRedirect(answer.status); hop += 1) {
+      url = redirectTarget(answer, { method: call.method, url, family: call.endpoint.family }, allows);
+      answer = await this.send({ ...call, url, accepts: [...(call.accepts ?? []), ...REDIRECTS] });
+    }
+    if (!isRedirect(answer.status)) return answer;
+    throw new ActionError('redirected', `GET ${call.endpoint.family} was redirected more than ${MAX_REDIRECTS} times`, {
+      hint: 'Check the input url and what is in front of your Sentry server.',
+      status: answer.status,
+    });
+  }
+}
+
+function isFine(call: Call, status: number): boolean {
+  return (status >= 200 && status < 300) || (call.accepts ?? []).includes(status);
+}
+
+/** 409 while another job sets commits on the same release: it ends by itself. */
+function isCommitLock(answer: Answer): boolean {
+  return answer.status === 409 && /being processed|conflicts with existing/i.test(errorText(answer.body));
+}
+
+function askedRetry(answer: Answer, now: number): number | undefined {
+  return answer.headers['retry-after'] === undefined
+    ? undefined
+    : askedWait({ date: answer.headers['date'], 'retry-after': answer.headers['retry-after'] }, now)?.waitMs;
+}
+
+function refusalText(refusal: Refusal, attempts: number): string {
+  switch (refusal) {
+    case 'attempts':
+      return `; gave up after ${attempts} attempts (reason: attempts)`;
+    case 'budget':
+      return `; gave up after ${attempts} attempt(s): too many requests of this run have failed (reason: budget)`;
+    case 'deadline':
+      return `; gave up after ${attempts} attempt(s): no time is left for another (reason: deadline)`;
+    default:
+      return '';
+  }
+}
+
+/** What was worth a repeat but did not come right has its own code, so that `network` keeps meaning "will not work". */
+function exhausted(error: ActionError): ActionError {
+  return new ActionError('retries-exhausted', error.message, details(error));
+}
+
+function details(error: ActionError): { hint?: string; cause?: unknown; status?: number } {
+  return {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.cause === undefined ? {} : { cause: error.cause }),
+    ...(error.status === undefined ? {} : { status: error.status }),
+  };
+}

@@ -1,0 +1,48 @@
+import { ActionError, type ErrorCode } from '../errors.js';
+import type { Endpoint } from './endpoints.js';
+import type { FailureKind, TransportFailure } from './failures.js';
+
+const TLS_HINT =
+  'If your server uses its own certificate authority, set NODE_EXTRA_CA_CERTS (or SSL_CERT_FILE) to its PEM file in the env of the step. Certificate checks are never switched off.';
+const NETWORK_HINT =
+  'The network between the runner and Sentry has a problem. Run it again: it continues where it stopped.';
+
+const EXPLANATIONS: Readonly<Partial<Record<FailureKind, { readonly code: ErrorCode; readonly hint: string }>>> = {
+  tls: { code: 'tls', hint: TLS_HINT },
+  'proxy-auth': {
+    code: 'proxy',
+    hint: 'Check user and password in HTTPS_PROXY, or NO_PROXY if Sentry needs no proxy.',
+  },
+  'proxy-broken': {
+    code: 'proxy',
+    hint: 'Check HTTPS_PROXY and NO_PROXY, and that the proxy allows CONNECT to your Sentry server.',
+  },
+  'dns-unknown': {
+    code: 'network',
+    hint: 'Check the input url: the name of the server does not exist where the job runs.',
+  },
+  refused: {
+    code: 'network',
+    hint: 'Check the input url and port, and that the server runs. Then run it again: it continues where it stopped.',
+  },
+  'too-large': {
+    code: 'server-answer-invalid',
+    hint: 'This is no answer of Sentry. Check the input url and what is in front of the server.',
+  },
+  encoding: {
+    code: 'server-answer-invalid',
+    hint: 'This is no answer of Sentry. Check the input url and what is in front of the server.',
+  },
+  truncated: { code: 'network', hint: NETWORK_HINT },
+};
+
+/** What a user reads about an attempt without answer; `suffix` tells why it is not tried again. */
+export function transportError(
+  failure: TransportFailure,
+  method: string,
+  endpoint: Endpoint,
+  suffix = '',
+): ActionError {
+  const { code, hint } = EXPLANATIONS[failure.kind] ?? { code: 'network', hint: NETWORK_HINT };
+  return new ActionError(code, `${method} ${endpoint.family}: ${failure.message}${suffix}`, { cause: failure, hint });
+}
