@@ -1,0 +1,156 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import type { UploadRecord } from '../../../src/upload/types.js';
+import { createPageFetcher } from '../../../src/verify/fetcher.js';
+import { verifySite } from '../../../src/verify/site.js';
+import { sampleReport } from '../report/sample.js';
+import { recordingLog } from '../token/helpers.js';
+
+const ID = '11111111-2222-4333-8444-555555555555';
+const OLD = '99999999-2222-4333-8444-555555555555';
+const withId = (id: string) => `console.log(1);\n//# debugId=${id}\n`;
+
+type Answer = { status?: number; headers?: Record<string, string>; body?: string | Buffer };
+
+let server: Server;
+let site: string;
+let pages: Record<string, Answer | Answer[]> = {};
+const seen: { path: string; headers: IncomingHttpHeaders }[] = [];
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const path = request.url ?? '';
+    seen.push({ path, headers: request.headers });
+    const page = pages[path];
+    const answer = Array.isArray(page) ? (page.length > 1 ? page.shift() : page[0]) : page;
+    response.writeHead(answer?.status ?? (answer ? 200 : 404), answer?.headers);
+    response.end(answer?.body ?? '');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  site = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+beforeEach(() => {
+  seen.length = 0;
+});
+
+function upload(): UploadRecord {
+  const record = sampleReport().sourcemaps?.upload;
+  if (!record) throw new Error('the sample has an upload');
+  return { ...record, debugIds: [{ debugId: ID, name: 'dist/assets/app.js', url: '~/assets/app.js' }] };
+}
+
+async function look(answers: Record<string, Answer | Answer[]>) {
+  pages = answers;
+  const log = recordingLog();
+  const signal = new AbortController().signal;
+  const slept: number[] = [];
+  const outcome = await verifySite(site, upload(), {
+    log,
+    signal,
+    clock: { now: () => 0, random: () => 0, sleep: async (ms: number) => void slept.push(ms) },
+    fetcher: createPageFetcher({ env: { SENTRY_AUTH_TOKEN: 'sntryi_x' }, userAgent: 'test', signal }),
+  });
+  return { outcome, slept, warnings: log.text('warning'), infos: log.text('info') };
+}
+
+const html = (...sources: string[]) => ({ body: sources.map((src) => `<script src="${src}"></script>`).join('') });
+
+it('a script with an uploaded id is what should be there', async () => {
+  const { outcome, warnings } = await look({ '/': html('/assets/app.js'), '/assets/app.js': { body: withId(ID) } });
+  expect(outcome).toEqual({ status: 'done', detail: `1 of 1 scripts of ${site} carry an uploaded debug id` });
+  expect(warnings).toBe('');
+});
+
+it('compressed answers are read', async () => {
+  const { outcome } = await look({
+    '/': html('/assets/app.js'),
+    '/assets/app.js': { body: gzipSync(withId(ID)), headers: { 'content-encoding': 'gzip' } },
+  });
+  expect(outcome.status).toBe('done');
+});
+
+it('a script of ours without an id was deployed before injection', async () => {
+  const { outcome, warnings } = await look({
+    '/': html('/assets/app.js'),
+    '/assets/app.js': { body: 'console.log(1)' },
+  });
+  expect(outcome.status).toBe('warned');
+  expect(warnings).toContain('has no debug id: it was deployed before injection');
+});
+
+it('a script with another id is of another build, and a cache that answered is named', async () => {
+  const { warnings } = await look({
+    '/': html('/assets/app.js'),
+    '/assets/app.js': { body: withId(OLD), headers: { age: '3600', 'x-cache': 'HIT' } },
+  });
+  expect(warnings).toContain(`carries a debug id that this run did not upload; a cache answered (stored 3600 s ago)`);
+  expect(warnings).toContain(OLD);
+});
+
+it('a site that serves the new build a moment later is fine', async () => {
+  const { outcome, slept } = await look({
+    '/': html('/assets/app.js'),
+    '/assets/app.js': [{ body: withId(OLD) }, { body: withId(ID) }],
+  });
+  expect(outcome.status).toBe('done');
+  expect(slept).toEqual([2000]);
+});
+
+it('scripts of others are left alone', async () => {
+  const { outcome, infos, warnings } = await look({
+    '/': html('/assets/app.js', '/analytics.js'),
+    '/assets/app.js': { body: withId(ID) },
+    '/analytics.js': { body: 'track()' },
+  });
+  expect(outcome.status).toBe('done');
+  expect(infos).toContain('analytics.js is no file of the upload');
+  expect(warnings).toBe('');
+});
+
+it('a page without any of our scripts is named', async () => {
+  expect((await look({ '/': html() })).warnings).toContain('has no scripts');
+  expect((await look({ '/': html('/x.js'), '/x.js': { body: '1' } })).warnings).toContain(
+    'serves no script of this upload',
+  );
+});
+
+it('a page or script that cannot be fetched is a warning: the deploy is done', async () => {
+  expect(await look({})).toMatchObject({
+    outcome: { status: 'warned' },
+    warnings: expect.stringContaining('status 404'),
+  });
+  const missing = await look({ '/': html('/assets/app.js'), '/assets/app.js': { status: 503 } });
+  expect(missing.warnings).toContain('could not be fetched: status 503');
+});
+
+it('redirects are followed, a few', async () => {
+  const { outcome } = await look({
+    '/': { status: 302, headers: { location: '/home' } },
+    '/home': html('/assets/app.js'),
+    '/assets/app.js': { body: withId(ID) },
+  });
+  expect(outcome.status).toBe('done');
+  const loop = await look({ '/': { status: 302, headers: { location: '/' } } });
+  expect(loop.warnings).toContain('redirects more than 5 times');
+});
+
+it('an answer larger than the limit is not read to its end', async () => {
+  const { warnings } = await look({ '/': { body: Buffer.alloc(3 * 1024 * 1024, 32) } });
+  expect(warnings).toContain('is larger than 2097152 bytes');
+});
+
+it('no token, cookie or referrer is sent', async () => {
+  await look({
+    '/': { ...html('/assets/app.js'), headers: { 'set-cookie': 'a=b' } },
+    '/assets/app.js': { body: withId(ID) },
+  });
+  expect(seen).toHaveLength(2);
+  for (const { headers } of seen) {
+    expect(headers).not.toHaveProperty('authorization');
+    expect(headers).not.toHaveProperty('cookie');
+    expect(headers).not.toHaveProperty('referer');
+    expect(JSON.stringify(headers)).not.toContain('sntryi_');
+  }
+});

@@ -1,0 +1,168 @@
+import type { Clock } from '../clock.js';
+import { ActionError } from '../errors.js';
+import type { Log } from '../log.js';
+import { findDebugId, findSnippetId } from '../sourcemaps/debug-id.js';
+import type { UploadRecord } from '../upload/types.js';
+import type { Fetched, PageFetcher } from './fetcher.js';
+import { isInternal, scriptUrls } from './pages.js';
+import type { VerifyOutcome } from './verify.js';
+
+const MAX_SCRIPTS = 60;
+const MAX_PAGE_BYTES = 2 * 1024 * 1024;
+const MAX_SCRIPT_BYTES = 16 * 1024 * 1024;
+const CONCURRENCY = 6;
+
+/** A CDN may take a moment to serve what was just deployed. */
+const PAUSES_MS = [2_000, 5_000] as const;
+
+/** What one served script says about itself. */
+export interface ServedScript {
+  readonly url: string;
+  readonly verdict: 'uploaded' | 'other-build' | 'no-id' | 'not-ours' | 'unreachable';
+  readonly debugId: string | undefined;
+  /** Why, in the words of the log. */
+  readonly cause: string;
+}
+
+interface Deps {
+  readonly fetcher: PageFetcher;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks at the deployed site as a browser would: fetches the page and its scripts, and compares the debug ids in them with
+ * the uploaded ones. No cookie, token or other credential is sent. It only reports: the deploy is done.
+ */
+export async function verifySite(
+  address: string,
+  upload: UploadRecord | undefined,
+  deps: Deps,
+): Promise<VerifyOutcome> {
+  try {
+    let served = await look(new URL(address), upload, deps);
+    for (const pauseMs of PAUSES_MS) {
+      if (!served.some(({ verdict }) => verdict === 'other-build' || verdict === 'no-id')) break;
+      deps.log.info(`The site does not serve this build everywhere yet; looking again in ${pauseMs / 1000} s`);
+      await deps.clock.sleep(pauseMs, deps.signal);
+      served = await look(new URL(address), upload, deps);
+    }
+    return tell(served, address, deps.log);
+  } catch (error) {
+    if (!(error instanceof ActionError) || error.code !== 'verify-failed') throw error;
+    deps.log.warning(`${error.message}. ${error.hint ?? ''}`.trim(), { title: 'Deployed site' });
+    return { status: 'warned', detail: error.message };
+  }
+}
+
+async function look(
+  address: URL,
+  upload: UploadRecord | undefined,
+  { fetcher, signal }: Deps,
+): Promise<ServedScript[]> {
+  const page = await fetcher(address, MAX_PAGE_BYTES);
+  if (page.status !== 200) {
+    throw new ActionError(
+      'verify-failed',
+      `The deployed page ${address.href} was answered with status ${page.status}`,
+      {
+        hint: 'Check verify_url: the page must be open to everybody and be there when this step runs.',
+      },
+    );
+  }
+  const html = Buffer.from(page.body).toString('utf8');
+  const urls = scriptUrls(html, page.url)
+    .filter((url) => isInternal(page.url) || !isInternal(url))
+    .slice(0, MAX_SCRIPTS);
+  const served: ServedScript[] = [];
+  const queue = urls.entries();
+  const work = async () => {
+    for (const [index, url] of queue) {
+      signal.throwIfAborted();
+      served[index] = await inspect(url, page.url, upload, fetcher);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return served;
+}
+
+async function inspect(
+  url: URL,
+  page: URL,
+  upload: UploadRecord | undefined,
+  fetcher: PageFetcher,
+): Promise<ServedScript> {
+  const script = (verdict: ServedScript['verdict'], cause: string, debugId?: string): ServedScript => ({
+    url: url.href,
+    verdict,
+    debugId,
+    cause,
+  });
+  const answer = await fetcher(url, MAX_SCRIPT_BYTES).catch((error: unknown) => error);
+  if (!isFetched(answer)) {
+    return script('unreachable', answer instanceof Error ? answer.message : String(answer));
+  }
+  if (answer.status !== 200) return script('unreachable', `status ${answer.status}`);
+  const id = findDebugId(answer.body) ?? findSnippetId(answer.body);
+  const known = upload?.debugIds.some(({ debugId }) => debugId === id) ?? false;
+  if (id !== undefined && known) return script('uploaded', 'carries an uploaded debug id', id);
+  const mine = isUploaded(url, upload);
+  if (id !== undefined) {
+    if (!mine && url.origin !== page.origin) return script('not-ours', 'is of another host and another build', id);
+    return script('other-build', `carries a debug id that this run did not upload${cached(answer)}`, id);
+  }
+  if (!mine) return script('not-ours', 'is no file of the upload');
+  return script('no-id', `has no debug id: it was deployed before injection, or something removed it${cached(answer)}`);
+}
+
+function isFetched(answer: unknown): answer is Fetched {
+  return typeof answer === 'object' && answer !== null && 'body' in answer;
+}
+
+/** By the last part of the path: prefixes differ between build and site. */
+function isUploaded(url: URL, upload: UploadRecord | undefined): boolean {
+  const name = decode(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
+  return (
+    name !== '' && (upload?.debugIds.some((file) => file.name === name || file.name.endsWith(`/${name}`)) ?? false)
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function cached({ age, cache }: Fetched): string {
+  const hit = /hit/i.test(cache ?? '');
+  if (!hit && !(age !== undefined && age > 0)) return '';
+  return `; a cache answered${age === undefined ? '' : ` (stored ${age} s ago)`}, so it may be an old file`;
+}
+
+function tell(served: readonly ServedScript[], address: string, log: Log): VerifyOutcome {
+  const those = (...verdicts: readonly ServedScript['verdict'][]) =>
+    served.filter(({ verdict }) => verdicts.includes(verdict));
+  for (const { url, verdict, cause, debugId } of served) {
+    const id = debugId === undefined ? '' : ` (${debugId})`;
+    if (verdict === 'uploaded' || verdict === 'not-ours') log.info(`${url} ${cause}${id}`);
+    else
+      log.warning(`${url} ${verdict === 'unreachable' ? 'could not be fetched: ' : ''}${cause}${id}`, {
+        title: 'Deployed site',
+      });
+  }
+  const good = those('uploaded').length;
+  const bad = those('other-build', 'no-id', 'unreachable').length;
+  if (served.length === 0 || (good === 0 && bad === 0)) {
+    const why = served.length === 0 ? 'has no scripts' : 'serves no script of this upload';
+    log.warning(`${address} ${why}: errors from it cannot be resolved with these source maps.`, {
+      title: 'Deployed site',
+    });
+    return { status: 'warned', detail: `${address} ${why}` };
+  }
+  const detail = `${good} of ${good + bad} scripts of ${address} carry an uploaded debug id`;
+  log.info(detail);
+  return { status: bad > 0 ? 'warned' : 'done', detail };
+}
