@@ -243,8 +243,12 @@ function sample(list: string[], name: string): void {
   if (list.length < SAMPLE) list.push(name);
 }
 
-/** `ENOENT` and the like: the part of a file system error that is the same in every locale. */
+/**
+ * `ENOENT` and the like: the part of a file system error that is the same in every locale. Told by its shape, because errors
+ * of Node's own modules may come from another realm than `Error` here.
+ */
 export function reasonOf(error: unknown): string {
-  if (error instanceof Error) return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
-  return String(error);
+  if (typeof error !== 'object' || error === null) return String(error);
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'message' in error && typeof error.message === 'string' ? error.message : 'unknown reason';
 }

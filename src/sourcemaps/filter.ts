@@ -47,7 +47,7 @@ function extensionTest(ext: readonly string[]): (fileName: string) => boolean {
 }
 
 /**
- * gitignore rules count below the pattern's folder, as in sentry-cli. A rule with a slash in it also counts from the working
+ * gitignore rules count below the pattern's folder, as in sentry-cli. A rule with a slash inside also counts from the working
  * directory, because `dist/vendor` is how one writes it beside `sourcemaps: dist`. Plain names (the default) are the common
  * case and need no pattern engine.
  */
@@ -59,8 +59,8 @@ function ignoreTest(options: FilterOptions): Filter['ignores'] {
     return (below) => names.has(below.slice(below.lastIndexOf('/') + 1));
   }
   const belowFolder = rules(lines);
-  const anchored = lines.filter((line) => line.startsWith('!') || isAnchored(line));
-  const belowRoot = anchored.some(isAnchored) ? rules(anchored.map((line) => rooted(line, options))) : undefined;
+  const paths = lines.filter((line) => isPath(line) || /^![^/]+\/?$/.test(line));
+  const belowRoot = paths.some(isPath) ? rules(paths.map((line) => rooted(line, options))) : undefined;
   return (below, name, isFolder) => {
     const slash = isFolder ? '/' : '';
     return belowFolder.ignores(below + slash) || (belowRoot?.ignores(name + slash) ?? false);
@@ -71,9 +71,9 @@ function isPlainName(line: string): boolean {
   return !/[*?[\]{}!\\/#\s]/.test(line);
 }
 
-/** gitignore: a slash that is not the last character ties a rule to its folder. */
-function isAnchored(line: string): boolean {
-  return /\/./.test(line);
+/** Whether a rule has a slash between two names: then it says where the file is, not only what it is called. */
+function isPath(line: string): boolean {
+  return /[^!/]\/[^/]/.test(line);
 }
 
 function rules(lines: readonly string[]): Ignore {
@@ -84,7 +84,7 @@ function rules(lines: readonly string[]): Ignore {
 function rooted(line: string, options: FilterOptions): string {
   const negated = line.startsWith('!');
   const text = negated ? line.slice(1) : line;
-  if (!isAnchored(text)) return line;
+  if (!isPath(text)) return line;
   const joined = posix.join('/', escapeGlob(options.workingDirectory), text);
   return negated ? `!${joined}` : joined;
 }

@@ -30,7 +30,7 @@ export function compileSegment(segment: string, ignoreCase: boolean): Segment {
 }
 
 function unescapeGlob(segment: string): string {
-  return segment.replace(/\\([\\*?[\]{}])/g, '$1');
+  return segment.replace(/\\(.)/gsu, '$1');
 }
 
 function segmentSource(segment: string): string {

@@ -3,12 +3,13 @@ const COMPARED_LENGTH = 128;
 
 /**
  * The names most like `wanted`, best first: same letters in another case, one containing the other, then by edit distance up
- * to a third of the length. For messages only. Equal scores are ordered by name, so that messages are stable.
+ * to a third of the length (two for words such as `biuld`). For messages only. Equal scores are ordered by name, so that messages are stable.
  */
 export function nearest(wanted: string, names: readonly string[], limit: number): string[] {
+  const limitDistance = wanted.length <= 3 ? 1 : Math.max(2, Math.floor(wanted.length / 3));
   return names
     .map((name) => ({ name, score: distance(wanted, name) }))
-    .filter(({ score }) => score <= Math.max(1, Math.floor(wanted.length / 3)))
+    .filter(({ score }) => score <= limitDistance)
     .sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1))
     .slice(0, limit)
     .map(({ name }) => name);

@@ -93,7 +93,11 @@ function locateGlob(pattern: string, place: Place): Target {
   const base = segments.slice(0, fixed).join('/');
   const start = resolveLiteral(base === '' && pattern.startsWith('/') ? '/' : base, place);
   const rest = segments.slice(fixed).filter((segment) => segment !== '' && segment !== '.');
-  if (rest.length === 0 || start.kind !== 'folder') return start;
+  if (rest.length === 0) return start;
+  if (start.kind === 'file' || start.kind === 'special') {
+    return { kind: 'missing', found: place.path.resolve(place.workingDirectory, base), missing: rest.join('/') };
+  }
+  if (start.kind !== 'folder') return start;
   const foldersOnly = rest.at(-1) === '**' || pattern.endsWith('/');
   while (rest.at(-1) === '**') rest.pop();
   if (rest.length === 0) return start;

@@ -43,7 +43,8 @@ export async function planSourceMaps(inputs: PlanInputs, log: Log, deps: PlanDep
     options: {
       inject: options.inject,
       dryRun: inputs.dryRun,
-      stripPrefix: options.stripCommonPrefix ? [...options.stripPrefix, '~'] : options.stripPrefix,
+      stripPrefix: options.stripPrefix,
+      stripCommonPrefix: options.stripCommonPrefix,
       workspace: root,
       workingDirectory: discovery.workingDirectory,
     },

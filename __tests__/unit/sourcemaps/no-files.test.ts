@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { ActionError } from '../../../src/errors.js';
+import type { SourceMapInputs } from '../../../src/inputs/inputs.js';
+import { discover } from '../../../src/sourcemaps/discover.js';
+import { planSourceMaps } from '../../../src/sourcemaps/plan.js';
+import { makeTree, recordingLog, removeTrees, sourceMapInputs } from './workspace.js';
+
+afterAll(removeTrees);
+
+const root = makeTree({
+  'build/app.js': 'a',
+  'styles/a.css': 's',
+  'styles/b.css': 's',
+  'web/node_modules/x.js': 'x',
+  'hidden/.next/y.js': 'y',
+  'empty/.keep': '',
+});
+
+function errorOf(patterns: readonly string[], change: Partial<SourceMapInputs> = {}): ActionError {
+  try {
+    discover({ sourcemaps: sourceMapInputs(patterns, change), workspace: root, workingDirectory: root });
+  } catch (error) {
+    if (error instanceof ActionError) return error;
+    throw error;
+  }
+  throw new Error('files were found');
+}
+
+describe('an empty file set', () => {
+  it.each<[string, string[], RegExp]>([
+    ['a missing folder is named with the nearest one', ['biuld'], /"biuld": "biuld" does not exist; there is "build"/],
+    ['another case is the nearest', ['Build'], /there is "build"/],
+    ['the first missing part is named', ['build/js/x.js'], /"js" does not exist in "build"/],
+    ['other extensions are counted', ['styles'], /it holds only 2 × \.css \(see the input ext\)/],
+    ['ignored folders are named', ['web'], /ignored: web\/node_modules \(see the input ignore\)/],
+    ['hidden folders are named', ['hidden'], /hidden folders are read only when named: hidden\/\.next/],
+    ['an empty folder is said to be empty or to hold other files', ['empty'], /1 × \.keep/],
+    ['a glob that meets nothing says so', ['build/*.mjs'], /"build\/\*\.mjs": nothing matches/],
+    ['a glob whose folder is missing says which', ['biuld/**/*.js'], /"biuld" does not exist; there is "build"/],
+    ['exclusions that take all are named', ['build', '!app.js'], /all 1 matching files are left out by ! patterns/],
+    ['an absolute path of another place is explained', ['/no/such/place'], /relative to working_directory/],
+  ])('%s', (_, patterns, message) => {
+    const error = errorOf(patterns);
+    expect(error.code).toBe('no-files-found');
+    expect(error.message).toMatch(message);
+    expect(error.hint).toContain('if_no_files_found');
+  });
+
+  it('names every pattern', () => {
+    const { message } = errorOf(['biuld', 'styles']);
+    expect(message).toMatch(/"biuld": .*; "styles": /);
+  });
+
+  it.each(['warn', 'ignore'] as const)('is no error with if_no_files_found: %s', async (ifNoFilesFound) => {
+    const { log, lines } = recordingLog();
+    const inputs = { workspace: root, workingDirectory: root, dryRun: false };
+    const plan = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['biuld'], { ifNoFilesFound }) }, log);
+    expect(plan).toMatchObject({ units: [], files: 0, bytes: 0, patterns: [{ pattern: 'biuld', files: 0 }] });
+    expect(lines.some((line) => line.startsWith('warning: '))).toBe(ifNoFilesFound === 'warn');
+  });
+
+  it('warns of one pattern without a match when others have some', async () => {
+    const { log, lines } = recordingLog();
+    const inputs = { workspace: root, workingDirectory: root, dryRun: false };
+    await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['build', 'biuld']) }, log);
+    expect(lines).toContain('info: build: 1 file');
+    expect(lines.filter((line) => line.startsWith('warning'))).toEqual([
+      'warning: sourcemaps: "biuld" matched no file: "biuld" does not exist; there is "build".',
+    ]);
+  });
+
+  it('names a working directory that does not exist', () => {
+    const inputs = { sourcemaps: sourceMapInputs(['x']), workspace: root, workingDirectory: join(root, 'nope') };
+    expect(() => discover(inputs)).toThrow(/working_directory ".*nope" cannot be opened \(ENOENT\)/);
+  });
+});

@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { SourceMapInputs } from '../../../src/inputs/inputs.js';
+import type { Log } from '../../../src/log.js';
+
+/** A map that every reader takes. */
+export const MAP = '{"version":3,"sources":["a.ts"],"sourcesContent":["a"],"names":[],"mappings":"AAAA"}';
+
+/** A throw-away folder tree: `name → content`, `name → { link: target }`. Removed by {@link removeTrees}. */
+export function makeTree(files: Readonly<Record<string, string | { readonly link: string }>>): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'plan-')));
+  trees.push(root);
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(root, name);
+    mkdirSync(dirname(path), { recursive: true });
+    if (typeof content === 'string') writeFileSync(path, content);
+    else symlinkSync(content.link, path);
+  }
+  return root;
+}
+
+const trees: string[] = [];
+
+export function removeTrees(): void {
+  for (const tree of trees.splice(0)) rmSync(tree, { recursive: true, force: true });
+}
+
+/** The inputs' defaults, with `sourcemaps` and whatever a test is about. */
+export function sourceMapInputs(patterns: readonly string[], change: Partial<SourceMapInputs> = {}): SourceMapInputs {
+  return {
+    patterns,
+    inject: true,
+    dist: undefined,
+    urlPrefix: '~',
+    urlSuffix: '',
+    stripPrefix: [],
+    stripCommonPrefix: false,
+    ext: [],
+    ignore: ['node_modules'],
+    ignoreFile: undefined,
+    ifNoFilesFound: 'error',
+    deleteAfterUpload: false,
+    waitMs: 0,
+    verify: false,
+    verifyUrl: undefined,
+    ...change,
+  };
+}
+
+/** A log that keeps its lines as `level: message`. */
+export function recordingLog(): { log: Log; lines: string[] } {
+  const lines: string[] = [];
+  const keep = (level: string) => (message: string) => {
+    lines.push(`${level}: ${message}`);
+  };
+  return {
+    lines,
+    log: {
+      debug: keep('debug'),
+      info: keep('info'),
+      notice: keep('notice'),
+      warning: keep('warning'),
+      error: keep('error'),
+    },
+  };
+}
