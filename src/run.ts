@@ -16,7 +16,7 @@ import { prepare } from './steps/prepare.js';
 import { createRelease } from './steps/release.js';
 import { planFiles, uploadFiles } from './steps/sourcemaps.js';
 import { checkAccess } from './steps/token.js';
-import { verifySite, verifyUpload } from './steps/verify.js';
+import { verifyDeployed, verifyUpload } from './steps/verify.js';
 
 /** A log that knows steps. */
 export interface GroupedLog extends Log {
@@ -111,7 +111,7 @@ async function pipeline(context: StepContext, log: GroupedLog): Promise<void> {
   await step('verify', () => verifyUpload(context));
   await step('deploy', () => recordDeploys(context));
   await step('finalize', () => finalizeRelease(context));
-  await step('verify-url', () => verifySite(context));
+  await step('verify-url', () => verifyDeployed(context));
 }
 
 async function inGroup(context: StepContext, log: GroupedLog, name: StepName, work: () => Promise<StepOutcome>) {

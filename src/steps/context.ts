@@ -20,6 +20,8 @@ export interface StepContext {
   readonly clock: Clock;
   /** Aborts on cancel and at the overall deadline. */
   readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly userAgent: string;
   /** Unix milliseconds of the overall deadline. */
   readonly deadlineAt: number;
   /** How worker threads are started, where there are any. */

@@ -1,4 +1,5 @@
 import type { GitHubContext } from '../inputs/github.js';
+import type { Inputs } from '../inputs/inputs.js';
 import type { StepOutcome } from '../journal.js';
 import { recordDeploy } from '../sentry/deploys.js';
 import type { StepContext } from './context.js';
@@ -12,33 +13,43 @@ export function runAttemptUrl(github: GitHubContext): string | undefined {
   return `${github.serverUrl}/${github.repository}/actions/runs/${github.runId}/attempts/${github.runAttempt}`;
 }
 
+/** What a deploy is called and points to, and whether that tells this run attempt from every other. */
+interface Label {
+  readonly url?: string;
+  readonly name?: string;
+  readonly marked: boolean;
+}
+
+/** A url given by the user is the same in every run; then the name carries the mark, unless that is given too. */
+function labelOf({ deploy }: Inputs, github: GitHubContext): Label {
+  const page = runAttemptUrl(github);
+  const named = deploy.name === undefined ? {} : { name: deploy.name };
+  if (deploy.url === undefined)
+    return { ...named, ...(page === undefined ? {} : { url: page }), marked: page !== undefined };
+  if (deploy.name !== undefined || github.runId === undefined) return { ...named, url: deploy.url, marked: false };
+  return { name: `Run ${github.runId}, attempt ${github.runAttempt}`, url: deploy.url, marked: true };
+}
+
 /** Records one deploy per environment; none without an environment. */
 export async function recordDeploys(context: StepContext): Promise<StepOutcome> {
   const { api, clock, github, inputs, journal, log, release } = context;
-  const { deploy } = inputs;
+  const { environments, finishedAt, startedAt } = inputs.deploy;
   if (!inputs.createRelease) return { status: 'skipped', detail: 'create_release is false' };
-  if (deploy.environments.length === 0) return { status: 'skipped', detail: 'no environment given' };
-  if (inputs.dryRun) return { status: 'planned', detail: `would record a deploy to ${deploy.environments.join(', ')}` };
-  const url = deploy.url ?? runAttemptUrl(github);
-  for (const environment of deploy.environments) {
-    const recorded = await recordDeploy(
-      api,
-      release,
-      {
-        environment,
-        dateFinished: deploy.finishedAt ?? new Date(clock.now()).toISOString(),
-        projects: inputs.projects,
-        ...(deploy.name === undefined ? {} : { name: deploy.name }),
-        ...(url === undefined ? {} : { url }),
-        ...(deploy.startedAt === undefined ? {} : { dateStarted: deploy.startedAt }),
-      },
-      log,
-    );
-    const { id } = recorded.deploy;
-    journal.note({
-      deploys: [...journal.facts.deploys, { id, environment, url: url ?? null, existed: recorded.existed }],
-    });
-    log.info(`${recorded.existed ? 'Found' : 'Recorded'} deploy ${id} of ${release} to ${environment}`);
+  if (environments.length === 0) return { status: 'skipped', detail: 'no environment given' };
+  if (inputs.dryRun) return { status: 'planned', detail: `would record a deploy to ${environments.join(', ')}` };
+  const { marked, ...label } = labelOf(inputs, github);
+  for (const environment of environments) {
+    const body = {
+      environment,
+      dateFinished: finishedAt ?? new Date(clock.now()).toISOString(),
+      projects: inputs.projects,
+      ...label,
+      ...(startedAt === undefined ? {} : { dateStarted: startedAt }),
+    };
+    const { deploy, existed } = await recordDeploy(api, release, body, log, { marked });
+    const recorded = { id: deploy.id, environment, url: label.url ?? null, existed };
+    journal.note({ deploys: [...journal.facts.deploys, recorded] });
+    log.info(`${existed ? 'Found' : 'Recorded'} deploy ${deploy.id} of ${release} to ${environment}`);
   }
   return { detail: journal.facts.deploys.map(({ environment, id }) => `${environment} (${id})`).join(', ') };
 }

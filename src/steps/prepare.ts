@@ -15,7 +15,7 @@ export async function prepare(
   runtime: Runtime,
   signal: AbortSignal,
 ): Promise<{ readonly context: Omit<StepContext, 'api'>; readonly client: SentryClientOptions }> {
-  const { clock, env, journal, log, workerUrl } = runtime;
+  const { clock, env, journal, log, userAgent, workerUrl } = runtime;
   const deadlineAt = clock.now() + inputs.timeoutMs;
   for (const warning of inputs.warnings) log.warning(warning);
   const token = parseToken(inputs.authToken ?? '');
@@ -36,6 +36,8 @@ export async function prepare(
       signal,
       deadlineAt,
       git,
+      env,
+      userAgent,
       ...(workerUrl === undefined ? {} : { workers: { url: workerUrl } }),
     },
     client: {
@@ -43,7 +45,7 @@ export async function prepare(
       org: target.org,
       authToken: token.value,
       allows: (url) => target.allows(url),
-      userAgent: runtime.userAgent,
+      userAgent,
       env,
       log,
       clock,

@@ -1,10 +1,25 @@
 import type { StepOutcome } from '../journal.js';
+import { createPageFetcher } from '../verify/fetcher.js';
+import { verifySite } from '../verify/site.js';
+import { verifyDebugIds } from '../verify/verify.js';
 import type { StepContext } from './context.js';
 
+/** Asks Sentry for each debug id that was uploaded, and names those it cannot resolve. */
 export async function verifyUpload(context: StepContext): Promise<StepOutcome> {
-  return { status: 'skipped', detail: context.inputs.sourcemaps.verify ? '' : 'verify is false' };
+  const { inputs, journal } = context;
+  const upload = journal.facts.sourcemaps?.upload;
+  if (!inputs.sourcemaps.verify) return { status: 'skipped', detail: 'verify is false' };
+  if (!upload) return { status: 'skipped', detail: 'nothing was uploaded' };
+  if (inputs.dryRun) return { status: 'planned', detail: `would ask for ${upload.debugIds.length} debug ids` };
+  return await verifyDebugIds(upload, inputs.projects, context);
 }
 
-export async function verifySite(context: StepContext): Promise<StepOutcome> {
-  return { status: 'skipped', detail: context.inputs.sourcemaps.verifyUrl ?? 'no verify_url given' };
+/** Looks at the scripts that the deployed site serves, and tells which of them carry an uploaded debug id. */
+export async function verifyDeployed(context: StepContext): Promise<StepOutcome> {
+  const { inputs, journal } = context;
+  const address = inputs.sourcemaps.verifyUrl;
+  if (address === undefined) return { status: 'skipped', detail: 'no verify_url given' };
+  if (inputs.dryRun) return { status: 'planned', detail: `would look at ${address}` };
+  const fetcher = createPageFetcher(context);
+  return await verifySite(address, journal.facts.sourcemaps?.upload ?? undefined, { ...context, fetcher });
 }
