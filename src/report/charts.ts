@@ -30,8 +30,8 @@ export function timeChart(report: RunReport): string {
     const tag = status === 'failed' ? 'crit, ' : status === 'warned' ? 'active, ' : '';
     return `  ${STEP_TITLES[name]} :${tag}${from}, ${at}`;
   });
-  const axis = whole < 10_000 ? '%S.%L s' : '%M:%S';
-  return fence(['gantt', '  dateFormat x', `  axisFormat ${axis}`, ...tasks]);
+  const axis = whole < 10_000 ? '%-S.%L s' : '%M:%S';
+  return heading('Where the time went', ['gantt', '  dateFormat x', `  axisFormat ${axis}`, ...tasks]);
 }
 
 /** What was sent against what Sentry had already, as a pie; '' when nothing was uploaded. */
@@ -45,6 +45,10 @@ export function bytesChart(report: RunReport): string {
     slice(sent, upload.uploadedBytes),
     slice('Already in Sentry', upload.reusedBytes),
   ]);
+}
+
+function heading(title: string, lines: readonly string[]): string {
+  return `### ${title}\n\n${fence(lines)}`;
 }
 
 function fence(lines: readonly string[]): string {

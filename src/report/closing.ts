@@ -35,15 +35,23 @@ export function factsOf(report: RunReport): string[] {
     upload && `${bytes(upload.uploadedBytes)} ${dry ? 'to send' : 'sent'}, ${bytes(upload.reusedBytes)} re-used`;
   const waited = report.traffic.waits.reduce((sum, { waitMs }) => sum + waitMs, 0);
   return [
-    report.commits &&
-      report.commits.source !== 'none' &&
-      `${count(report.commits.count, 'commit')} (${report.commits.source})`,
+    report.commits && report.commits.source !== 'none' && commitsOf(report.commits),
     upload && `${count(upload.files, 'file')} in ${count(upload.bundles.length, 'bundle')} (${states})`,
     sent,
     report.deploys.length > 0 && `deployed to ${report.deploys.map(({ environment }) => environment).join(', ')}`,
     report.finalizedAt !== null && !dry && 'finalized',
     waited > 0 && `waited ${duration(waited)} for Sentry`,
   ].filter((fact) => typeof fact === 'string');
+}
+
+function commitsOf({ count: number, source }: NonNullable<RunReport['commits']>): string {
+  const from = {
+    integration: "through Sentry's integration",
+    github: 'from GitHub',
+    git: 'from git',
+    none: '',
+  } as const;
+  return `${count(number, 'commit')} ${from[source]}`;
 }
 
 function progressOf(report: RunReport): string[] {

@@ -73,11 +73,16 @@ function stepTable(report: RunReport): string {
     STEP_TITLES[name],
     STEP_ICONS[status],
     status === 'not-run' ? '' : duration(durationMs),
-    text(detail),
+    text(readable(detail)),
   ]);
-  const left = skipped.map(({ name, detail }) => `${STEP_TITLES[name]} (${text(detail)})`).join(', ');
+  const left = skipped.map(({ name, detail }) => `${STEP_TITLES[name]} (${text(readable(detail))})`).join(', ');
   const note = left === '' ? '' : `\n\nNot asked for: ${left}`;
   return table(['Step', 'Result', 'Time', 'What happened'], rows, ['---', '---', '---:', '---']) + note;
+}
+
+/** Times as people write them. */
+function readable(detail: string): string {
+  return detail.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, '$1 $2 UTC');
 }
 
 function problemList(report: RunReport): string {
@@ -95,7 +100,7 @@ function problemList(report: RunReport): string {
 
 function problemLine({ severity, file, message, hint }: Problem): string {
   const where = file === undefined ? '' : `${code(file)}: `;
-  const next = hint === undefined ? '' : ` ${text(hint)}`;
+  const next = hint === undefined ? '' : `<br>→ ${text(hint)}`;
   return `- ${severity === 'error' ? '❌' : '⚠️'} ${where}${text(message)}${next}`;
 }
 
@@ -109,7 +114,8 @@ function sentAndReused(report: RunReport): string {
   const line =
     `${verb} <code>${bar(upload.uploadedBytes, whole)}</code> ${bytes(upload.uploadedBytes)} of ${bytes(whole)}${wire}; ` +
     `${percent(upload.reusedBytes, whole)} was in Sentry already.`;
-  return `### Sent and re-used\n\n${line}\n\n${upload.reusedBytes > 0 ? bytesChart(report) : ''}`.trimEnd();
+  const chart = upload.reusedBytes > 0 ? `\n\n${details('As a chart', bytesChart(report))}` : '';
+  return `### Sent and re-used\n\n${line}${chart}`;
 }
 
 function files(report: RunReport): string {

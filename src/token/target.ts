@@ -30,9 +30,6 @@ export function resolveTarget(inputs: Pick<Inputs, 'url' | 'org' | 'projects'>, 
   if (token.doubt !== undefined && (token.kind !== 'opaque' || isSaas(base))) {
     log.warning(`The auth token is used as it is, but ${token.doubt}.`, { title: 'Auth token' });
   }
-  if (base.protocol === 'http:' && !isLoopback(base.hostname)) {
-    log.warning(`The token goes to ${base.origin} without encryption. Use https where the server offers it.`);
-  }
   const org = chooseOrg(inputs.org, token);
   if (inputs.projects.length === 0) {
     throw new ActionError('project-missing', 'No Sentry project was given', {

@@ -68,7 +68,7 @@ describe('the closing lines', () => {
   it('of a success say what is in Sentry and where', () => {
     expect(closingLines(sampleReport(), '/tmp/r.json')).toEqual([
       'Sentry release web@1.2.3: done (3.4 s)',
-      '  42 commits (github) · 126 files in 1 bundle (ok) · 1.1 MiB sent, 7.4 MiB re-used · deployed to production · finalized',
+      '  42 commits from GitHub · 126 files in 1 bundle (ok) · 1.1 MiB sent, 7.4 MiB re-used · deployed to production · finalized',
       '  Release: https://sentry.io/organizations/acme/releases/web%401.2.3/',
       '  Report: /tmp/r.json',
     ]);
@@ -77,7 +77,7 @@ describe('the closing lines', () => {
   it('of a failure say what is done and what is not', () => {
     expect(closingLines(failedReport(), undefined)).toEqual([
       'Sentry release web@1.2.3: failed (3.4 s)',
-      '  42 commits (github)',
+      '  42 commits from GitHub',
       '  Done: Token check, Release, Commits',
       '  Failed: Source maps',
       '  Not done: Deploy, Finalize',

@@ -72,15 +72,6 @@ describe('the server', () => {
     expect(error).toMatchObject({ code: 'url-invalid', hint: expect.stringContaining(hint) });
     expect(error.message).not.toContain('s3cr3t');
   });
-
-  it('without encryption it is named, unless it is on this machine', () => {
-    const log = recordingLog();
-    resolve({ org: 'o', url: 'http://127.0.0.1:9000' }, log);
-    resolve({ org: 'o', url: 'http://[::1]:9000' }, log);
-    expect(log.lines).toEqual([]);
-    resolve({ org: 'o', url: 'http://sentry.internal:9000' }, log);
-    expect(log.text('warning')).toContain('without encryption');
-  });
 });
 
 describe('the organization', () => {
