@@ -33,6 +33,8 @@ export interface EditOptions {
   /** Nothing is written to disk; entries are computed as if it were. */
   readonly dryRun: boolean;
   readonly stripPrefix: readonly string[];
+  /** Also strip, map by map, the longest folder that the map's absolute sources have in common. Default: false. */
+  readonly stripCommonPrefix?: boolean;
   /** Absolute real path: sources are read from disk only below it. */
   readonly workspace: string;
   readonly workingDirectory: string;
@@ -50,6 +52,7 @@ export type DiagnosisKind =
   | 'script-broken'
   | 'integrity-hash'
   | 'unsupported-bundle'
+  | 'no-id'
   | 'map-only'
   | 'url-collision'
   | 'outside-workspace'

@@ -1,0 +1,92 @@
+import { isUtf8 } from 'node:buffer';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where sources may be read from. Both absolute; the workspace is a real path. */
+export interface SourceRoots {
+  readonly workspace: string;
+  readonly workingDirectory: string;
+  /** The folder of the map. */
+  readonly mapFolder: string;
+}
+
+/** A source file is never this big; what is, would only blow the upload up. */
+const LARGEST_SOURCE_BYTES = 32 * 1024 * 1024;
+/** A URL with a scheme. One letter is a Windows drive. */
+const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]+:/;
+/** Inside the workspace, but never source code: a checkout's `.git/config` holds its token. */
+const PRIVATE_FILE =
+  /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.pypirc|id_[a-z0-9]+|.*\.(?:pem|key|p12|pfx))$/i;
+
+/**
+ * The content of a map's source, if it is a text file inside the workspace: looked for first relative to the map, then to the
+ * working directory. A map is a file that anybody may have written, so whatever it names (an absolute path, `..`, a `file:`
+ * URL, a link) is followed to its real path, and that must lie in the workspace.
+ */
+export function readSource(source: string, roots: SourceRoots): string | undefined {
+  for (const candidate of candidatesOf(source, roots)) {
+    const text = readInside(candidate, roots.workspace);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+function candidatesOf(source: string, { mapFolder, workingDirectory }: SourceRoots): string[] {
+  if (/^file:/i.test(source)) {
+    try {
+      return [fileURLToPath(source)];
+    } catch {
+      return [];
+    }
+  }
+  if (source === '' || SCHEME.test(source)) return [];
+  const decoded = percentDecoded(source);
+  const names = decoded === source ? [source] : [source, decoded];
+  return names.flatMap((name) => (isAbsolute(name) ? [name] : [join(mapFolder, name), join(workingDirectory, name)]));
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function readInside(path: string, workspace: string): string | undefined {
+  let fd: number | undefined;
+  try {
+    const real = realpathSync(path);
+    if (!isInside(real, workspace)) return undefined;
+    // The real path has no link in it; one that appears now is not followed. A pipe must not block the run.
+    fd = openSync(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const stat = fstatSync(fd);
+    if (!stat.isFile() || stat.size > LARGEST_SOURCE_BYTES) return undefined;
+    const bytes = readAll(fd, stat.size);
+    return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8') : undefined;
+  } catch {
+    // Not there, or not ours to read: the same as a source that was never on this machine.
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function isInside(real: string, workspace: string): boolean {
+  const inner = relative(workspace, real);
+  if (inner === '' || inner === '..' || inner.startsWith(`..${sep}`) || isAbsolute(inner)) return false;
+  const segments = inner.split(sep);
+  return !segments.includes('.git') && !PRIVATE_FILE.test(segments.at(-1) ?? '');
+}
+
+function readAll(fd: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size);
+  let length = 0;
+  while (length < size) {
+    const read = readSync(fd, bytes, length, size - length, null);
+    if (read === 0) break;
+    length += read;
+  }
+  return bytes.subarray(0, length);
+}

@@ -1,0 +1,91 @@
+import { closeSync, existsSync, fchmodSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { ActionError } from '../errors.js';
+import type { FileContent } from './read-file.js';
+import type { SourceFile } from './types.js';
+
+/** A file and what it is to hold. */
+export interface Replacement {
+  readonly file: SourceFile;
+  readonly before: FileContent;
+  readonly pieces: readonly Uint8Array[];
+}
+
+/** What this module does to the disk; tests pass one that fails. */
+export interface Disk {
+  readonly rename: (from: string, to: string) => void;
+}
+
+const realDisk: Disk = { rename: renameSync };
+
+/** The kernel takes at most 1024 pieces at once. */
+const MOST_PIECES = 512;
+let counter = 0;
+
+/**
+ * Replaces files, all or none. Each is written beside its target first and then renamed, so that nobody ever sees half a file;
+ * when a rename fails, the ones before it are put back.
+ *
+ * @throws ActionError `disk`; then every file holds what it held
+ */
+export function replaceFiles(replacements: readonly Replacement[], disk: Disk = realDisk): void {
+  const temporary: string[] = [];
+  const done: Replacement[] = [];
+  let current = replacements[0];
+  try {
+    for (const replacement of replacements) {
+      current = replacement;
+      temporary.push(writeBeside(replacement.file.path, replacement.pieces, replacement.before.mode));
+    }
+    for (const [index, replacement] of replacements.entries()) {
+      current = replacement;
+      disk.rename(temporary[index] ?? '', replacement.file.path);
+      done.push(replacement);
+    }
+  } catch (error) {
+    for (const path of temporary.slice(done.length)) rmSync(path, { force: true });
+    for (const replacement of done) putBack(replacement);
+    throw new ActionError('disk', `Cannot write ${current?.file.name}: ${(error as Error).message}`, {
+      cause: error,
+      hint: 'Check free space and permissions of the folder. No file of this pair was changed.',
+    });
+  }
+}
+
+function putBack({ file, before }: Replacement): void {
+  renameSync(writeBeside(file.path, [before.bytes], before.mode), file.path);
+}
+
+/** A new file next to `path`, because a rename is only atomic within one file system. */
+function writeBeside(path: string, pieces: readonly Uint8Array[], mode: number): string {
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${process.pid}-${threadId}-${counter++}.tmp`);
+  // Left by a run that was killed and had our process id: common in containers.
+  if (existsSync(temporary)) rmSync(temporary);
+  const fd = openSync(temporary, 'wx', mode);
+  try {
+    writeAll(fd, pieces);
+    // The mode given to open is cut by the umask.
+    fchmodSync(fd, mode);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+  return temporary;
+}
+
+/** A write may take less than it was given. */
+function writeAll(fd: number, pieces: readonly Uint8Array[]): void {
+  let queue = pieces.filter((piece) => piece.length > 0);
+  while (queue.length > 0) {
+    let written = writevSync(fd, queue.slice(0, MOST_PIECES));
+    let index = 0;
+    for (let piece = queue[index]; piece !== undefined && written >= piece.length; piece = queue[++index]) {
+      written -= piece.length;
+    }
+    const cut = queue[index];
+    queue = cut === undefined ? [] : [cut.subarray(written), ...queue.slice(index + 1)];
+  }
+}
