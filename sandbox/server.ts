@@ -35,6 +35,8 @@ export interface Sandbox {
   readonly stats: Stats;
   /** The tokens it knows, the defaults included. */
   readonly tokens: readonly TokenConfig[];
+  /** What its handlers work with: for tools that set up what no request can, such as a job without its endpoint. */
+  readonly services: Services;
   /** Resolves when no job is waiting or running. */
   idle(): Promise<void>;
   /** Ends every connection, waits for jobs, removes its folder. */
@@ -53,6 +55,7 @@ export async function startSandbox(given: SandboxConfig = {}): Promise<Sandbox> 
     ...{ url, state: parts.services.state, log: parts.log, requests: parts.log.entries, faults: parts.faults },
     ...{ limits: parts.limiter, clock: parts.services.clock, options: parts.options, stats: parts.stats },
     tokens: parts.services.tokens.map((token) => token.config),
+    services: parts.services,
     idle: parts.jobs.idle,
     close: async () => {
       parts.jobs.stop();

@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
+import { Decompress } from 'fzstd';
 
-/** zstd came to Node's zlib with 22.15; without it the sandbox does not offer it. */
-export const HAS_ZSTD = typeof zlib.zstdDecompress === 'function';
+/** zstd came to Node's zlib with 22.15. */
+const HAS_NATIVE_ZSTD = typeof zlib.zstdDecompress === 'function';
 
 const gunzip = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.gunzip);
 
@@ -20,14 +21,32 @@ export class DecodeError extends Error {
 export async function decode(encoding: 'gzip' | 'zstd', bytes: Buffer, maxBytes: number): Promise<Buffer> {
   const limits = { maxOutputLength: maxBytes };
   try {
-    return encoding === 'gzip' ? await gunzip(bytes, limits) : await unzstd(bytes, limits);
+    if (encoding === 'gzip') return await gunzip(bytes, limits);
+    if (!HAS_NATIVE_ZSTD) return unzstd(bytes, maxBytes);
+    return await promisify<zlib.InputType, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)(bytes, limits);
   } catch (error) {
+    if (error instanceof DecodeError) throw error;
     const tooLarge = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
     throw new DecodeError(tooLarge ? 'too-large' : 'invalid');
   }
 }
 
-async function unzstd(bytes: Buffer, limits: { readonly maxOutputLength: number }): Promise<Buffer> {
-  if (!HAS_ZSTD) throw new DecodeError('invalid');
-  return promisify<zlib.InputType, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)(bytes, limits);
+const ZSTD_MAGIC = 0xfd2fb528;
+
+/** For a Node without zstd: a decoder in JavaScript, slower, with the same limits. */
+function unzstd(bytes: Buffer, maxBytes: number): Buffer {
+  if (bytes.length < 4 || bytes.readUInt32LE(0) !== ZSTD_MAGIC) throw new DecodeError('invalid');
+  const pieces: Buffer[] = [];
+  let size = 0;
+  let ended = false;
+  const decoder = new Decompress((piece, isLast) => {
+    size += piece.length;
+    if (size > maxBytes) throw new DecodeError('too-large');
+    // The decoder goes on using its window: what it hands out has to be copied.
+    pieces.push(Buffer.from(piece));
+    ended = isLast === true;
+  });
+  decoder.push(bytes, true);
+  if (!ended) throw new DecodeError('invalid');
+  return Buffer.concat(pieces);
 }

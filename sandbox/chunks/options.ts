@@ -2,12 +2,10 @@ import type { ServerOptions } from '../config.js';
 import type { Answer } from '../http/answer.js';
 import { header, type OrgExchange } from '../http/exchange.js';
 import type { Organization } from '../state/types.js';
-import { HAS_ZSTD } from './compression.js';
 
-/** What the server takes as encodings: the option, less what this Node cannot decode. */
-export function compressionOf(options: ServerOptions, org: Organization): string[] {
-  if (org.noCompression) return [];
-  return options.compression.filter((name) => name !== 'zstd' || HAS_ZSTD);
+/** What the server offers as encodings. */
+function compressionOf(options: ServerOptions, org: Organization): readonly string[] {
+  return org.noCompression ? [] : options.compression;
 }
 
 /** `GET …/chunk-upload/` */
