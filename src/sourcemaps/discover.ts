@@ -3,7 +3,7 @@ import nodePath, { type PlatformPath } from 'node:path';
 import { ActionError } from '../errors.js';
 import type { SourceMapInputs } from '../inputs/inputs.js';
 import { collisionDiagnosis, linkOutside, unreadable } from './diagnose.js';
-import { closure, type ExpandContext, expand, type Found, reasonOf, type Tally } from './expand.js';
+import { closure, type ExpandContext, expand, type Found, pagesIn, reasonOf, type Tally } from './expand.js';
 import { createFilter, type Filter } from './filter.js';
 import { noFilesError, type Unmatched } from './no-files.js';
 import { isInside, shownName, sortByBytes, toSlashes } from './paths.js';
@@ -41,6 +41,8 @@ interface Collected {
   readonly pages: Map<string, Found>;
   readonly diagnoses: Map<string, Diagnosis>;
   readonly excluded: Set<string>[];
+  /** Folders of files that were named outright, once their pages are known. */
+  readonly folders: Set<string>;
 }
 
 /**
@@ -58,6 +60,7 @@ export function discover(inputs: DiscoverInputs, path: PlatformPath = nodePath):
     pages: new Map(),
     diagnoses: new Map(),
     excluded: exclusions.map(() => new Set()),
+    folders: new Set(),
   };
   const unmatched: Unmatched[] = [];
   const counts = includes.map((pattern) => {
@@ -178,6 +181,7 @@ function collectTarget(target: Target, collecting: Collecting): void {
     const excludedBy = collected.filter.excludedBy(target.name, false);
     if (excludedBy >= 0) context.exclude(excludedBy, target.real);
     else if (!matched.has(target.real)) context.take({ path: target.real, name: target.name, relative: fileName });
+    addPagesBeside(target, collected);
     return;
   }
   const isGlob = target.kind === 'glob';
@@ -185,6 +189,15 @@ function collectTarget(target: Target, collecting: Collecting): void {
   const excludedBy = target.name === '' ? -1 : collected.filter.excludedBy(target.name, true);
   const { real, name } = target;
   expand({ real, name, below: '', base: isGlob ? undefined : '', states, excludedBy }, context);
+}
+
+function addPagesBeside(file: { readonly real: string; readonly name: string }, collected: Collected): void {
+  const { path } = collected.place;
+  const real = path.dirname(file.real);
+  if (collected.folders.has(real)) return;
+  collected.folders.add(real);
+  const name = file.name.slice(0, Math.max(0, file.name.lastIndexOf('/')));
+  for (const page of pagesIn({ real, name }, path)) collected.pages.set(page.path, page);
 }
 
 function contextFor(glob: (Target & { kind: 'glob' }) | undefined, collecting: Collecting): ExpandContext {

@@ -229,6 +229,17 @@ function matches(segment: Segment, fileName: string): boolean {
   return segment.kind === 'match' && segment.test.test(fileName);
 }
 
+/** The pages in one folder, for files that were named outright: nothing else reads their folder. */
+export function pagesIn(folder: { readonly real: string; readonly name: string }, path: PlatformPath): Found[] {
+  try {
+    return readdirSync(folder.real, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && isPage(entry.name))
+      .map(({ name }) => ({ path: folder.real + path.sep + name, name: joinName(folder.name, name), relative: name }));
+  } catch {
+    return [];
+  }
+}
+
 function isPage(fileName: string): boolean {
   return fileName === 'ngsw.json' || /\.html?$/i.test(fileName);
 }

@@ -64,7 +64,7 @@ function hashTablePaths(text: string): string[] {
 /** `src` or `href` of tags that carry a hash. */
 export function taggedPaths(html: string): string[] {
   const paths: string[] = [];
-  for (const [tag] of html.matchAll(/<(?:script|link)\b[^>]{0,4000}>/gi)) {
+  for (const [tag] of html.matchAll(/<(?:script|link)\b[^<>]{0,4000}>/gi)) {
     if (!/\sintegrity\s*=\s*["']?\s*sha\d/i.test(tag)) continue;
     const found = /\s(?:src|href)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/i.exec(tag);
     const path = found?.[1] ?? found?.[2] ?? found?.[3];
@@ -75,7 +75,7 @@ export function taggedPaths(html: string): string[] {
 
 /** `<script type="importmap">{"integrity": {"/app.js": "sha384-…"}}</script>` */
 function importMapPaths(html: string): string[] {
-  const body = /<script\b[^>]{0,200}\btype\s*=\s*["']?importmap["']?[^>]{0,200}>([^<]*)</i.exec(html)?.[1];
+  const body = /<script\b[^<>]{0,200}\btype\s*=\s*["']?importmap["']?[^<>]{0,200}>([^<]*)</i.exec(html)?.[1];
   const table = body === undefined ? undefined : property(parseJson(body), 'integrity');
   return typeof table === 'object' && table !== null ? Object.keys(table) : [];
 }

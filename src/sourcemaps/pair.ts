@@ -104,8 +104,8 @@ function append<Key, Value>(groups: Map<Key, Value[]>, key: Key, value: Value): 
 
 function consider(script: SourceFile, scan: ScriptScan, lookup: Lookup): Candidate {
   if (scan.inline) return { script, inline: true };
-  if (scan.reference === undefined) return guess(script, { reason: 'no-reference' }, lookup);
-  const written = scan.reference;
+  const written = scan.reference ?? '';
+  if (cutQuery(written) === '') return guess(script, { reason: 'no-reference' }, lookup);
   const resolved = resolveReference(written, script.name);
   switch (resolved.kind) {
     case 'remote':

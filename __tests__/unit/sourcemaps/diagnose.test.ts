@@ -1,0 +1,47 @@
+import { summarizeDiagnoses } from '../../../src/sourcemaps/diagnose.js';
+import type { Diagnosis, DiagnosisKind } from '../../../src/sourcemaps/types.js';
+
+function many(kind: DiagnosisKind, severity: Diagnosis['severity'], count: number): Diagnosis[] {
+  return Array.from({ length: count }, (_, index) => ({
+    kind,
+    severity,
+    file: `${kind}-${index}.js`,
+    message: 'Why.',
+  }));
+}
+
+describe('the summary of diagnoses', () => {
+  it('has a line per kind, the worst first, with up to three names', () => {
+    const summary = summarizeDiagnoses([
+      ...many('injected', 'info', 4),
+      ...many('no-map', 'warning', 2),
+      ...many('script-broken', 'error', 1),
+    ]);
+    expect(summary.lines).toEqual([
+      '1 scripts cannot be used: script-broken-0.js',
+      '2 scripts without a map: no-map-0.js, no-map-1.js',
+      '4 scripts with a new debug id: injected-0.js, injected-1.js, injected-2.js, …',
+    ]);
+    expect(summary.counts).toEqual({ injected: 4, 'no-map': 2, 'script-broken': 1 });
+  });
+
+  it('bounds annotations, and gives each kind its share before any gets more', () => {
+    const summary = summarizeDiagnoses([...many('no-map', 'warning', 500), ...many('integrity-hash', 'warning', 2)]);
+    expect(summary.annotations).toHaveLength(10);
+    expect(summary.omitted).toBe(492);
+    expect(summary.annotations.filter(({ place }) => place.file?.startsWith('integrity'))).toHaveLength(2);
+    expect(summary.annotations[0]).toEqual({
+      severity: 'warning',
+      message: 'no-map-0.js: Why.',
+      place: { file: 'no-map-0.js', title: 'No source map' },
+    });
+  });
+
+  it('annotates no infos', () => {
+    expect(summarizeDiagnoses(many('map-only', 'info', 3))).toMatchObject({ annotations: [], omitted: 0 });
+  });
+
+  it('is empty for nothing', () => {
+    expect(summarizeDiagnoses([])).toEqual({ lines: [], annotations: [], omitted: 0, counts: {} });
+  });
+});
