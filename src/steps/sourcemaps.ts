@@ -1,6 +1,9 @@
 import type { StepOutcome } from '../journal.js';
+import { bytes, count } from '../report/format.js';
+import { deleteUploadedMaps } from '../sourcemaps/delete.js';
+import { summarizeDiagnoses } from '../sourcemaps/diagnose.js';
 import { planSourceMaps } from '../sourcemaps/plan.js';
-import type { SourceMapPlan } from '../sourcemaps/types.js';
+import type { Diagnosis, SourceMapPlan } from '../sourcemaps/types.js';
 import type { UploadRecord } from '../upload/types.js';
 import { uploadSourceMaps } from '../upload/upload.js';
 import type { StepContext } from './context.js';
@@ -9,33 +12,78 @@ import type { StepContext } from './context.js';
 export async function planFiles(context: StepContext): Promise<SourceMapPlan | undefined> {
   const { inputs, journal, log } = context;
   if (inputs.sourcemaps.patterns.length === 0) return undefined;
-  const plan = await planSourceMaps(inputs, log);
-  journal.note({ sourcemaps: { patterns: plan.patterns, upload: null } });
-  return plan;
+  log.group('Files');
+  try {
+    const plan = await planSourceMaps(inputs, log);
+    journal.note({ sourcemaps: { patterns: plan.patterns, upload: null } });
+    return plan;
+  } finally {
+    log.endGroup();
+  }
 }
 
 /** Injects debug ids, bundles and uploads: one pass over the files. */
 export async function uploadFiles(context: StepContext, plan: SourceMapPlan | undefined): Promise<StepOutcome> {
-  const { inputs, journal, release, target } = context;
+  const { deadlineAt, clock, inputs, journal, release, target } = context;
   if (plan === undefined) return { status: 'skipped', detail: 'no sourcemaps given' };
   if (plan.units.length === 0) return { status: 'skipped', detail: 'no files matched' };
+  const { deleteAfterUpload, dist, waitMs } = inputs.sourcemaps;
   const record = await uploadSourceMaps(
     plan,
     {
       org: target.org,
       projects: inputs.projects,
-      waitMs: inputs.sourcemaps.waitMs,
+      // Nothing is deleted before the server has processed the bundle, so that is waited for.
+      waitMs: deleteAfterUpload && waitMs === 0 ? deadlineAt - clock.now() : waitMs,
       dryRun: inputs.dryRun,
       ...(inputs.createRelease ? { release } : {}),
-      ...(inputs.sourcemaps.dist === undefined ? {} : { dist: inputs.sourcemaps.dist }),
+      ...(dist === undefined ? {} : { dist }),
     },
     context,
   );
   journal.note({ sourcemaps: { patterns: plan.patterns, upload: record } });
+  tellDiagnoses(context, record.diagnoses);
+  tellUpload(context, record);
+  if (deleteAfterUpload) deleteMaps(context, plan, record);
   return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record) };
+}
+
+function tellDiagnoses({ log }: StepContext, diagnoses: readonly Diagnosis[]): void {
+  const summary = summarizeDiagnoses(diagnoses);
+  for (const line of summary.lines) log.info(line);
+  for (const { severity, message, place } of summary.annotations) log[severity](message, place);
+  if (summary.omitted > 0) log.info(`${summary.omitted} more warnings are in the JSON report`);
+}
+
+function tellUpload({ log }: StepContext, record: UploadRecord): void {
+  for (const { bundleId, files, bytes: size, chunks, state } of record.bundles) {
+    log.info(`Bundle ${bundleId}: ${count(files, 'file')}, ${bytes(size)} in ${count(chunks, 'chunk')}; ${state}`);
+  }
+  log.info(
+    `Sent ${count(record.chunksSent, 'chunk')} (${bytes(record.uploadedBytes)}, ${bytes(record.wireBytes)} on the wire), ` +
+      `re-used ${count(record.chunksReused, 'chunk')} (${bytes(record.reusedBytes)})`,
+  );
+}
+
+function deleteMaps({ inputs, log }: StepContext, plan: SourceMapPlan, record: UploadRecord): void {
+  if (inputs.dryRun) {
+    log.info(`Would delete ${count(record.uploadedMaps.length, 'uploaded map')} (delete_after_upload)`);
+    return;
+  }
+  if (!record.bundles.every(({ state }) => state === 'ok')) {
+    log.warning('No map was deleted: Sentry has not said that it processed the bundle', {
+      title: 'delete_after_upload',
+    });
+    return;
+  }
+  const { maps, scripts } = deleteUploadedMaps(plan, record, log);
+  log.info(
+    `Deleted ${count(maps.length, 'uploaded map')}, took the reference out of ${count(scripts.length, 'script')}`,
+  );
 }
 
 function describeUpload(record: UploadRecord): string {
   const bundles = record.bundles.map(({ bundleId, state }) => `${bundleId} (${state})`).join(', ');
-  return `${record.files} files, ${record.chunksSent} chunks sent, ${record.chunksReused} re-used; bundle ${bundles}`;
+  const verb = record.bundles.every(({ state }) => state === 'planned') ? 'to send' : 'sent';
+  return `${count(record.files, 'file')}, ${count(record.chunksSent, 'chunk')} ${verb}, ${record.chunksReused} re-used; bundle ${bundles}`;
 }
