@@ -6,10 +6,19 @@
  * Exit code 0 only if every frame of the app comes to the right line of its source.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type RunResult, runAction } from '../__tests__/e2e/harness.js';
 import type { SandboxConfig } from '../sandbox/config.js';
 import type { FrameResolution, StackResolution } from '../sandbox/resolve.js';
@@ -17,6 +26,9 @@ import { type Sandbox, startSandbox } from '../sandbox/server.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const example = join(root, 'examples', 'webapp');
+
+/** Ignored by git. */
+const SAVED_PAGE = join(root, '.sandbox', 'demo.html');
 
 const TOKEN = `sntryi_${'5e1f0c'.repeat(10)}abcd`;
 const COMMIT = '4f1c9a2be0d3576881aa42fbc7e95d60312ffe94';
@@ -207,7 +219,12 @@ function checkRun(run: RunResult, sandbox: Sandbox): string[] {
 }
 
 async function showPage(sandbox: Sandbox, keep: boolean): Promise<void> {
-  if (!keep) return print('See what arrived on the sandbox’s page: npm run demo -- --keep');
+  if (!keep) {
+    mkdirSync(dirname(SAVED_PAGE), { recursive: true });
+    writeFileSync(SAVED_PAGE, await (await fetch(sandbox.url)).text());
+    print(`What arrived, as the sandbox’s page shows it: ${pathToFileURL(SAVED_PAGE)}`);
+    return print('(npm run demo -- --keep leaves the sandbox and its page open.)');
+  }
   print(`What arrived, on the sandbox’s page: ${sandbox.url}/ (Ctrl-C ends it)`);
   await new Promise<void>((done) => {
     process.once('SIGINT', () => done());

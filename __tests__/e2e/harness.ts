@@ -109,6 +109,8 @@ const SUMMARY_LIMIT_BYTES = 1024 * 1024;
  * @throws when the process cannot be started, or when a secret of the run can be read anywhere afterwards
  */
 export async function runAction(options: RunOptions): Promise<RunResult> {
+  const entry = actionEntry(options.dist);
+  if (!existsSync(entry)) throw new Error(`There is no ${entry}; build it with: npm run build`);
   const action = readActionFile(options.actionFile ?? join(PROJECT_ROOT, 'action.yml'));
   const files = createStepFiles(options.event ?? {});
   try {
@@ -121,7 +123,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
     });
     const env = withoutUndefined({ ...runnerEnv, ...options.env, ...inputs.env });
     const reader = new CommandReader();
-    const ended = await start(options, env, (line, stream) => {
+    const ended = await start(entry, options, env, (line, stream) => {
       reader.line(line);
       options.onLine?.(line, stream);
     });
@@ -163,6 +165,7 @@ export function actionEntry(dist = process.env['ACTION_DIST']): string {
 }
 
 async function start(
+  entry: string,
   options: RunOptions,
   env: Readonly<Record<string, string>>,
   onLine: (line: string, stream: 'stdout' | 'stderr') => void,
@@ -176,7 +179,7 @@ async function start(
   try {
     return await runProcess({
       node: options.node ?? process.execPath,
-      args: [...(options.nodeArgs ?? []), actionEntry(options.dist)],
+      args: [...(options.nodeArgs ?? []), entry],
       cwd: options.cwd,
       env,
       timeoutMs: options.timeoutMs ?? 60_000,
