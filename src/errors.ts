@@ -4,7 +4,6 @@
  */
 export const ERROR_CODES = [
   'input-invalid',
-  'input-unavailable',
   'token-missing',
   'token-is-dsn',
   'token-malformed',
