@@ -11,14 +11,14 @@ import {
   moveRecords,
   storedEntry,
 } from './archive.js';
-import type { PackedGroup } from './jobs.js';
+import type { PackedUnits } from './jobs.js';
 import { type BundleOwner, bundleId, MANIFEST_START, manifestEnd } from './manifest.js';
 
 /** A chunk in the order of the archive, and where its bytes can be had again. */
 export interface BundleChunk {
   readonly sha1: string;
   readonly length: number;
-  /** Number of the group it belongs to, or its bytes where it belongs to none. */
+  /** Number of the share it belongs to (divide.ts), or its bytes where it belongs to none. */
   readonly from: number | Uint8Array;
 }
 
@@ -32,23 +32,20 @@ export interface Bundle {
   readonly bytes: number;
 }
 
-/** Groups per chunk of the manifest, on average. */
-const GROUPS_PER_MANIFEST_CHUNK = 64;
 /** More than manifest.json needs besides the lines of the files. */
 const MANIFEST_EXTRA_BYTES = 4096;
 
 /**
- * Puts one archive together from groups in order: counts offsets, collects the central directory and the manifest, hashes
+ * Puts one archive together from shares in order: counts offsets, collects the central directory and the manifest, hashes
  * everything on the way. The archive itself exists nowhere in one piece.
  */
 export class BundleBuilder {
   readonly #hash: Hash = createHash('sha1');
   readonly #chunks: BundleChunk[] = [];
   readonly #central: Uint8Array[] = [];
-  readonly #manifest: Uint8Array[] = [];
+  /** Lines of manifest.json, as chunks, as parts. */
+  readonly #manifest: Uint8Array[][] = [[]];
   readonly #maxChunkBytes: number;
-  /** Where the manifest is cut: indexes of `#manifest`. */
-  readonly #cuts: number[] = [];
   #entries = 0;
   #bytes = 0;
   #tailBytes = MANIFEST_EXTRA_BYTES;
@@ -62,34 +59,33 @@ export class BundleBuilder {
     return this.#append(BUNDLE_HEADER);
   }
 
-  get entries(): number {
-    return this.#entries;
+  /** False when the units would take the archive past `maxBytes` or the zip's own limits. */
+  hasRoomFor(units: PackedUnits, maxBytes: number): boolean {
+    const bytes = this.#bytes + units.bytes + this.#tailBytes + tailBytes(units);
+    return this.#entries + units.entries < MAX_ENTRIES && bytes <= Math.min(maxBytes, MAX_ARCHIVE_BYTES);
   }
 
-  /** False when the group would take the archive past `maxBytes` or the zip's own limits. */
-  hasRoomFor(group: PackedGroup, maxBytes: number): boolean {
-    const bytes = this.#bytes + group.bytes + this.#tailBytes + group.central.length + group.manifest.length + 1;
-    return this.#entries + group.entries < MAX_ENTRIES && bytes <= Math.min(maxBytes, MAX_ARCHIVE_BYTES);
-  }
-
-  /** Adds a group whose bytes are `contents`, chunk by chunk. `key` is the group's (groups.ts). */
-  add(group: PackedGroup, number: number, key: number, contents: Iterable<Uint8Array>): void {
+  /** Adds the units of a share, whose bytes are `contents`, chunk by chunk. */
+  add(units: PackedUnits, share: number, contents: Iterable<Uint8Array>): void {
     for (const bytes of contents) this.#hash.update(bytes);
-    moveRecords(group.central, this.#bytes);
-    for (const { sha1, length } of group.chunks) this.#chunks.push({ sha1, length, from: number });
-    this.#bytes += group.bytes;
-    this.#entries += group.entries;
-    this.#central.push(group.central);
-    this.#tailBytes += group.central.length + group.manifest.length + 1;
-    if (group.entries === 0) return;
-    if (key % GROUPS_PER_MANIFEST_CHUNK === 0) this.#cuts.push(this.#manifest.length);
-    if (this.#manifest.length > 0) this.#manifest.push(COMMA);
-    this.#manifest.push(group.manifest);
+    moveRecords(units.central, this.#bytes);
+    for (const { sha1, length } of units.chunks) this.#chunks.push({ sha1, length, from: share });
+    this.#bytes += units.bytes;
+    this.#central.push(units.central);
+    this.#tailBytes += tailBytes(units);
+    if (units.entries === 0) return;
+    if (units.startsManifestChunk) this.#manifest.push([]);
+    if (this.#entries > 0) this.#manifest.at(-1)?.push(COMMA);
+    units.manifest.forEach((part, index) => {
+      if (index > 0) this.#manifest.push([]);
+      this.#manifest.at(-1)?.push(part);
+    });
+    this.#entries += units.entries;
   }
 
   /** Adds manifest and directory. Returns the bundle and the chunks of its end. */
   finish(owner: BundleOwner, method: 0 | 8): { readonly bundle: Bundle; readonly tail: readonly BundleChunk[] } {
-    const id = bundleId(this.#hash.copy().digest(), this.#manifest);
+    const id = bundleId(this.#hash.copy().digest(), this.#manifest.flat());
     const offset = this.#bytes;
     const manifest = method === 0 ? this.#storedManifest(owner, id) : this.#deflatedManifest(owner, id);
     const tail = manifest.parts.flatMap((part) => this.#append(part));
@@ -101,20 +97,23 @@ export class BundleBuilder {
   }
 
   /**
-   * The manifest in parts that become chunks of their own. Its lines are cut at borders of groups, so that most of them are
-   * equal in the next release; the header in front holds the CRC and is new each time.
+   * The manifest in parts that become chunks of their own. The header in front holds the CRC and is new each time, so it is
+   * kept apart from the lines, most of which are equal in the next release.
    */
   #storedManifest(owner: BundleOwner, id: string): { parts: readonly Uint8Array[]; entry: Entry } {
     const start = Buffer.from(MANIFEST_START);
     const end = Buffer.from(manifestEnd(owner, id));
-    const entry = storedEntry('manifest.json', [start, ...this.#manifest, end]);
-    const borders = [0, ...this.#cuts, this.#manifest.length];
-    const lines = borders.slice(1).map((to, index) => Buffer.concat(this.#manifest.slice(borders[index], to)));
+    const entry = storedEntry('manifest.json', [start, ...this.#manifest.flat(), end]);
+    const lines = this.#manifest.map((parts) => Buffer.concat(parts));
     return { parts: [Buffer.concat([localHeader(entry), start]), ...lines, end], entry };
   }
 
   #deflatedManifest(owner: BundleOwner, id: string): { parts: readonly Uint8Array[]; entry: Entry } {
-    const text = Buffer.concat([Buffer.from(MANIFEST_START), ...this.#manifest, Buffer.from(manifestEnd(owner, id))]);
+    const text = Buffer.concat([
+      Buffer.from(MANIFEST_START),
+      ...this.#manifest.flat(),
+      Buffer.from(manifestEnd(owner, id)),
+    ]);
     const packed = deflateRawSync(text);
     const entry: Entry = { ...storedEntry('manifest.json', [text]), method: 8, packedBytes: packed.length };
     return { parts: [localHeader(entry), packed], entry };
@@ -135,3 +134,8 @@ export class BundleBuilder {
 }
 
 const COMMA = Buffer.from(',');
+
+/** What units add to the end of the archive. */
+function tailBytes({ central, manifest }: PackedUnits): number {
+  return manifest.reduce((sum, part) => sum + part.length, central.length + 1);
+}

@@ -2,8 +2,7 @@ import { ActionError } from '../errors.js';
 import { assembleBundle } from './assemble.js';
 import type { Bundle } from './bundle.js';
 import type { Parcel } from './courier.js';
-import type { Group } from './groups.js';
-import type { PackedGroup } from './jobs.js';
+import type { Share } from './divide.js';
 import { refreshed } from './refresh.js';
 import type { Session } from './session.js';
 import type { BundleRecord } from './types.js';
@@ -32,7 +31,7 @@ function recordOf(bundle: Bundle, state: BundleRecord['state']): BundleRecord {
   return { bundleId: id, checksum, state, files, bytes, chunks: chunks.length };
 }
 
-/** Sends chunks that the server lacks: from memory where they still are, else by packing their groups again. */
+/** Sends chunks that the server lacks: from memory where they still are, else by packing their files again. */
 async function sendAgain(
   session: Session,
   bundle: Bundle,
@@ -56,43 +55,40 @@ async function sendAgain(
 
 /** Makes lost chunks again from the files, which are injected by now, and checks that they are the same. */
 async function rebuild(session: Session, bundle: Bundle, lost: ReadonlySet<string>): Promise<void> {
-  const { courier, pool, groups } = session;
-  const expected = new Map<Group, string[]>();
-  const wanted = new Set<Group>();
+  const { courier, pool, shares } = session;
+  const expected = new Map<number, string[]>();
+  const wanted = new Set<number>();
+  const done = new Set<string>();
+  const send = (parcel: Parcel): void => {
+    if (!lost.has(parcel.sha1) || done.has(parcel.sha1)) return;
+    done.add(parcel.sha1);
+    pool.hold(parcel.place);
+    courier.resend(parcel);
+  };
   for (const { sha1, length, from } of bundle.chunks) {
-    if (typeof from !== 'number') {
-      if (lost.has(sha1)) courier.resend({ sha1, length, place: { bytes: from } });
-      continue;
-    }
-    const group = groups[from];
-    if (group === undefined) continue;
-    const list = expected.get(group) ?? [];
-    list.push(sha1);
-    expected.set(group, list);
-    if (lost.has(sha1)) wanted.add(group);
+    if (typeof from === 'number') {
+      expected.set(from, [...(expected.get(from) ?? []), sha1]);
+      if (lost.has(sha1)) wanted.add(from);
+    } else send({ sha1, length, place: { bytes: from } });
   }
-  const sent = new Set<string>();
+  const again = shares.filter(({ number }) => wanted.has(number));
   await session.pack(
-    [...wanted],
-    (group) => refreshed(session.inputOf(group)),
-    (packed, group) => {
-      checkSame(session, packed, group, expected.get(group) ?? []);
-      for (const { sha1, length, place } of packed.chunks) {
-        if (!lost.has(sha1) || sent.has(sha1)) continue;
-        sent.add(sha1);
-        pool.hold(place);
-        courier.resend({ sha1, length, place });
-      }
+    again,
+    (packed, share) => {
+      const hashes = packed.chunks.map(({ sha1 }) => sha1).join();
+      if (hashes !== expected.get(share.number)?.join()) throw changed(session, share);
+      packed.chunks.forEach(send);
     },
+    refreshed,
   );
 }
 
-function checkSame(session: Session, packed: PackedGroup, group: Group, expected: readonly string[]): void {
-  if (packed.chunks.length === expected.length && packed.chunks.every(({ sha1 }, i) => sha1 === expected[i])) return;
-  const names = session.plan.units.slice(group.start, group.end).map(({ js, map }) => js?.name ?? map?.name);
-  throw new ActionError(
+function changed({ plan }: Session, { start, end }: Share): ActionError {
+  const names = plan.units.slice(start, end).map(({ js, map }) => js?.name ?? map?.name);
+  const text = names.slice(0, 5).join(', ') + (names.length > 5 ? ` or ${names.length - 5} more` : '');
+  return new ActionError(
     'file-changed',
-    `Sentry asked again for parts of the upload, but by now one of these files has changed: ${names.join(', ')}`,
+    `Sentry asked again for parts of the upload, but one of these files is not as it was uploaded: ${text}`,
     { hint: 'Let nothing else write into the build folder during this step, then run it again.' },
   );
 }

@@ -21,6 +21,8 @@ export interface WorkOptions {
   readonly edit: EditOptions;
   /** Longest chunk in bytes; never above `slabBytes`. */
   readonly maxChunkBytes: number;
+  /** Size that chunks come out near; undefined: a job's bytes are cut only where they must be. */
+  readonly targetBytes: number | undefined;
   /** 8 where the server takes no compressed chunks: then the files are deflated in the archive. */
   readonly method: 0 | 8;
 }
@@ -36,12 +38,6 @@ export interface PackedChunk {
   readonly place: ChunkPlace;
 }
 
-/** Units to pack as one group. */
-export interface GroupInput {
-  readonly units: readonly Unit[];
-  readonly names: readonly UnitNames[];
-}
-
 /** What one unit became. */
 export interface UnitOutcome {
   /** Bit 1: the script is in the bundle; bit 2: the map is. */
@@ -50,21 +46,25 @@ export interface UnitOutcome {
   readonly diagnoses: readonly Diagnosis[];
 }
 
-/** A group as it goes into the archive. Offsets in `central` count from the start of the group. */
-export interface PackedGroup {
+/** Units as they go into the archive. */
+export interface PackedUnits {
   readonly chunks: readonly PackedChunk[];
   readonly bytes: number;
   readonly entries: number;
+  /** Records of the central directory; offsets count from the start of these units. */
   readonly central: Uint8Array;
-  /** Lines of manifest.json, joined by commas. */
-  readonly manifest: Uint8Array;
+  /** Lines of manifest.json with commas between them, in parts: each but the first begins a chunk of the manifest. */
+  readonly manifest: readonly Uint8Array[];
+  /** Whether the first part begins a chunk, too. */
+  readonly startsManifestChunk: boolean;
   readonly outcomes: readonly UnitOutcome[];
 }
 
-/** Reads, edits and packs groups into the slabs given (numbers of the shared pool). */
+/** Reads, edits and packs units into the slabs given (numbers of the shared pool). */
 export interface PackJob {
   readonly kind: 'pack';
-  readonly groups: readonly GroupInput[];
+  readonly units: readonly Unit[];
+  readonly names: readonly UnitNames[];
   readonly slabs: readonly number[];
 }
 
@@ -82,7 +82,7 @@ export interface EncodeResult {
   readonly lengths: readonly number[];
 }
 
-export type JobResult<J extends Job> = J extends PackJob ? readonly PackedGroup[] : EncodeResult;
+export type JobResult<J extends Job> = J extends PackJob ? PackedUnits : EncodeResult;
 
 /** Given to a worker once, before its first job. */
 export interface CrewOptions {
@@ -95,7 +95,7 @@ export type Message = { readonly setup: CrewOptions } | { readonly id: number; r
 
 /** From a worker to the main thread. */
 export type Reply =
-  | { readonly id: number; readonly result: readonly PackedGroup[] | EncodeResult }
+  | { readonly id: number; readonly result: PackedUnits | EncodeResult }
   | { readonly id: number; readonly failure: Failure };
 
 /** A failure on its way between threads: a class does not survive the passage. */

@@ -12,6 +12,17 @@ export interface BundleOwner {
 /** What `manifest.json` starts with; the files follow. */
 export const MANIFEST_START = '{"files":{';
 
+/** Units per chunk of the manifest, on average. */
+const UNITS_PER_MANIFEST_CHUNK = 192;
+
+/**
+ * The manifest's lines are cut into chunks by the names of the files alone, so that most of them are equal in the next
+ * release. `hash` is that of the unit's URL; bits that decide nothing else are used.
+ */
+export function startsManifestChunk(hash: number): boolean {
+  return hash % UNITS_PER_MANIFEST_CHUNK === 0;
+}
+
 /** One file's line of `manifest.json`, without the comma. Keys and their order are those of sentry-cli 3.8.0, observed. */
 export function manifestLine(entryName: string, artifact: Artifact): string {
   const debugId = artifact.headers['debug-id'];

@@ -1,21 +1,21 @@
 import { ActionError } from '../errors.js';
 import { type Bundle, BundleBuilder, type BundleChunk } from './bundle.js';
-import type { Group } from './groups.js';
-import type { PackedGroup } from './jobs.js';
+import type { Share } from './divide.js';
+import type { PackedUnits } from './jobs.js';
 import type { Outcome } from './outcome.js';
 import { megabytes, Progress } from './progress.js';
 import type { Session } from './session.js';
 import { bytesAt } from './slab-writer.js';
 
-/** Packs all groups into as many bundles as the server's limits ask for, and passes every chunk to the courier. */
+/** Packs all units into as many bundles as the server's limits ask for, and passes every chunk to the courier. */
 export async function packBundles(session: Session, outcome: Outcome): Promise<readonly Bundle[]> {
-  const { groups, plan, deps, courier } = session;
+  const { shares, plan, deps, courier } = session;
   const progress = new Progress(deps.log, deps.clock);
   const line = new Line(session);
   let packedBytes = 0;
-  await session.pack(groups, session.inputOf, (packed, group) => {
+  await session.pack(shares, (packed, share) => {
     outcome.add(packed.outcomes);
-    if (packed.entries > 0) line.add(packed, group);
+    if (packed.entries > 0) line.add(packed, share);
     packedBytes += packed.bytes;
     progress.report(outcome.files, plan.files, packedBytes, courier.wireBytes);
   });
@@ -27,18 +27,16 @@ export async function packBundles(session: Session, outcome: Outcome): Promise<r
 class Line {
   readonly bundles: Bundle[] = [];
   readonly #session: Session;
-  readonly #numbers: ReadonlyMap<Group, number>;
   #builder: BundleBuilder | undefined;
 
   constructor(session: Session) {
     this.#session = session;
-    this.#numbers = new Map(session.groups.map((group, number) => [group, number]));
   }
 
-  add(packed: PackedGroup, group: Group): void {
+  add(packed: PackedUnits, share: Share): void {
     const { pool, courier } = this.#session;
     const contents = packed.chunks.map(({ place }) => bytesAt(pool.slabs, place));
-    this.#builderFor(packed, group).add(packed, this.#numbers.get(group) ?? 0, group.key, contents);
+    this.#builderFor(packed, share).add(packed, share.number, contents);
     for (const { sha1, length, place } of packed.chunks) {
       pool.hold(place);
       courier.add({ sha1, length, place });
@@ -54,13 +52,13 @@ class Line {
     this.#builder = undefined;
   }
 
-  #builderFor(packed: PackedGroup, group: Group): BundleBuilder {
+  #builderFor(packed: PackedUnits, share: Share): BundleBuilder {
     const { maxArchiveBytes, maxChunkBytes } = this.#session.settings;
     if (this.#builder?.hasRoomFor(packed, maxArchiveBytes)) return this.#builder;
     this.close();
     const builder = new BundleBuilder(maxChunkBytes);
     this.#send(builder.start());
-    if (!builder.hasRoomFor(packed, maxArchiveBytes)) throw tooBig(this.#session, packed, group);
+    if (!builder.hasRoomFor(packed, maxArchiveBytes)) throw tooBig(this.#session, packed, share);
     this.#builder = builder;
     return builder;
   }
@@ -72,8 +70,8 @@ class Line {
   }
 }
 
-function tooBig({ plan, settings }: Session, packed: PackedGroup, group: Group): ActionError {
-  const unit = plan.units[group.start];
+function tooBig({ plan, settings }: Session, packed: PackedUnits, share: Share): ActionError {
+  const unit = plan.units[share.start];
   const name = unit?.js?.name ?? unit?.map?.name ?? 'a file';
   return new ActionError(
     'server-limits',

@@ -1,14 +1,9 @@
 import { statSync } from 'node:fs';
 import { ActionError } from '../errors.js';
 import type { SourceFile, Unit } from '../sourcemaps/types.js';
-import type { GroupInput } from './jobs.js';
 
-/** The same units with the sizes and times that their files have now: injecting has changed them since they were found. */
-export function refreshed({ units, names }: GroupInput): GroupInput {
-  return { units: units.map(refreshUnit), names };
-}
-
-function refreshUnit(unit: Unit): Unit {
+/** The same unit with the sizes and times that its files have now: injecting has changed them since they were found. */
+export function refreshed(unit: Unit): Unit {
   const { js, map } = unit;
   return { ...unit, ...(js && { js: refreshFile(js) }), ...(map && { map: refreshFile(map) }) };
 }

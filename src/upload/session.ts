@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { ChunkOptions, SentryApi } from '../sentry/types.js';
-import type { SourceMapPlan } from '../sourcemaps/types.js';
+import type { SourceMapPlan, Unit } from '../sourcemaps/types.js';
 import { askMissing } from './assemble.js';
 import { Courier } from './courier.js';
 import type { Crew } from './crew.js';
+import { divide, type Share } from './divide.js';
 import { nameUnits } from './entry-names.js';
-import { type Group, groupUnits } from './groups.js';
-import type { GroupInput, PackedGroup, WorkOptions } from './jobs.js';
+import type { PackedUnits, PackJob, WorkOptions } from './jobs.js';
 import type { BundleOwner } from './manifest.js';
 import { Packing } from './packing.js';
 import { chooseSettings, type Settings } from './settings.js';
@@ -38,14 +38,13 @@ export interface Session {
   readonly settings: Settings;
   readonly pool: SlabPool;
   readonly courier: Courier;
-  readonly groups: readonly Group[];
+  readonly shares: readonly Share[];
   readonly stop: Stop;
-  inputOf(group: Group): GroupInput;
-  /** Packs groups and hands them on in order. */
+  /** Packs shares and hands them on in order. `refresh` changes units just before they are packed. */
   pack(
-    groups: readonly Group[],
-    inputOf: (group: Group) => GroupInput,
-    consume: (packed: PackedGroup, group: Group) => void,
+    shares: readonly Share[],
+    consume: (packed: PackedUnits, share: Share) => void,
+    refresh?: (unit: Unit) => Unit,
   ): Promise<void>;
 }
 
@@ -58,9 +57,14 @@ export function openSession(
   crew: Crew,
   stop: Stop,
 ): Session {
-  const settings = chooseSettings(options, plan.bytes, request.dryRun);
+  const settings = chooseSettings(options, plan.units.length, request.dryRun);
   const pool = new SlabPool(settings.slabCount, settings.slabBytes);
-  const work: WorkOptions = { edit: plan.options, maxChunkBytes: settings.maxChunkBytes, method: settings.method };
+  const work: WorkOptions = {
+    edit: plan.options,
+    maxChunkBytes: settings.maxChunkBytes,
+    targetBytes: settings.divide.targetBytes,
+    method: settings.method,
+  };
   crew.setup({ options: work, slabs: pool.slabs });
   let packing: Packing | undefined;
   const courier = new Courier(
@@ -84,13 +88,15 @@ export function openSession(
     settings,
     pool,
     courier,
-    groups: groupUnits(plan.units, settings.groups),
+    shares: divide(plan.units, settings.divide),
     stop,
-    inputOf: ({ start, end }) => ({ units: plan.units.slice(start, end), names: names.slice(start, end) }),
-    pack(groups, inputOf, consume) {
-      const relieve = (): void => courier.relieve();
-      packing = new Packing({ crew, pool, options: work, stop, inputOf, consume, relieve });
-      return packing.run(groups);
+    pack(shares, consume, refresh) {
+      const jobOf = ({ start, end }: Share): Pick<PackJob, 'units' | 'names'> => {
+        const units = plan.units.slice(start, end);
+        return { units: refresh === undefined ? units : units.map(refresh), names: names.slice(start, end) };
+      };
+      packing = new Packing({ crew, pool, stop, jobOf, consume, relieve: () => courier.relieve() });
+      return packing.run(shares);
     },
   };
 }

@@ -2,7 +2,8 @@ import type { ChunkEncoding, ChunkOptions } from '../sentry/types.js';
 import { MAX_ARCHIVE_BYTES } from './archive.js';
 import { chooseEncoding } from './codec.js';
 import type { CourierMode } from './courier.js';
-import { type GroupRules, targetFor } from './groups.js';
+import { targetFor } from './cuts.js';
+import type { DivideRules } from './divide.js';
 
 /** How one upload is done, decided once from what the server offers and how much there is. */
 export interface Settings {
@@ -10,7 +11,7 @@ export interface Settings {
   readonly encoding: ChunkEncoding;
   /** 8: files are deflated in the archive, because the server takes no compressed chunks. */
   readonly method: 0 | 8;
-  readonly groups: GroupRules;
+  readonly divide: DivideRules;
   readonly maxChunkBytes: number;
   readonly slabBytes: number;
   readonly slabCount: number;
@@ -22,23 +23,24 @@ const MIB = 1 << 20;
 const SLAB_MEMORY = 32 * MIB;
 /** Chunks for a server that names no missing ones: nothing is re-used, so fewer and bigger is better. */
 const BLIND_CHUNK_BYTES = 4 * MIB;
-/** A group may be this much longer than foreseen and still be one chunk: edits add a little. */
-const EDIT_MARGIN = 0.95;
+/** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */
+const FILL = 0.95;
 
 /** Chooses the settings. */
-export function chooseSettings(options: ChunkOptions, totalBytes: number, dryRun: boolean): Settings {
+export function chooseSettings(options: ChunkOptions, units: number, dryRun: boolean): Settings {
   const blind = !options.namesMissingChunks;
   const longest = Math.min(options.chunkSize, options.maxRequestSize);
   const slabBytes = blind ? Math.max(MIB, Math.min(longest, BLIND_CHUNK_BYTES)) : MIB;
   const maxChunkBytes = Math.min(longest, slabBytes);
   const maxArchiveBytes = Math.min(options.maxFileSize ?? MAX_ARCHIVE_BYTES, MAX_ARCHIVE_BYTES);
-  const targetBytes = blind ? undefined : targetFor(totalBytes);
-  const longestGroup = Math.min(blind ? slabBytes : 4 * targetFor(totalBytes), slabBytes) * EDIT_MARGIN;
   return {
     mode: dryRun ? 'dry' : blind ? 'send' : 'ask',
     encoding: chooseEncoding(options.compression),
     method: options.compression.length === 0 ? 8 : 0,
-    groups: { targetBytes, maxBytes: Math.min(longestGroup, maxArchiveBytes / 2) },
+    divide: {
+      targetBytes: blind ? undefined : targetFor(units),
+      shareBytes: Math.min(slabBytes, maxArchiveBytes / 2) * FILL,
+    },
     maxChunkBytes,
     slabBytes,
     slabCount: Math.ceil(SLAB_MEMORY / slabBytes),

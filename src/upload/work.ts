@@ -1,15 +1,11 @@
 import { ActionError, ERROR_CODES, type ErrorCode } from '../errors.js';
 import { encode } from './codec.js';
-import type { CrewOptions, EncodeJob, EncodeResult, Failure, Job, PackedGroup, Slabs } from './jobs.js';
+import type { CrewOptions, EncodeJob, EncodeResult, Failure, Job, PackedUnits, Slabs } from './jobs.js';
 import { type ProcessUnit, pack } from './pack.js';
 import { bytesAt } from './slab-writer.js';
 
 /** Carries a job out on this thread; workers and the inline crew share it. */
-export function work(
-  job: Job,
-  { options, slabs }: CrewOptions,
-  processUnit: ProcessUnit,
-): readonly PackedGroup[] | EncodeResult {
+export function work(job: Job, { options, slabs }: CrewOptions, processUnit: ProcessUnit): PackedUnits | EncodeResult {
   return job.kind === 'pack' ? pack(job, options, slabs, processUnit) : encodeChunks(job, slabs);
 }
 
