@@ -12,6 +12,16 @@ export function linkOutside(name: string): Diagnosis {
   };
 }
 
+/** A link to a folder above it. */
+export function linkInCircle(name: string): Diagnosis {
+  return {
+    kind: 'unreadable',
+    file: name,
+    severity: 'info',
+    message: 'This link leads back to a folder that holds it, so it is not followed.',
+  };
+}
+
 /** A file or folder that the operating system does not let us read. `detail` is its code, for instance `EACCES`. */
 export function unreadable(name: string, detail: string): Diagnosis {
   const encoding = name.includes('\uFFFD') ? ' Its name is not valid UTF-8.' : '';

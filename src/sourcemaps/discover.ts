@@ -2,8 +2,18 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync, 
 import nodePath, { type PlatformPath } from 'node:path';
 import { ActionError } from '../errors.js';
 import type { SourceMapInputs } from '../inputs/inputs.js';
-import { collisionDiagnosis, linkOutside, unreadable } from './diagnose.js';
-import { closure, type ExpandContext, expand, type Found, pagesIn, reasonOf, type Tally } from './expand.js';
+import { collisionDiagnosis, linkInCircle, linkOutside, unreadable } from './diagnose.js';
+import {
+  closure,
+  type ExpandContext,
+  expand,
+  type Found,
+  type ListFolder,
+  listFolder,
+  pagesIn,
+  reasonOf,
+  type Tally,
+} from './expand.js';
 import { createFilter, type Filter } from './filter.js';
 import { noFilesError, type Unmatched } from './no-files.js';
 import { isInside, shownName, sortByBytes, toSlashes } from './paths.js';
@@ -43,13 +53,15 @@ interface Collected {
   readonly excluded: Set<string>[];
   /** Folders of files that were named outright, once their pages are known. */
   readonly folders: Set<string>;
+  readonly list: ListFolder;
 }
 
 /**
  * Finds the files of the `sourcemaps` input. Throws ActionError `no-files-found` (when `if_no_files_found` is `error`),
  * `file-outside-workspace`, `file-unreadable` or `input-invalid`.
  */
-export function discover(inputs: DiscoverInputs, path: PlatformPath = nodePath): Discovery {
+export function discover(inputs: DiscoverInputs, list: ListFolder = listFolder): Discovery {
+  const path = nodePath;
   const place = placeOf(inputs, path);
   const options = inputs.sourcemaps;
   const { includes, exclusions } = sortPatterns(options.patterns, path);
@@ -61,6 +73,7 @@ export function discover(inputs: DiscoverInputs, path: PlatformPath = nodePath):
     diagnoses: new Map(),
     excluded: exclusions.map(() => new Set()),
     folders: new Set(),
+    list,
   };
   const unmatched: Unmatched[] = [];
   const counts = includes.map((pattern) => {
@@ -203,6 +216,7 @@ function addPagesBeside(file: { readonly real: string; readonly name: string }, 
 function contextFor(glob: (Target & { kind: 'glob' }) | undefined, collecting: Collecting): ExpandContext {
   const { collected, tally, matched } = collecting;
   return {
+    list: collected.list,
     root: collected.place.root,
     path: collected.place.path,
     filter: collected.filter,
@@ -217,9 +231,17 @@ function contextFor(glob: (Target & { kind: 'glob' }) | undefined, collecting: C
       collecting.onExclude();
     },
     page: (found) => collected.pages.set(found.path, found),
-    problem: (kind, name, detail) =>
-      addDiagnosis(collected, kind === 'unreadable' ? unreadable(name, detail) : linkOutside(name)),
+    problem: (kind, name, detail) => addDiagnosis(collected, problemDiagnosis(kind, name, detail)),
   };
+}
+
+function problemDiagnosis(
+  kind: 'outside-workspace' | 'unreadable' | 'circle',
+  name: string,
+  detail: string,
+): Diagnosis {
+  if (kind === 'circle') return linkInCircle(name);
+  return kind === 'unreadable' ? unreadable(name, detail) : linkOutside(name);
 }
 
 function addDiagnosis(collected: Collected, diagnosis: Diagnosis): void {

@@ -38,7 +38,13 @@ export interface Tally {
   readonly outside: string[];
 }
 
+/** Lists a folder. An argument so that tests can shuffle what it answers: file systems promise no order. */
+export type ListFolder = (folder: string) => Dirent[];
+
+export const listFolder: ListFolder = (folder) => readdirSync(folder, { withFileTypes: true });
+
 export interface ExpandContext {
+  readonly list: ListFolder;
   /** Absolute real path: nothing outside it is read. */
   readonly root: string;
   readonly filter: Filter;
@@ -52,8 +58,8 @@ export interface ExpandContext {
   exclude(index: number, real: string): void;
   /** An HTML page or a service worker's hash table, for the integrity check. */
   page(found: Found): void;
-  /** A link that leads out of the root, leads nowhere, or a folder that cannot be read. */
-  problem(kind: 'outside-workspace' | 'unreadable', name: string, detail: string): void;
+  /** A link that leads out of the root, nowhere or back up, or a folder that cannot be read. */
+  problem(kind: 'outside-workspace' | 'unreadable' | 'circle', name: string, detail: string): void;
 }
 
 /** How many examples a tally keeps. */
@@ -66,9 +72,9 @@ interface Link {
 }
 
 /**
- * Reads a folder tree. Links come last, ordered by name, so that a file is known by its real path wherever that is in the
- * tree, and the outcome does not depend on the order the file system lists entries in. A folder is read once per set of
- * segments, so links that lead in a circle end.
+ * Reads a folder tree. Links come last, those to files before those to folders, ordered by name: so a file is known by its
+ * real path wherever that is in the tree, and the outcome does not depend on the order the file system lists entries in. A
+ * folder is read once per set of segments, so links that lead in a circle end.
  */
 export function expand(start: Frame, context: ExpandContext): void {
   const visited = new Set<string>();
@@ -87,17 +93,15 @@ export function expand(start: Frame, context: ExpandContext): void {
   while (links.length > 0) {
     const generation = links.sort((a, b) => compareBytes(a.name, b.name));
     links = [];
-    for (const link of generation) {
-      const folder = followLink(link, context);
-      if (folder !== undefined) drain(folder);
-    }
+    const folders = generation.map((link) => followLink(link, context));
+    for (const folder of folders) if (folder !== undefined) drain(folder);
   }
 }
 
 function readFolder(frame: Frame, context: ExpandContext, stack: Frame[], links: Link[]): void {
   let entries: Dirent[];
   try {
-    entries = readdirSync(frame.real, { withFileTypes: true });
+    entries = context.list(frame.real);
   } catch (error) {
     context.problem('unreadable', frame.name || '.', reasonOf(error));
     return;
@@ -165,11 +169,19 @@ function followLink(link: Link, context: ExpandContext): Frame | undefined {
       return undefined;
     }
     const stat = statSync(real);
-    if (stat.isDirectory()) return enter(frame, fileName, real, context);
+    if (stat.isDirectory()) return followFolder(link, real, context);
     if (stat.isFile()) readFile(frame, fileName, real, context);
   } catch (error) {
     if (concerns(link, context)) context.problem('unreadable', name, `the link leads nowhere (${reasonOf(error)})`);
   }
+  return undefined;
+}
+
+/** A link to a folder that holds the link itself would bring in all that the pattern left out, so it is not followed. */
+function followFolder({ frame, fileName, name }: Link, real: string, context: ExpandContext): Frame | undefined {
+  const folder = enter(frame, fileName, real, context);
+  if (folder === undefined || !isInside(real, frame.real, context.path)) return folder;
+  context.problem('circle', name, '');
   return undefined;
 }
 
@@ -232,7 +244,7 @@ function matches(segment: Segment, fileName: string): boolean {
 /** The pages in one folder, for files that were named outright: nothing else reads their folder. */
 export function pagesIn(folder: { readonly real: string; readonly name: string }, path: PlatformPath): Found[] {
   try {
-    return readdirSync(folder.real, { withFileTypes: true })
+    return listFolder(folder.real)
       .filter((entry) => entry.isFile() && isPage(entry.name))
       .map(({ name }) => ({ path: folder.real + path.sep + name, name: joinName(folder.name, name), relative: name }));
   } catch {

@@ -3,6 +3,7 @@ import nodePath from 'node:path';
 import type { Inputs } from '../inputs/inputs.js';
 import type { Log } from '../log.js';
 import { type Discovery, discover } from './discover.js';
+import type { ListFolder } from './expand.js';
 import { integrityDiagnoses } from './integrity.js';
 import { noFilesError, reasonFor } from './no-files.js';
 import { pairFiles } from './pair.js';
@@ -17,6 +18,7 @@ export type PlanInputs = Pick<Inputs, 'sourcemaps' | 'workspace' | 'workingDirec
 export interface PlanDeps {
   /** Reads the references of scripts. @default one after the other, in this thread */
   readonly scan?: ScanScripts;
+  readonly list?: ListFolder;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface PlanDeps {
  */
 export async function planSourceMaps(inputs: PlanInputs, log: Log, deps: PlanDeps = {}): Promise<SourceMapPlan> {
   const options = inputs.sourcemaps;
-  const discovery = discover(inputs);
+  const discovery = discover(inputs, deps.list);
   logPatterns(discovery, options.ifNoFilesFound, log);
   const { files, root } = discovery;
   const scripts = files.filter(({ kind }) => kind === 'js');

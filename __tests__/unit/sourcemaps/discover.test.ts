@@ -189,7 +189,7 @@ describe('ext, ignore and ignore_file', () => {
   });
 
   it('names an ignore_file that is not there', () => {
-    expect(() => find(root, ['dist'], { ignoreFile: join(root, 'nope') })).toThrow(/ignore_file .*nope.* ENOENT/);
+    expect(() => find(root, ['dist'], { ignoreFile: join(root, 'nope') })).toThrow(/ignore_file .*nope.* cannot be read \(ENOENT\)/);
   });
 });
 
@@ -257,7 +257,11 @@ describe('links', () => {
     expect(diagnoses.map(({ kind, file }) => [kind, file])).toEqual([
       ['unreadable', 'dist/p'],
       ['unreadable', 'dist/q'],
+      ['unreadable', 'dist/self'],
+      ['unreadable', 'dist/up'],
+      ['unreadable', 'dist/x/y'],
     ]);
+    expect(diagnoses.at(-1)?.message).toContain('leads back to a folder that holds it');
   });
 
   it('names a link that leads nowhere and goes on', () => {

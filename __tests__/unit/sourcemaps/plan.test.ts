@@ -1,0 +1,99 @@
+import { readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { planSourceMaps } from '../../../src/sourcemaps/plan.js';
+import type { SourceMapPlan } from '../../../src/sourcemaps/types.js';
+import { MAP, makeTree, recordingLog, removeTrees, sourceMapInputs } from './workspace.js';
+
+afterAll(removeTrees);
+
+const TREE = {
+  'dist/a.js': '//# sourceMappingURL=a.js.map',
+  'dist/a.js.map': MAP,
+  'dist/b/a.js': '//# sourceMappingURL=../m/a.js.map',
+  'dist/b/plain.js': 'p()',
+  'dist/c/inline.js': `//# sourceMappingURL=data:application/json;base64,${Buffer.from(MAP).toString('base64')}`,
+  'dist/m/a.js.map': MAP,
+  'dist/m/orphan.js.map': MAP,
+  'dist/link': { link: 'b' },
+  'dist/x.js': { link: '../lib/x.js' },
+  'dist/y.js': { link: '../lib/x.js' },
+  'dist/up': { link: '..' },
+  'dist/gone': { link: 'nowhere.js' },
+  'lib/x.js': '//# sourceMappingURL=x.js.map',
+  'lib/x.js.map': MAP,
+  'lib/z/a.js': '//# sourceMappingURL=a.map',
+} as const;
+
+function pairs(plan: SourceMapPlan): string[] {
+  return plan.units.map(({ js, map, unpaired }) => `${js?.name ?? ''}=${map?.name ?? unpaired?.kind ?? ''}`);
+}
+
+describe('the plan', () => {
+  const root = makeTree(TREE);
+  const inputs = { workspace: root, workingDirectory: root, dryRun: true };
+
+  it('holds units in the order of the archive, with every file once', async () => {
+    const { log, lines } = recordingLog();
+    const plan = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['dist', 'lib']) }, log);
+    expect(pairs(plan)).toEqual([
+      'dist/a.js=dist/a.js.map',
+      'dist/b/a.js=dist/m/a.js.map',
+      'dist/b/plain.js=no-map',
+      'dist/c/inline.js=',
+      '=dist/m/orphan.js.map',
+      'dist/x.js=lib/x.js.map',
+      'lib/z/a.js=no-map',
+    ]);
+    expect(plan.files).toBe(10);
+    expect(plan.bytes).toBe(plan.units.reduce((sum, { js, map }) => sum + (js?.size ?? 0) + (map?.size ?? 0), 0));
+    expect(lines).toContain('info: 6 scripts: 3 with a map, 1 with the map inside, 2 without, 1 map without a script');
+  });
+
+  it('passes the options on, bound to the workspace', async () => {
+    const change = { stripPrefix: ['/home/'], stripCommonPrefix: true, inject: false };
+    const plan = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['lib'], change) }, recordingLog().log);
+    expect(plan.options).toEqual({
+      inject: false,
+      dryRun: true,
+      stripPrefix: ['/home/'],
+      stripCommonPrefix: true,
+      workspace: root,
+      workingDirectory: root,
+    });
+  });
+
+  it('takes the scan from whoever runs it, workers for instance', async () => {
+    const asked: string[] = [];
+    const plan = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['lib']) }, recordingLog().log, {
+      scan: async (scripts) => {
+        asked.push(...scripts.map(({ name }) => name));
+        return scripts.map(() => ({ inline: true, reference: 'data:,' }));
+      },
+    });
+    expect(asked).toEqual(['lib/x.js', 'lib/z/a.js']);
+    expect(pairs(plan)).toEqual(['lib/x.js=', '=lib/x.js.map', 'lib/z/a.js=']);
+  });
+
+  it('survives structuredClone, as workers need', async () => {
+    const plan = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['dist']) }, recordingLog().log);
+    expect(structuredClone(plan)).toEqual(plan);
+  });
+
+  it('is the same whatever order the file system lists entries in', async () => {
+    const sourcemaps = sourceMapInputs(['dist', 'lib/*', '!orphan.js.map']);
+    const expected = await planSourceMaps({ ...inputs, sourcemaps }, recordingLog().log);
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), fc.infiniteStream(fc.nat(1000)), async (_, random) => {
+        const list = (folder: string) => {
+          const keyed = readdirSync(folder, { withFileTypes: true }).map((entry) => ({
+            entry,
+            key: random.next().value,
+          }));
+          return keyed.sort((a, b) => a.key - b.key).map(({ entry }) => entry);
+        };
+        expect(await planSourceMaps({ ...inputs, sourcemaps }, recordingLog().log, { list })).toEqual(expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
