@@ -29,8 +29,8 @@ const PATHS_LIMIT = 500;
 const RESERVED_REQUESTS = 50;
 /** GitHub asks for few parallel requests; more than a handful brings its secondary limits. */
 const PARALLEL = 4;
-/** GitHub tells at most 3,000 files of a commit, 300 a page. */
-const MAX_FILE_PAGES = 10;
+/** GitHub tells at most 3,000 files of a commit, 300 a page unless it is asked for fewer. */
+const MAX_FILE_PAGES = 30;
 const MAX_TAG_PAGES = 10;
 
 /** Reads commits from GitHub's API, so that no history is needed in the checkout. Octokit is loaded here, at first use. */
@@ -150,7 +150,7 @@ async function filesOf(
 async function filesOfOne(octokit: Octokit, at: At, sha: string): Promise<readonly FileChange[] | undefined> {
   const files: FileChange[] = [];
   for (let page = 1; page <= MAX_FILE_PAGES; page += 1) {
-    const answer = await known(octokit.rest.repos.getCommit({ ...at, ref: sha, per_page: PAGE * 3, page }));
+    const answer = await known(octokit.rest.repos.getCommit({ ...at, ref: sha, page }));
     if (answer === undefined) return undefined;
     files.push(...parseFiles(answer.data.files));
     if (!/rel="next"/.test(answer.headers.link ?? '')) break;

@@ -10,7 +10,7 @@ import { toPayload } from './payload.js';
 import type { Previous } from './previous.js';
 import type { OwnRepository } from './repository.js';
 import { type Selection, selectCommits, short, withoutPrevious } from './select.js';
-import { type CommitSource, SourceUnavailable } from './source.js';
+import { type CommitSource, SourceIncomplete, SourceUnavailable } from './source.js';
 import type { CommitsPlan } from './types.js';
 
 /** Everything that is known before the commits are read. */
@@ -31,17 +31,26 @@ export interface PlanRequest {
 export async function planFromSources(request: PlanRequest): Promise<CommitsPlan> {
   const skipped = [...request.skipped];
   let checkout: CommitSource | undefined;
-  for (const open of [() => openGitHub(request), () => openCheckout(request)]) {
+  const select = async (source: CommitSource, partial: boolean) =>
+    planOf(request, source, await selectCommits(source, { ...selection(request), partial }), skipped);
+  const ways: (() => Promise<CommitsPlan>)[] = [
+    async () => await select(await openGitHub(request), false),
+    async () => {
+      checkout = await openCheckout(request);
+      return await select(checkout, false);
+    },
+  ];
+  for (const way of ways) {
     try {
-      const source = await open();
-      if (source.kind === 'git') checkout = source;
-      return planOf(request, source, await selectCommits(source, selection(request)), skipped);
+      return await way();
     } catch (error) {
       skipped.push(unavailable(error));
+      // The checkout comes next; if it does not reach, part of the files is better than none.
+      if (error instanceof SourceIncomplete) ways.push(async () => await select(await openGitHub(request), true));
     }
   }
-  const partial = await fromShallow(request, checkout, skipped);
-  if (partial !== undefined) return partial;
+  const shallow = await fromShallow(request, checkout, skipped);
+  if (shallow !== undefined) return shallow;
   const reason = skipped.join('; ');
   request.deps.log.notice(`No commits are set: ${reason}. ${HINT}`, { title: 'Release without commits' });
   return { source: 'none', reason };
@@ -120,7 +129,7 @@ function noCommits(inputs: Inputs, { log }: CommitsDeps, reason: string, head: s
 }
 
 function selection({ inputs, deps, own, previous }: PlanRequest) {
-  return { head: own.sha, previous, ref: deps.github.ref, inputs: inputs.commits, log: deps.log };
+  return { head: own.sha, previous, ref: deps.github.ref, inputs: inputs.commits, log: deps.log, partial: true };
 }
 
 /** The reason of a source that cannot answer; anything else is a failure and goes on upwards. */

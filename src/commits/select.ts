@@ -4,7 +4,7 @@ import type { Log } from '../log.js';
 import { compilePaths } from './paths.js';
 import type { Previous } from './previous.js';
 import { previousTag } from './previous-tag.js';
-import type { CommitSource, FileChange, SourceCommit } from './source.js';
+import { type CommitSource, type FileChange, type SourceCommit, SourceIncomplete } from './source.js';
 
 /** A commit with what it changed, when that is known. */
 export interface SelectedCommit extends SourceCommit {
@@ -27,6 +27,8 @@ export interface SelectionRequest {
   readonly ref: string | undefined;
   readonly inputs: Pick<CommitInputs, 'ignoreMissing' | 'paths'>;
   readonly log: Log;
+  /** False: throw {@link SourceIncomplete} rather than leave out file lists, because another source may have them. */
+  readonly partial: boolean;
 }
 
 /** sentry-cli's number for a release that has nothing to be compared with. */
@@ -91,10 +93,14 @@ async function newest(source: CommitSource, request: SelectionRequest, why: stri
 async function withFiles(
   source: CommitSource,
   commits: readonly SourceCommit[],
-  { inputs, log }: SelectionRequest,
+  { inputs, log, partial }: SelectionRequest,
 ): Promise<readonly SelectedCommit[]> {
   const touches = compilePaths(inputs.paths);
-  const looked = commits.slice(0, touches === undefined ? source.filesLimit : source.pathsLimit);
+  const limit = touches === undefined ? source.filesLimit : source.pathsLimit;
+  if (!partial && commits.length > limit) {
+    throw new SourceIncomplete(`${source.kind} would tell the files of ${limit} of ${commits.length} commits only`);
+  }
+  const looked = commits.slice(0, limit);
   const files = await source.files(looked);
   const found = commits.map((commit) => ({ ...commit, files: files.get(commit.sha) }));
   if (touches === undefined) {

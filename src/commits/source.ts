@@ -55,3 +55,6 @@ export interface CommitSource {
 export class SourceUnavailable extends Error {
   override readonly name = 'SourceUnavailable';
 }
+
+/** A source could answer, but only in part; it is asked again when no other one knows all. */
+export class SourceIncomplete extends SourceUnavailable {}
