@@ -1,3 +1,4 @@
+import { ActionError } from '../errors.js';
 import type { Log } from '../log.js';
 import { attemptLimits, type Timeouts } from './bounds.js';
 import type { Endpoint } from './endpoints.js';
@@ -103,11 +104,19 @@ export class Caller {
   }
 
   #url(path: readonly string[], query: Readonly<Record<string, string>> = {}): URL {
-    const segments = path.map((segment) => `${encodeURIComponent(segment)}/`).join('');
+    const segments = path.map((segment) => `${encoded(segment)}/`).join('');
     const url = new URL(`${this.options.baseUrl}/api/0/${segments}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     return url;
   }
+}
+
+/** URLs take `.` and `..` for a step even when they are encoded: such a name would reach another endpoint. */
+function encoded(segment: string): string {
+  if (segment !== '' && segment !== '.' && segment !== '..') return encodeURIComponent(segment);
+  throw new ActionError('input-invalid', `"${segment}" cannot be part of an address at Sentry`, {
+    hint: 'Check the inputs org, projects and release: each must be a name, and not only dots.',
+  });
 }
 
 function encode(json: unknown): Uint8Array {

@@ -5,7 +5,6 @@ import { DEFAULT_TIMEOUTS, type Timeouts } from './bounds.js';
 import { Caller } from './caller.js';
 import { ENDPOINTS } from './endpoints.js';
 import { Limiter } from './limits.js';
-import { isLoopback } from './proxy.js';
 import { Requester } from './requester.js';
 import { RetryBudget } from './retry.js';
 import { duration } from './timing.js';
@@ -47,7 +46,6 @@ export interface SentryClient {
 /** Makes the one client of a run; limits, budget and connections are shared by everything that goes through it. */
 export function createSentryClient(options: SentryClientOptions): SentryClient {
   const { allows, baseUrl, clock, deadlineAt, log, org, signal } = options;
-  warnAboutPlainHttp(baseUrl, log);
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const transport = options.transport ?? createTransport({ env: options.env, connectMs: timeouts.connectMs });
   const limiter = new Limiter({ clock, signal, deadlineAt, onPacing: pacingLog(log, clock) });
@@ -75,15 +73,6 @@ export function createSentryClient(options: SentryClientOptions): SentryClient {
     traffic: () => requester.traffic(),
     close: () => transport.close(),
   };
-}
-
-/** Self-hosted servers in closed networks exist without TLS, and there is no input to refuse them by: say what it means. */
-function warnAboutPlainHttp(baseUrl: string, log: Log): void {
-  const url = new URL(baseUrl);
-  if (url.protocol !== 'http:' || isLoopback(url.hostname)) return;
-  log.warning(
-    `The token is sent to ${url.host} without encryption, because the url begins with http://. Use https:// if the server has it.`,
-  );
 }
 
 /** A used-up window is routine under load: said once per family, then only in the debug log. */

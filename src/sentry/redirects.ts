@@ -24,7 +24,7 @@ export function redirectTarget(
 ): URL {
   const from = `${request.method} ${request.family} on ${request.url.host}`;
   const location = headerOf(answer.headers, 'location') ?? '';
-  if (!URL.canParse(location, request.url.href)) {
+  if (location === '' || !URL.canParse(location, request.url.href)) {
     throw new ActionError('redirected', `${from} was redirected (${answer.status}) without a usable Location`, {
       status: answer.status,
       hint: 'Check the input url and what is in front of your Sentry server.',

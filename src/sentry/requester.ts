@@ -116,6 +116,7 @@ export class Requester {
       return answer;
     } catch (thrown) {
       if (signal.aborted) throw signal.reason;
+      if (thrown instanceof ActionError) throw thrown; // a proxy or certificate setting that cannot be used
       const failure = classify(thrown, call.url.host);
       log.debug(`${call.method} ${call.url.pathname} → ${failure.kind} in ${clock.now() - pass.startedAt} ms`);
       return failure;

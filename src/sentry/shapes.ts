@@ -5,6 +5,7 @@ import type {
   AssembleAnswer,
   Deploy,
   Release,
+  ReleaseCommit,
   ReleaseProject,
   Repository,
 } from './types.js';
@@ -50,12 +51,17 @@ export function toReleases(value: unknown, where: string): readonly Release[] {
   return listOf(value, where, toRelease);
 }
 
-export function toCommit(
-  value: unknown,
-  where: string,
-): { readonly id: string; readonly repository: string | undefined } {
+export function toCommit(value: unknown, where: string): ReleaseCommit {
   const fields = new Fields(value, where);
-  return { id: fields.id('id'), repository: fields.optionalRecord('repository')?.optionalText('name') };
+  const author = fields.optionalRecord('author');
+  return {
+    id: fields.id('id'),
+    repository: fields.optionalRecord('repository')?.optionalText('name'),
+    message: fields.optionalText('message'),
+    authorName: author?.optionalText('name'),
+    authorEmail: author?.optionalText('email'),
+    dateCreated: fields.optionalText('dateCreated'),
+  };
 }
 
 export function toRepository(value: unknown, where: string): Repository {
