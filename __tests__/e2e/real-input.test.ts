@@ -7,10 +7,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, sym
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AnyMap, eachMapping, originalPositionFor, type SourceMapInput } from '@jridgewell/trace-mapping';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import type { Bundle } from '../../sandbox/state/types.js';
 import { type RunResult, runAction } from './harness.js';
+import { comparePositions, type ScriptWithMap } from './positions.js';
 
 const modules = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'node_modules');
 
@@ -88,58 +88,6 @@ async function uploaded(path: string): Promise<string> {
   return content.toString('utf8');
 }
 
-/** Where the characters of the old text went: everything from `at` on moved by `shift`. Found by comparing, not by rules. */
-function insertion(before: string, after: string): { at: number; shift: number } {
-  let at = 0;
-  while (at < before.length && before[at] === after[at]) at += 1;
-  const shift = after.indexOf(before.slice(at, at + 300), after.indexOf('_sentryDebugIds')) - at;
-  // The inserted text may begin as the code after it does: those characters are code, and moved.
-  while (at > 0 && before[at - 1] === after[at - 1 + shift]) at -= 1;
-  return { at, shift };
-}
-
-/** Offset of the first character of each line. */
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-/** Line (1-based) and column (0-based) of an offset. */
-function positionOf(starts: readonly number[], offset: number): { line: number; column: number } {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return { line: low + 1, column: offset - (starts[low] ?? 0) };
-}
-
-function parseMap(text: string) {
-  return new AnyMap(JSON.parse(text) as SourceMapInput);
-}
-
-/** Asks both maps for every mapped position, and one column further; returns how many agree and which do not. */
-function comparePositions(before: [string, string], after: [string, string]): { same: number; different: string[] } {
-  const [oldMap, newMap] = [parseMap(before[1]), parseMap(after[1])];
-  const [oldStarts, newStarts] = [lineStarts(before[0]), lineStarts(after[0])];
-  const { at, shift } = insertion(before[0], after[0]);
-  let same = 0;
-  const different: string[] = [];
-  eachMapping(oldMap, ({ generatedLine: line, generatedColumn: column }) => {
-    const offset = (oldStarts[line - 1] ?? 0) + column;
-    const moved = offset < at ? offset : offset + shift;
-    if (before[0][offset] !== after[0][moved]) different.push(`${line}:${column} holds another character`);
-    const expected = JSON.stringify(originalPositionFor(oldMap, { line, column }));
-    const got = JSON.stringify(originalPositionFor(newMap, positionOf(newStarts, moved)));
-    if (expected === got) same += 1;
-    else different.push(`${line}:${column} was ${expected}, is ${got}`);
-  });
-  return { same, different };
-}
-
 /** Loads a script in a Node of its own and lists what it exports, with types and arities. */
 function exportsOf(path: string): string {
   const script = `import(${JSON.stringify(path)}).then((module) => {
@@ -170,9 +118,9 @@ describe('published builds', () => {
     });
 
     it('resolves every position to where it resolved before', async () => {
-      const before: [string, string] = [original(script), original(map)];
-      const after: [string, string] = [await uploaded(script), await uploaded(map)];
-      expect(after[0]).not.toBe(before[0]);
+      const before: ScriptWithMap = { code: original(script), map: original(map) };
+      const after: ScriptWithMap = { code: await uploaded(script), map: await uploaded(map) };
+      expect(after.code).not.toBe(before.code);
       const { same, different } = comparePositions(before, after);
       expect(different.slice(0, 5)).toEqual([]);
       expect(same).toBeGreaterThan(mappings);
