@@ -1,5 +1,5 @@
 import type { LogPlace } from '../log.js';
-import type { Diagnosis, DiagnosisKind, SourceFile } from './types.js';
+import type { Diagnosis, DiagnosisKind } from './types.js';
 import type { UrlCollision } from './urls.js';
 
 /** A link that leads out of the workspace: not followed, because a checked-out file must not choose what is uploaded. */
@@ -8,7 +8,7 @@ export function linkOutside(name: string): Diagnosis {
     kind: 'outside-workspace',
     file: name,
     severity: 'warning',
-    message: 'This link leads out of the workspace, so it is not followed and nothing behind it is uploaded.',
+    message: 'is a link out of the workspace, so it is not followed and nothing behind it is uploaded.',
   };
 }
 
@@ -18,7 +18,7 @@ export function linkInCircle(name: string): Diagnosis {
     kind: 'unreadable',
     file: name,
     severity: 'info',
-    message: 'This link leads back to a folder that holds it, so it is not followed.',
+    message: 'is a link back to a folder that holds it, so it is not followed.',
   };
 }
 
@@ -29,7 +29,7 @@ export function unreadable(name: string, detail: string): Diagnosis {
     kind: 'unreadable',
     file: name,
     severity: 'warning',
-    message: `This cannot be read and is left out: ${detail}.${encoding}`,
+    message: `cannot be read and is left out: ${detail}.${encoding}`,
   };
 }
 
@@ -40,17 +40,7 @@ export function collisionDiagnosis(collision: UrlCollision, severity: 'info' | '
     kind: 'url-collision',
     file: collision.winner,
     severity,
-    message: `${collision.moved.length + 1} files share the URL ${collision.url}: this one has it, ${moved}. Debug ids find them all; a look-up by URL finds only the first.`,
-  };
-}
-
-/** A map that no script of the set belongs to. It is uploaded, as sentry-cli does. */
-export function mapOnly(map: SourceFile): Diagnosis {
-  return {
-    kind: 'map-only',
-    file: map.name,
-    severity: 'info',
-    message: 'No script of the set refers to this map; it is uploaded on its own.',
+    message: `shares the URL ${collision.url} with others and keeps it; ${moved}. Debug ids find them all; a look-up by URL finds only the first.`,
   };
 }
 
@@ -154,7 +144,7 @@ function annotate({ kind, file, severity, message }: Diagnosis): DiagnosisAnnota
   const title = TITLES[kind];
   return {
     severity: severity === 'error' ? 'error' : 'warning',
-    message: `${file}: ${message}`,
+    message: `${file} ${message}`,
     place: { file, ...(title === undefined ? {} : { title }) },
   };
 }

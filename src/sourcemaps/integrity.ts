@@ -146,6 +146,6 @@ function describe(page: Found, scripts: readonly string[]): Diagnosis {
     kind: 'integrity-hash',
     file: page.name,
     severity: 'warning',
-    message: `It holds hashes of ${names}, which no longer match once debug ids are injected: browsers will refuse them. ${remedy}`,
+    message: `holds hashes of ${names}, which no longer match once debug ids are injected: browsers will refuse them. ${remedy}`,
   };
 }

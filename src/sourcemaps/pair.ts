@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { mapOnly, unreadable } from './diagnose.js';
+import { unreadable } from './diagnose.js';
 import { guessMapNames } from './guess.js';
 import { compareBytes, sortByBytes } from './paths.js';
 import { cutQuery, resolveReference } from './resolve.js';
@@ -67,11 +67,7 @@ export function pairFiles(
   }
   const owners = settle(candidates);
   const units = candidates.map((candidate) => toUnit(candidate, owners, lookup));
-  for (const map of maps) {
-    if (owners.get(map)?.owner !== undefined) continue;
-    units.push({ map });
-    diagnoses.push(mapOnly(map));
-  }
+  for (const map of maps) if (owners.get(map)?.owner === undefined) units.push({ map });
   return { units: sortUnits(units), diagnoses };
 }
 
@@ -219,12 +215,7 @@ function toUnit(candidate: Candidate, owners: ReadonlyMap<SourceFile, Ownership>
   if (ownership?.owner === claim) return { js: script, map: claim.map, ...header };
   const rivals = (ownership?.rivals ?? []).filter((rival) => rival !== claim).map((rival) => rival.script);
   const owner = ownership?.owner?.script;
-  const taken: NoMap = {
-    reason: 'taken',
-    map: claim.map,
-    guessed: claim.by === 'guess',
-    rivals: owner ? [owner] : rivals,
-  };
+  const taken: NoMap = { reason: 'taken', map: claim.map, guessed: claim.by === 'guess', owner, rivals };
   return { js: script, ...(claim.by === 'guess' ? {} : header), unpaired: explain(script, taken, lookup) };
 }
 

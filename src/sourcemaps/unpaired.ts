@@ -19,6 +19,8 @@ export type NoMap =
       readonly reason: 'taken';
       readonly map: SourceFile;
       readonly guessed: boolean;
+      /** Undefined: all of them guessed, so nobody has it. */
+      readonly owner: SourceFile | undefined;
       readonly rivals: readonly SourceFile[];
     };
 
@@ -46,35 +48,35 @@ function messageFor(script: SourceFile, noMap: NoMap, maps: Maps): string {
   const near = suggestion(script, noMap.written, maps);
   switch (noMap.reason) {
     case 'missing':
-      return `It says its source map is ${shown}, but no such file was found.${near}`;
+      return `says its source map is ${shown}, but no such file was found.${near}`;
     case 'not-in-set':
-      return `Its source map ${shown} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
+      return `names the source map ${shown}, which exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
     case 'remote':
-      return `Its source map is said to be at ${shown}; addresses are never fetched, and no map beside it has its name.${near}`;
+      return `says its source map is at ${shown}; addresses are never fetched, and no map beside it has its name.${near}`;
     case 'site-path':
-      return `It says its source map is ${shown}, but no file has that URL and no map beside it has its name.${near} See url_prefix.`;
+      return `says its source map is ${shown}, but no file has that URL and no map beside it has its name.${near} See url_prefix.`;
     case 'outside':
-      return `Its reference ${shown} leads out of the workspace and is not followed.${near}`;
+      return `refers to ${shown}, which leads out of the workspace and is not followed.${near}`;
     case 'ambiguous':
-      return `Several maps could be its ${shown}, so none is taken: ${list(noMap.candidates)}. Put the right path in its sourceMappingURL comment.`;
+      return `has several maps that could be its ${shown}, so none is taken: ${list(noMap.candidates)}. Put the right path in its sourceMappingURL comment.`;
   }
 }
 
 function noReference(script: SourceFile, maps: Maps): string {
   const beside = posix.join(posix.dirname(script.name), `${posix.basename(script.name)}.map`);
   if (maps.options.probe?.(beside) === 'on-disk') {
-    return `It has no sourceMappingURL comment; ${beside} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
+    return `has no sourceMappingURL comment; ${beside} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
   }
-  return `It has no sourceMappingURL comment, and no map beside it has its name.${suggestion(script, undefined, maps)}`;
+  return `has no sourceMappingURL comment, and no map beside it has its name.${suggestion(script, undefined, maps)}`;
 }
 
-function taken({ map, guessed, rivals }: NoMap & { reason: 'taken' }): string {
-  if (guessed && rivals.length > 1) {
-    return `By its name its map would be ${map.name}, but so it would be for ${list(rivals)}. Put a sourceMappingURL comment in the right one.`;
+function taken({ map, guessed, owner, rivals }: NoMap & { reason: 'taken' }): string {
+  if (owner === undefined) {
+    return `would by its name have the map ${map.name}, but so would ${list(rivals)}. Put a sourceMappingURL comment in the right one.`;
   }
   if (guessed)
-    return `By its name its map would be ${map.name}, but that belongs to ${list(rivals)}. Put a sourceMappingURL comment in it.`;
-  return `Its map ${map.name} belongs to ${list(rivals)}: a map describes one script only, so this one gets none.`;
+    return `would by its name have the map ${map.name}, but that belongs to ${owner.name}. Put a sourceMappingURL comment in it.`;
+  return `refers to ${map.name}, but that belongs to ${owner.name}: a map describes one script only, so this one gets none.`;
 }
 
 /** Most maps of a folder that are compared for a suggestion. */

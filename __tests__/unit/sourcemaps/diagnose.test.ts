@@ -6,7 +6,7 @@ function many(kind: DiagnosisKind, severity: Diagnosis['severity'], count: numbe
     kind,
     severity,
     file: `${kind}-${index}.js`,
-    message: 'Why.',
+    message: 'is why',
   }));
 }
 
@@ -32,7 +32,7 @@ describe('the summary of diagnoses', () => {
     expect(summary.annotations.filter(({ place }) => place.file?.startsWith('integrity'))).toHaveLength(2);
     expect(summary.annotations[0]).toEqual({
       severity: 'warning',
-      message: 'no-map-0.js: Why.',
+      message: 'no-map-0.js is why',
       place: { file: 'no-map-0.js', title: 'No source map' },
     });
   });

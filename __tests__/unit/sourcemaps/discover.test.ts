@@ -189,7 +189,9 @@ describe('ext, ignore and ignore_file', () => {
   });
 
   it('names an ignore_file that is not there', () => {
-    expect(() => find(root, ['dist'], { ignoreFile: join(root, 'nope') })).toThrow(/ignore_file .*nope.* cannot be read \(ENOENT\)/);
+    expect(() => find(root, ['dist'], { ignoreFile: join(root, 'nope') })).toThrow(
+      /ignore_file .*nope.* cannot be read \(ENOENT\)/,
+    );
   });
 });
 
@@ -261,7 +263,7 @@ describe('links', () => {
       ['unreadable', 'dist/up'],
       ['unreadable', 'dist/x/y'],
     ]);
-    expect(diagnoses.at(-1)?.message).toContain('leads back to a folder that holds it');
+    expect(diagnoses.at(-1)?.message).toContain('link back to a folder that holds it');
   });
 
   it('names a link that leads nowhere and goes on', () => {

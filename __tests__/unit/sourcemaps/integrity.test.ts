@@ -31,13 +31,13 @@ describe('hashes that injection breaks', () => {
     ['an import map', `<script type="importmap">{"integrity":{"/app.js":"${HASH}"}}</script>`],
   ])('are found in %s', async (_, html) => {
     const [line] = await diagnosed({ 'dist/app.js': 'a()', 'dist/index.html': html });
-    expect(line).toMatch(/^dist\/index\.html: It holds hashes of dist\/app\.js, .* Compute the hashes after this step/);
+    expect(line).toMatch(/^dist\/index\.html: holds hashes of dist\/app\.js, .* Compute the hashes after this step/);
   });
 
   it('are found in the table of Angular’s service worker', async () => {
     const table = JSON.stringify({ hashTable: { '/main.js': 'abc', '/x.css': 'def' } });
     const [line] = await diagnosed({ 'dist/browser/main.js': 'a()', 'dist/browser/ngsw.json': table });
-    expect(line).toMatch(/^dist\/browser\/ngsw\.json: It holds hashes of dist\/browser\/main\.js, .* ngsw-config/);
+    expect(line).toMatch(/^dist\/browser\/ngsw\.json: holds hashes of dist\/browser\/main\.js, .* ngsw-config/);
   });
 
   it.each([

@@ -154,7 +154,7 @@ describe('why a script has no map', () => {
       'no-map',
       /no sourceMappingURL comment, and no map beside it has its name\.$/,
     ],
-    ['a missing file', { 'a.js': 'b.map' }, 'a.js', 'no-map', /its source map is "b\.map", but no such file/],
+    ['a missing file', { 'a.js': 'b.map' }, 'a.js', 'no-map', /says its source map is "b\.map", but no such file/],
     [
       'a remote address',
       { 'a.js': 'https://x.y/a.map?key=1' },
@@ -168,7 +168,7 @@ describe('why a script has no map', () => {
       { 'd/a.js': '../../x.map' },
       'd/a.js',
       'no-map',
-      /"\.\.\/\.\.\/x\.map" leads out of the workspace/,
+      /refers to "\.\.\/\.\.\/x\.map", which leads out of the workspace/,
     ],
     ['an encoded way out', { 'a.js': '..%2F..%2Fetc%2Fpasswd' }, 'a.js', 'no-map', /no such file|leads out/],
     [
@@ -183,21 +183,21 @@ describe('why a script has no map', () => {
       { 'a.js': 'z.js.map', 'z.js': 'z.js.map', 'z.js.map': null },
       'a.js',
       'map-taken',
-      /z\.js\.map belongs to z\.js/,
+      /refers to z\.js\.map, but that belongs to z\.js/,
     ],
     [
       'a guess that belongs to another',
       { 'f.js': '', 'x.js': 'f.map', 'f.map': null },
       'f.js',
       'map-taken',
-      /would be f\.map, but that belongs to x\.js/,
+      /have the map f\.map, but that belongs to x\.js/,
     ],
     [
       'a guess that two share',
       { 'f.js': '', 'f.min.js': '', 'f.map': null },
       'f.js',
       'map-taken',
-      /would be f\.map, but so it would be for f\.min\.js|belongs/,
+      /have the map f\.map, but so would f\.min\.js\. Put/,
     ],
   ])('is said: %s', (_, table, name, kind, message) => {
     const unit = pair(table).units.find(({ js }) => js?.name === name);
@@ -265,10 +265,6 @@ describe('the order of units', () => {
   it('is that of the script’s URL in bytes; a map alone stands by its own URL', () => {
     const table = { 'b.js': '', 'a.map': null, '😀.js': '', '\uFF5E.js': '', 'B.js': '', 'c.map': null };
     expect(pairs(pair(table).units)).toEqual(['B.js=', '=a.map', 'b.js=', '=c.map', '\uFF5E.js=', '😀.js=']);
-  });
-
-  it('names maps alone as such', () => {
-    expect(pair({ 'a.map': null }).diagnoses).toMatchObject([{ kind: 'map-only', file: 'a.map', severity: 'info' }]);
   });
 
   it('and everything else is the same for every order of the files', () => {
