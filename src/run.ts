@@ -6,6 +6,7 @@ import { loadInputs } from './inputs/load.js';
 import type { Journal, StepOutcome } from './journal.js';
 import type { Log } from './log.js';
 import type { RunReport, RunResult, StepName } from './report/report.js';
+import type { Timeouts } from './sentry/bounds.js';
 import { createSentryClient, type SentryClient } from './sentry/client.js';
 import { setCommits } from './steps/commits.js';
 import type { StepContext } from './steps/context.js';
@@ -40,6 +41,8 @@ export interface Runtime {
   readonly userAgent: string;
   /** The script that worker threads run; without it everything is done on this thread. */
   readonly workerUrl?: URL;
+  /** For tests: shorter times of the HTTP layer. */
+  readonly timeouts?: Partial<Timeouts>;
 }
 
 /** How a run ended: the report, and the failure when there was one. */

@@ -15,7 +15,7 @@ export async function prepare(
   runtime: Runtime,
   signal: AbortSignal,
 ): Promise<{ readonly context: Omit<StepContext, 'api'>; readonly client: SentryClientOptions }> {
-  const { clock, env, journal, log, userAgent, workerUrl } = runtime;
+  const { clock, env, journal, log, timeouts, userAgent, workerUrl } = runtime;
   const deadlineAt = clock.now() + inputs.timeoutMs;
   for (const warning of inputs.warnings) log.warning(warning);
   const token = parseToken(inputs.authToken ?? '');
@@ -51,6 +51,7 @@ export async function prepare(
       clock,
       signal,
       deadlineAt,
+      ...(timeouts === undefined ? {} : { timeouts }),
     },
   };
 }
