@@ -1,0 +1,28 @@
+/** One parser under fuzz. */
+export interface FuzzTarget {
+  readonly name: string;
+  /** Where mutation starts: each is valid, or was once interesting. */
+  readonly seeds: readonly string[];
+  /** Pieces of the language, put into inputs. */
+  readonly dictionary: readonly string[];
+  /**
+   * Runs the parser and checks what must hold. Throws what the parser may not throw, or a broken property. Answers with a
+   * short text of what happened: an input with a new one is kept to mutate further.
+   */
+  readonly run: (input: Buffer) => string | Promise<string>;
+}
+
+/** A property that did not hold. */
+export class Broken extends Error {}
+
+/** Throws {@link Broken} unless `holds`. */
+export function must(holds: boolean, property: string): asserts holds {
+  if (!holds) throw new Broken(property);
+}
+
+/** What the parser threw, when it is one of the kinds it may throw; any other error goes on. */
+export function allowed(thrown: unknown, kinds: readonly (new (...args: never[]) => Error)[]): string {
+  if (!kinds.some((kind) => thrown instanceof kind)) throw thrown;
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return `refused: ${text.replace(/\d+/g, 'N').slice(0, 40)}`;
+}
