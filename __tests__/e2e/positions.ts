@@ -20,13 +20,19 @@ export function comparePositions(before: ScriptWithMap, after: ScriptWithMap): P
   let same = 0;
   const different: string[] = [];
   eachMapping(oldMap, ({ generatedLine: line, generatedColumn: column }) => {
-    const offset = (oldStarts[line - 1] ?? 0) + column;
+    const start = oldStarts[line - 1];
+    if (start === undefined) return;
+    const end = (oldStarts[line] ?? before.code.length + 1) - 1;
+    // Maps that do not fit their script have columns behind the end of a line: those go where that end goes.
+    const offset = Math.min(start + column, end);
     const moved = offset < at ? offset : offset + shift;
-    // A map may point behind the end of its script; there is nothing to compare.
-    if (offset >= before.code.length) return;
-    if (before.code[offset] !== after.code[moved]) different.push(`${line}:${column} holds another character`);
+    if (offset < before.code.length && before.code[offset] !== after.code[moved])
+      different.push(`${line}:${column} holds another character`);
+    const place = positionOf(newStarts, moved);
     const expected = JSON.stringify(originalPositionFor(oldMap, { line, column }));
-    const got = JSON.stringify(originalPositionFor(newMap, positionOf(newStarts, moved)));
+    const got = JSON.stringify(
+      originalPositionFor(newMap, { ...place, column: place.column + start + column - offset }),
+    );
     if (expected === got) same += 1;
     else different.push(`${line}:${column} was ${expected}, is ${got}`);
   });
@@ -42,8 +48,8 @@ function insertion(before: string, after: string): { at: number; shift: number }
   let at = 0;
   while (at < before.length && before[at] === after[at]) at += 1;
   const shift = after.indexOf(before.slice(at, at + 300), after.indexOf('_sentryDebugIds')) - at;
-  // The inserted text may begin as the code after it does: those characters are code, and moved.
-  while (at > 0 && before[at - 1] === after[at - 1 + shift]) at -= 1;
+  // The inserted text may begin as the code after it does: those characters are code, and moved. A line break stays.
+  while (at > 0 && before[at - 1] !== '\n' && before[at - 1] === after[at - 1 + shift]) at -= 1;
   return { at, shift };
 }
 
