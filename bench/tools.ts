@@ -105,3 +105,8 @@ function ourTool(dist: string): Tool {
     ],
   };
 }
+
+/** The script that only does what the bytes themselves ask for (limit.mjs). */
+export function limitCommand(folder: string, encoding: string): Command {
+  return { argv: [node24(), join(root, 'bench', 'limit.mjs'), folder, encoding], cwd: folder, env: {} };
+}
