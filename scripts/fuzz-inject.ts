@@ -131,7 +131,8 @@ function judgeScript(before: Buffer, after: Buffer): string[] {
     const rest = text.slice(at).replace(INJECTED, '');
     return [rest, text.slice(at)].some((tail) => holds(tail, old.slice(at)));
   });
-  if (!kept && !old.includes('sourceMappingURL=data:')) return ['the script lost something'];
+  if (!kept && !old.includes('sourceMappingURL=data:'))
+    return [`the script lost something: ${JSON.stringify(old)} became ${JSON.stringify(text)}`];
   return compiles(before) && !compiles(after) ? ['the script no longer compiles'] : [];
 }
 

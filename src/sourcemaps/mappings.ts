@@ -39,9 +39,10 @@ const STATES = BROKEN + 1;
 const EVENT = 0x80;
 const SOURCE_FIELD = 1;
 const NAME_FIELD = 4;
-const TABLE = buildTable();
+/** Entries: plain; without names; without sources; without either. */
+const TABLES = [buildTable(true, true), buildTable(true, false), buildTable(false, true), buildTable(false, false)];
 
-function buildTable(): Uint8Array {
+function buildTable(hasSources: boolean, hasNames: boolean): Uint8Array {
   const table = new Uint8Array(STATES * 256).fill(BROKEN | EVENT);
   for (let field = 0; field <= FIELDS; field++) {
     const between = BETWEEN + field;
@@ -53,19 +54,25 @@ function buildTable(): Uint8Array {
     if (field === FIELDS) continue;
     for (let digits = 0; digits < LONGEST_NUMBER; digits++) {
       const state = digits === 0 ? between : field * PER_FIELD + digits;
-      for (let value = 0; value < 64; value++) addDigit(table, state, field, digits, value);
+      // `A`, "the same as before", is what most segments say: no event, unless there is nothing it could mean.
+      const same = digits === 0 && (field === SOURCE_FIELD ? hasSources : hasNames);
+      for (let value = 0; value < 64; value++) addDigit(table, state, field, digits, value, same && value === 0);
     }
   }
   return table;
 }
 
-function addDigit(table: Uint8Array, state: number, field: number, digits: number, value: number): void {
+function addDigit(
+  table: Uint8Array,
+  state: number,
+  field: number,
+  digits: number,
+  value: number,
+  silent: boolean,
+): void {
   const counted = field === SOURCE_FIELD || field === NAME_FIELD;
-  const goesOn = value >= 32;
-  const next = goesOn ? field * PER_FIELD + digits + 1 : BETWEEN + field + 1;
-  // `A`, "the same source as before", is what nearly every segment says: no event.
-  const event = counted && !(digits === 0 && value === 0) ? EVENT : 0;
-  table[state * 256 + DIGITS.charCodeAt(value)] = next | event;
+  const next = value >= 32 ? field * PER_FIELD + digits + 1 : BETWEEN + field + 1;
+  table[state * 256 + DIGITS.charCodeAt(value)] = next | (counted && !silent ? EVENT : 0);
 }
 
 /** What a check of mappings found out. */
@@ -86,6 +93,7 @@ export function checkMappings(
   sources: number,
   names: number,
 ): MappingsFacts {
+  const table = TABLES[(sources === 0 ? 2 : 0) + (names === 0 ? 1 : 0)] ?? new Uint8Array();
   let state = BETWEEN;
   let line = 0;
   let source = 0;
@@ -95,7 +103,7 @@ export function checkMappings(
   for (let pos = start; pos < end; pos++) {
     const byte = bytes[pos] ?? 0;
     const before = state;
-    state = TABLE[(state << 8) | byte] ?? 0;
+    state = table[(state << 8) | byte] ?? 0;
     if (state < EVENT) continue;
     state &= ~EVENT;
     if (byte === SEMICOLON && state === BETWEEN) {
