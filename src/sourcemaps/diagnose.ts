@@ -35,7 +35,9 @@ export function unreadable(name: string, detail: string): Diagnosis {
 
 /** Several files that wanted one artifact URL. Without debug ids Sentry would find only one of them. */
 export function collisionDiagnosis(collision: UrlCollision, severity: 'info' | 'warning'): Diagnosis {
-  const moved = collision.moved.map(({ name, url }) => `${name} is uploaded as ${url}`).join('; ');
+  const listed = collision.moved.slice(0, 3).map(({ name, url }) => `${name} is uploaded as ${url}`);
+  const more = collision.moved.length - listed.length;
+  const moved = [...listed, ...(more > 0 ? [`${more} more under their own paths`] : [])].join('; ');
   return {
     kind: 'url-collision',
     file: collision.winner,

@@ -2,7 +2,7 @@ import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { PlatformPath } from 'node:path';
 import type { Filter } from './filter.js';
 import type { Segment } from './glob.js';
-import { compareBytes, isInside, joinName } from './paths.js';
+import { compareBytes, isInside, joinName, withSeparator } from './paths.js';
 
 /** A folder to read: where it is, how it is called, and what of the pattern is still to be matched in it. */
 export interface Frame {
@@ -106,10 +106,11 @@ function readFolder(frame: Frame, context: ExpandContext, stack: Frame[], links:
     context.problem('unreadable', frame.name || '.', reasonOf(error));
     return;
   }
+  const prefix = withSeparator(frame.real, context.path);
   for (const entry of entries) {
-    if (entry.isFile()) readFile(frame, entry.name, frame.real + context.path.sep + entry.name, context);
+    if (entry.isFile()) readFile(frame, entry.name, prefix + entry.name, context);
     else if (entry.isDirectory()) {
-      const child = enter(frame, entry.name, frame.real + context.path.sep + entry.name, context);
+      const child = enter(frame, entry.name, prefix + entry.name, context);
       if (child !== undefined) stack.push(child);
     } else if (entry.isSymbolicLink() && frame.excludedBy < 0) {
       links.push({ frame, fileName: entry.name, name: joinName(frame.name, entry.name) });
@@ -246,7 +247,11 @@ export function pagesIn(folder: { readonly real: string; readonly name: string }
   try {
     return listFolder(folder.real)
       .filter((entry) => entry.isFile() && isPage(entry.name))
-      .map(({ name }) => ({ path: folder.real + path.sep + name, name: joinName(folder.name, name), relative: name }));
+      .map(({ name }) => ({
+        path: withSeparator(folder.real, path) + name,
+        name: joinName(folder.name, name),
+        relative: name,
+      }));
   } catch {
     return [];
   }

@@ -22,6 +22,11 @@ export function joinName(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
 
+/** The start of the paths of a folder's entries. A drive's or the file system's root ends in its separator already. */
+export function withSeparator(folder: string, path: PlatformPath): string {
+  return folder.endsWith(path.sep) ? folder : folder + path.sep;
+}
+
 /**
  * Order of the UTF-8 bytes, the order of the archive. JavaScript's own `<` compares UTF-16 units and puts emoji before
  * U+FFxx, which would make the bundle's checksum differ from the documented order.
