@@ -42,13 +42,16 @@ export class GitStore {
   /** Commits never change, and clients ask for one after the other: their parents are read along. */
   private readonly read = new Map<string, { readonly commit: GitCommit; readonly files: readonly GitFile[] }>();
 
+  private readonly answers = new Map<string, Promise<unknown>>();
+
   constructor(dir: string) {
     this.dir = dir;
   }
 
   /** Full id of what a name stands for, annotated tags peeled; undefined when there is no such commit. */
   async commitOf(name: string): Promise<string | undefined> {
-    return await this.resolve(`${name}^{commit}`);
+    const ask = async () => await this.resolve(`${name}^{commit}`);
+    return /^[0-9a-f]{40}$/.test(name) ? await this.always(`commit ${name}`, ask) : await ask();
   }
 
   async resolve(expression: string): Promise<string | undefined> {
@@ -62,24 +65,29 @@ export class GitStore {
   }
 
   async mergeBase(left: string, right: string): Promise<string | undefined> {
-    return (await this.attempt('merge-base', left, right))?.trim();
+    return await this.always(`base ${left} ${right}`, async () =>
+      (await this.attempt('merge-base', left, right))?.trim(),
+    );
   }
 
-  async count(...range: readonly string[]): Promise<number> {
-    return Number(await this.git('rev-list', '--count', ...range));
+  /** Commits that `head` has and `base` has not. Both are full ids. */
+  async count(base: string, head: string): Promise<number> {
+    const ask = async () => Number(await this.git('rev-list', '--count', head, `^${base}`));
+    return await this.always(`count ${base} ${head}`, ask);
   }
 
-  /** Newest first; `reverse` turns the whole list round before the page is taken, as GitHub's comparison does. */
-  async commits(range: readonly string[], slice: Slice, reverse = false): Promise<readonly GitCommit[]> {
-    if (!reverse) {
-      const page = [`--skip=${slice.skip}`, `--max-count=${slice.count}`];
-      return parseCommits((await this.git('log', '-z', `--format=${FORMAT}`, ...page, ...range)).split('\0'));
-    }
-    const all = (await this.git('rev-list', '--reverse', ...range)).split('\n').filter((line) => line !== '');
-    const shas = all.slice(slice.skip, slice.skip + slice.count);
-    return shas.length === 0
-      ? []
-      : await this.commits(['--no-walk=unsorted', ...shas], { skip: 0, count: shas.length });
+  /** Newest first. */
+  async commits(range: readonly string[], slice: Slice): Promise<readonly GitCommit[]> {
+    const page = [`--skip=${slice.skip}`, `--max-count=${slice.count}`];
+    return parseCommits((await this.git('log', '-z', `--format=${FORMAT}`, ...page, ...range)).split('\0'));
+  }
+
+  /** What `head` has and `base` has not, oldest first: the order of GitHub's comparison. Both are full ids. */
+  async between(base: string, head: string): Promise<readonly GitCommit[]> {
+    return await this.always(`between ${base} ${head}`, async () => {
+      const text = await this.git('log', '-z', '--reverse', `--format=${FORMAT}`, head, `^${base}`);
+      return parseCommits(text.split('\0'));
+    });
   }
 
   /** A commit with what it changed against its first parent; undefined when the name is not that of a commit. */
@@ -99,7 +107,8 @@ export class GitStore {
 
   /** What changed between two commits, with renames found as GitHub finds them. */
   async files(base: string, sha: string): Promise<readonly GitFile[]> {
-    return parseFiles((await this.git('diff-tree', '-r', '-M', '--raw', '--no-abbrev', '-z', base, sha)).split('\0'));
+    const args = ['diff-tree', '-r', '-M', '--raw', '--no-abbrev', '-z', base, sha];
+    return await this.always(args.join(' '), async () => parseFiles((await this.git(...args)).split('\0')));
   }
 
   async tags(): Promise<readonly { readonly name: string; readonly sha: string }[]> {
@@ -109,6 +118,15 @@ export class GitStore {
       names.map(async (name) => ({ name, sha: await this.commitOf(`refs/tags/${name}`) })),
     );
     return found.flatMap(({ name, sha }) => (sha === undefined ? [] : [{ name, sha }]));
+  }
+
+  /** For questions about full ids only: their answers never change. */
+  private async always<T>(key: string, ask: () => Promise<T>): Promise<T> {
+    const known = this.answers.get(key) as Promise<T> | undefined;
+    if (known !== undefined) return await known;
+    const asked = ask();
+    this.answers.set(key, asked);
+    return await asked;
   }
 
   private async attempt(...args: readonly string[]): Promise<string | undefined> {

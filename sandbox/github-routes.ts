@@ -44,20 +44,21 @@ async function compare({ store, base, query }: GitHubCall, basehead: string): Pr
   if (from === undefined || to === undefined) return NOT_FOUND;
   const mergeBase = await store.mergeBase(from, to);
   if (mergeBase === undefined) return problem(404, `No common ancestor between ${left} and ${right}.`);
-  const [total, behind] = [await store.count(to, `^${from}`), await store.count(from, `^${to}`)];
+  const [total, behind] = [await store.count(from, to), await store.count(to, from)];
   const paged = query.has('page') || query.has('per_page');
   const { page, size } = pageOf(query, paged ? 100 : 250, paged ? 30 : 250);
-  const commits = await store.commits([to, `^${from}`], { skip: (page - 1) * size, count: size }, true);
+  const commits = (await store.between(from, to)).slice((page - 1) * size, page * size);
   const files = page === 1 ? (await store.files(mergeBase, to)).slice(0, 300) : undefined;
-  const ends = await store.commits([from, mergeBase, '--no-walk=unsorted'], { skip: 0, count: 2 });
-  const shown = (sha: string) =>
-    ends.filter((commit) => commit.sha === sha).map((commit) => commitBody(commit, base))[0];
+  const shown = async (sha: string) => {
+    const found = await store.commitWithFiles(sha);
+    return found === undefined ? undefined : commitBody(found.commit, base);
+  };
   return {
     status: 200,
     body: {
       url: `${base}/compare/${basehead}`,
-      base_commit: shown(from),
-      merge_base_commit: shown(mergeBase),
+      base_commit: await shown(from),
+      merge_base_commit: await shown(mergeBase),
       status: comparison(total, behind),
       ahead_by: total,
       behind_by: behind,
@@ -140,7 +141,8 @@ async function missing(store: GitStore, otherwise: GitHubAnswer): Promise<GitHub
 async function commitNamed(store: GitStore, name: string): Promise<string | undefined> {
   if (/^[0-9a-f]{7,40}$/.test(name)) {
     // Peeled and not: a tag object is no commit here.
-    const [object, commit] = await Promise.all([store.resolve(name), store.commitOf(name)]);
+    const commit = await store.commitOf(name);
+    const object = name.length === 40 ? name : await store.resolve(name);
     if (commit !== undefined && commit === object) return commit;
   }
   if (name === 'HEAD') return await store.commitOf('HEAD');

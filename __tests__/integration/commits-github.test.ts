@@ -1,0 +1,205 @@
+import { type FakeGitHub, type GitHubConfig, startGitHub } from '../../sandbox/github.js';
+import { makeRepo, plan, releaseOf, removeRepos, sentryWith, steadyClock, TOKEN } from './commits-support.js';
+
+const repo = makeRepo([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
+const started: FakeGitHub[] = [];
+afterEach(async () => {
+  for (const github of started.splice(0)) await github.close();
+});
+afterAll(removeRepos);
+
+async function start(config: Partial<GitHubConfig> = {}): Promise<FakeGitHub> {
+  const github = await startGitHub({
+    repositories: [{ name: 'acme/web', dir: repo.dir }],
+    tokens: [{ token: TOKEN }],
+    ...config,
+  });
+  started.push(github);
+  return github;
+}
+
+const api = sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', repo.sha('a')) });
+const run = (options: Parameters<typeof plan>[0]) => plan({ sha: repo.sha('c'), api, ...options });
+const idsOf = async (options: Parameters<typeof plan>[0]) => (await run(options)).plan.commits?.map(({ id }) => id);
+const both = ['c', 'b'].map(repo.sha);
+
+it('speaks to GitHub Enterprise Server under its own path', async () => {
+  const github = await start({ prefix: '/api/v3' });
+  const context = { serverUrl: 'https://ghe.example.com', repository: 'acme/web' };
+  expect(await idsOf({ github, context })).toEqual(both);
+  expect(github.requests.every(({ url }) => url.startsWith('/api/v3/repos/acme/web/'))).toBe(true);
+});
+
+it('sends the token with every request, and only reads', async () => {
+  const github = await start();
+  await run({ github });
+  expect(github.requests).toHaveLength(3);
+  expect(github.requests.every(({ method, authorized }) => method === 'GET' && authorized)).toBe(true);
+});
+
+it('follows a renamed repository inside the same API', async () => {
+  const github = await start({ repositories: [{ name: 'acme/site', dir: repo.dir, formerNames: ['acme/web'] }] });
+  expect(await idsOf({ github })).toEqual(both);
+});
+
+it('does not take its token to another host', async () => {
+  const other = await start();
+  const github = await start();
+  github.faults.push({ status: 302, headers: { location: `${other.url}/repos/acme/web/commits` } });
+  const { plan: made } = await run({ github });
+  expect(made.source).toBe('none');
+  expect(made.reason).toContain('points to another host');
+  expect(other.requests).toEqual([]);
+});
+
+it('waits until the primary limit is reset, by the clock of GitHub', async () => {
+  const clock = steadyClock();
+  const skewed = () => clock.now() + 3_600_000;
+  const github = await start({ now: skewed });
+  github.limit.remaining = 0;
+  github.limit.resetAt = skewed() / 1000 + 30;
+  expect(await idsOf({ github, clock })).toEqual(both);
+  expect(clock.waits).toEqual([31_000]);
+});
+
+it('waits as long as a secondary limit asks', async () => {
+  const clock = steadyClock();
+  const github = await start({ now: clock.now });
+  github.faults.push({
+    status: 403,
+    message: 'You have exceeded a secondary rate limit.',
+    headers: { 'retry-after': '7' },
+  });
+  expect(await idsOf({ github, clock })).toEqual(both);
+  expect(clock.waits).toEqual([7000]);
+});
+
+it('waits a minute when it is limited without being told for how long', async () => {
+  const clock = steadyClock();
+  const github = await start({ now: clock.now });
+  github.faults.push({ status: 429 });
+  expect(await idsOf({ github, clock })).toEqual(both);
+  expect(clock.waits).toEqual([60_000]);
+});
+
+it('does not wait when that would take more than half of the time that is left', async () => {
+  const clock = steadyClock();
+  const github = await start({ now: clock.now });
+  github.limit.remaining = 0;
+  github.limit.resetAt = clock.now() / 1000 + 3000;
+  const { plan: made } = await run({ github, clock });
+  expect(made).toMatchObject({
+    source: 'none',
+    reason: expect.stringContaining('a wait of 3001 s is too long for this run'),
+  });
+  expect(clock.waits).toEqual([]);
+});
+
+it('leaves the last requests of the hour to others: commits come without their files', async () => {
+  const github = await start({ limit: 40 });
+  const { plan: made, log } = await run({ github });
+  expect(made.commits?.map((commit) => ['id', 'patch_set'].map((key) => key in commit))).toEqual([
+    [true, false],
+    [true, false],
+  ]);
+  expect(log.lines).toContainEqual('notice: 2 of 2 commits are sent without their list of files.');
+});
+
+it.each([
+  ['a 502', { status: 502 }],
+  ['a cut connection', { status: 0, cut: true }],
+])('tries again after %s', async (_, fault) => {
+  const clock = steadyClock();
+  const github = await start();
+  github.faults.push(fault, fault);
+  expect(await idsOf({ github, clock })).toEqual(both);
+  expect(clock.waits).toEqual([1000, 2000]);
+});
+
+it('goes on with the checkout when GitHub stays broken', async () => {
+  const github = await start();
+  github.faults.push({ status: 500 }, { status: 500 }, { status: 500 });
+  repo.checkout('c');
+  const { plan: made } = await run({ github, dir: repo.dir });
+  expect(made).toMatchObject({ source: 'git', reason: expect.stringContaining('GitHub answered 500') });
+});
+
+it.each([
+  ['a token that GitHub refuses', { commits: { githubToken: 'wrong' } }, 'refuses the github_token (401)'],
+  ['a repository it may not see', { context: { repository: 'acme/secret' } }, 'shows no commit'],
+])('names %s', async (_, options, reason) => {
+  const { plan: made } = await run({ github: await start(), ...options });
+  expect(made).toMatchObject({ source: 'none', reason: expect.stringContaining(reason) });
+});
+
+it('names a token without contents: read', async () => {
+  const github = await start({ tokens: [{ token: TOKEN, contents: false }] });
+  const { plan: made } = await run({ github });
+  expect(made.reason).toContain('may not read the contents of the repository (403)');
+});
+
+it('does not ask about a repository that is on another server', async () => {
+  const github = await start();
+  const elsewhere = makeRepo([{ id: 'x' }], 'https://gitlab.com/acme/web.git');
+  elsewhere.checkout('x');
+  const { plan: made } = await run({ github, dir: elsewhere.dir });
+  expect(made.source).toBe('git');
+  expect(github.requests).toEqual([]);
+});
+
+it('finds the commit of a tag object that the event names', async () => {
+  const tagged = makeRepo([{ id: 'a' }, { id: 'b' }]);
+  tagged.git('tag', '-a', '-m', 'x', 'v1', tagged.sha('a'));
+  const github = await start({ repositories: [{ name: 'acme/web', dir: tagged.dir }] });
+  const commits = { previousCommit: tagged.git('rev-parse', 'v1').trim().slice(0, 12) };
+  const { plan: made } = await plan({ sha: tagged.sha('b'), github, commits: { ...commits, ignoreMissing: true } });
+  expect(made.commits?.length).toBeGreaterThan(0);
+});
+
+it('a head that GitHub does not have is left to the checkout', async () => {
+  const local = makeRepo([{ id: 'a' }, { id: 'unpushed', message: 'Only here' }]);
+  local.checkout('unpushed');
+  const { plan: made } = await plan({ dir: local.dir, github: await start(), api });
+  expect(made).toMatchObject({ source: 'git' });
+});
+
+describe('five thousand commits', () => {
+  const big = makeRepo(
+    Array.from({ length: 5002 }, (_, index) => ({ id: `c${index}`, files: { [`f${index % 50}.txt`]: `${index}` } })),
+  );
+  const last = sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', big.sha('c1')) });
+
+  it('are the same from GitHub and from the checkout, in one request of bounded size', async () => {
+    const github = await start({ repositories: [{ name: 'acme/web', dir: big.dir }], limit: 100_000 });
+    big.checkout('c5001');
+    const byApi = (await plan({ sha: big.sha('c5001'), github, api: last })).plan;
+    const byGit = (await plan({ dir: big.dir, api: last })).plan;
+    expect([byApi.source, byGit.source]).toEqual(['github', 'git']);
+    expect(byGit.commits).toHaveLength(5000);
+    expect(byApi.commits?.map(({ patch_set: _, ...commit }) => commit)).toEqual(
+      byGit.commits?.map(({ patch_set: _, ...commit }) => commit),
+    );
+    expect(byApi.commits?.slice(0, 250)).toEqual(byGit.commits?.slice(0, 250));
+    // Each list of files costs a request at GitHub: the newest 250 have one.
+    expect(byApi.commits?.filter((commit) => commit.patch_set !== undefined)).toHaveLength(250);
+    expect(github.requests.length).toBeLessThan(400);
+    expect(Buffer.byteLength(JSON.stringify(byGit.commits))).toBeLessThan(5 * 1024 * 1024);
+  }, 120_000);
+
+  it('with all their files come from the checkout, when it is there', async () => {
+    const github = await start({ repositories: [{ name: 'acme/web', dir: big.dir }], limit: 100_000 });
+    const made = (await plan({ dir: big.dir, github, api: last })).plan;
+    expect(made.source).toBe('git');
+    expect(made.commits?.every((commit) => commit.patch_set?.length === 1)).toBe(true);
+  });
+
+  it('are cut to the newest when there are more', async () => {
+    const { plan: made, log } = await plan({
+      dir: big.dir,
+      commits: { previousCommit: big.sha('c0') },
+    });
+    expect(made.commits).toHaveLength(5000);
+    expect(made.commits?.at(0)?.id).toBe(big.sha('c5001'));
+    expect(log.lines).toContainEqual(expect.stringMatching(/^notice: There are 5001 commits since/));
+  });
+});

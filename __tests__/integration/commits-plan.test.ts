@@ -1,0 +1,408 @@
+import { startGitHub } from '../../sandbox/github.js';
+import type { Repository } from '../../src/sentry/types.js';
+import {
+  checkout,
+  makeRepo,
+  plan,
+  releaseOf,
+  removeRepos,
+  runGit,
+  sentryWith,
+  TOKEN,
+  tempDir,
+} from './commits-support.js';
+
+afterAll(removeRepos);
+
+const SHA = 'a'.repeat(40);
+const OLD = 'b'.repeat(40);
+
+function row(name: string, more: Partial<Repository> = {}): Repository {
+  const url = `https://github.com/${name}`;
+  return { id: name, name, url, provider: 'integrations:github', status: 'active', externalSlug: name, ...more };
+}
+
+const connected = (...rows: readonly Repository[]) => sentryWith({ repositories: async () => rows });
+
+describe('through the repository that is connected in Sentry', () => {
+  it('sends one ref, without a checkout and without GitHub', async () => {
+    const { plan: found } = await plan({ sha: SHA, api: connected(row('acme/other'), row('acme/web')) });
+    expect(found).toMatchObject({ source: 'integration', refs: [{ repository: 'acme/web', commit: SHA }] });
+    expect(found.refs?.[0]).not.toHaveProperty('previousCommit');
+  });
+
+  it('tells where the range begins when the last release says so', async () => {
+    const api = sentryWith({
+      repositories: async () => [row('acme/web')],
+      previousReleaseWithCommits: async () => releaseOf('web@1', OLD),
+    });
+    const { plan: found } = await plan({ sha: SHA, api });
+    expect(found.refs).toEqual([{ repository: 'acme/web', commit: SHA, previousCommit: OLD }]);
+    expect(found.range).toBe('bbbbbbbbbbbb..aaaaaaaaaaaa');
+  });
+
+  it.each([
+    ['another letter case', row('Acme/Web')],
+    ['a name that is not the path', row('Web (production)', { url: 'https://github.com/acme/web' })],
+    ['an ssh url', row('acme/web', { url: 'git@github.com:acme/web.git' })],
+    ['no url, told by its name', row('acme/web', { url: undefined })],
+  ])('finds it under %s', async (_, found) => {
+    const { plan: made } = await plan({ sha: SHA, api: connected(found) });
+    expect(made.refs).toEqual([{ repository: found.name, commit: SHA }]);
+  });
+
+  it.each([
+    ['a row that only commits made', row('acme/web', { provider: 'unknown', url: undefined })],
+    ['a repository on another host', row('acme/web', { url: 'https://ghe.example.com/acme/web' })],
+    ['a disabled row', row('acme/web', { status: 'deleted' })],
+    ['a nameless look-alike on GitLab', row('acme/web', { url: undefined, provider: 'integrations:gitlab' })],
+  ])('is not misled by %s', async (_, other) => {
+    const { plan: made } = await plan({ sha: SHA, api: connected(other) });
+    expect(made.source).toBe('none');
+    expect(made.reason).toContain('acme/web is not connected in Sentry');
+  });
+
+  it('says that the token may not list repositories, and goes on', async () => {
+    const repo = makeRepo([{ id: 'a' }]);
+    repo.checkout('a');
+    const { plan: made } = await plan({ dir: repo.dir, api: sentryWith({ repositories: async () => undefined }) });
+    expect(made.source).toBe('git');
+    expect(made.reason).toContain('may not list the repositories');
+  });
+
+  it('leaves commits_path to the sources that can filter', async () => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b', files: { 'web/x': '1' } }]);
+    repo.checkout('b');
+    const { plan: made } = await plan({ dir: repo.dir, api: connected(row('acme/web')), commits: { paths: ['web'] } });
+    expect(made.commits?.map(({ id }) => id)).toEqual([repo.sha('b')]);
+  });
+
+  it('adds submodules that are connected too, at the commit that is recorded', async () => {
+    const modules =
+      '[submodule "lib"]\n\tpath = vendor/lib\n\turl = ../lib.git\n[submodule "x"]\n\tpath = x\n\turl = git@github.com:acme/x.git\n';
+    const repo = makeRepo([
+      { id: 'a', files: { '.gitmodules': modules, 'vendor/lib': { mode: '160000', data: '1'.repeat(40) } } },
+    ]);
+    repo.checkout('a');
+    const { plan: made } = await plan({
+      dir: repo.dir,
+      api: connected(row('acme/web'), row('acme/lib'), row('acme/x')),
+    });
+    expect(made.refs).toEqual([
+      { repository: 'acme/web', commit: repo.sha('a') },
+      { repository: 'acme/lib', commit: '1'.repeat(40) },
+    ]);
+  });
+});
+
+describe('which commit is ours', () => {
+  const pullRequest = { pull_request: { head: { sha: 'C'.repeat(40) } } };
+  const api = connected(row('acme/web'), row('acme/tool'));
+  const commitOf = async (options: Parameters<typeof plan>[0]) =>
+    (await plan({ api, ...options })).plan.refs?.[0]?.commit;
+
+  it('is the head of a pull request, not the merge commit that is checked out', async () => {
+    const context = { eventName: 'pull_request', ref: 'refs/pull/7/merge', event: pullRequest };
+    expect(await commitOf({ sha: SHA, context })).toBe('c'.repeat(40));
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['a number', { pull_request: { head: { sha: 7 } } }],
+    ['a short id', { pull_request: { head: { sha: 'abc' } } }],
+    ['a list', { pull_request: [] }],
+    ['text that is no commit', { pull_request: { head: { sha: '--upload-pack=touch /tmp/x'.padEnd(40, 'x') } } }],
+  ])('is GITHUB_SHA when the event holds %s in place of a pull request', async (_, event) => {
+    expect(await commitOf({ sha: SHA, context: { eventName: 'pull_request', event } })).toBe(SHA);
+  });
+
+  it('is the commit of the run that started a workflow_run', async () => {
+    const context = { eventName: 'workflow_run', event: { workflow_run: { head_sha: OLD } } };
+    expect(await commitOf({ sha: SHA, context })).toBe(OLD);
+  });
+
+  it('is what the user checked out when that is not GITHUB_SHA', async () => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+    repo.checkout('a');
+    for (const eventName of ['repository_dispatch', 'workflow_run', 'schedule']) {
+      const context = { eventName, event: { workflow_run: { head_sha: OLD } } };
+      expect(await commitOf({ dir: repo.dir, sha: repo.sha('b'), context })).toBe(repo.sha('a'));
+    }
+  });
+
+  it.each(['push', 'release', 'merge_group', 'repository_dispatch', 'schedule'])(
+    'is GITHUB_SHA in a %s',
+    async (eventName) => {
+      expect(await commitOf({ sha: SHA, context: { eventName } })).toBe(SHA);
+    },
+  );
+
+  it('is the commit of an annotated tag, not the tag itself', async () => {
+    const repo = makeRepo([{ id: 'a' }]);
+    repo.git('tag', '-a', '-m', 'x', 'v1', repo.sha('a'));
+    const tag = repo.git('rev-parse', 'v1').trim();
+    repo.checkout('a');
+    const context = { ref: 'refs/tags/v1', event: { after: tag, head_commit: { id: repo.sha('a') } } };
+    expect(await commitOf({ dir: repo.dir, sha: tag, context })).toBe(repo.sha('a'));
+    expect(await commitOf({ sha: tag, context })).toBe(repo.sha('a'));
+  });
+
+  it('is the head of another repository that is checked out in working_directory', async () => {
+    const repo = makeRepo([{ id: 'a' }], 'git@github.com:acme/tool.git');
+    repo.checkout('a');
+    const { plan: made } = await plan({ api, dir: repo.dir, sha: SHA, context: { event: pullRequest } });
+    expect(made.refs).toEqual([{ repository: 'acme/tool', commit: repo.sha('a') }]);
+  });
+});
+
+describe('where the range begins', () => {
+  const begin = async (parts: Parameters<typeof sentryWith>[0], options: Partial<Parameters<typeof plan>[0]> = {}) => {
+    const api = sentryWith({ repositories: async () => [row('acme/web')], ...parts });
+    return (await plan({ sha: SHA, api, ...options })).plan.refs?.[0]?.previousCommit;
+  };
+
+  it('is previous_commit before anything else', async () => {
+    const previousReleaseWithCommits = async () => releaseOf('web@1', OLD);
+    expect(await begin({ previousReleaseWithCommits }, { commits: { previousCommit: 'v1.0' } })).toBe('v1.0');
+  });
+
+  it('is the release before this one in a re-run, where Sentry answers with the release itself', async () => {
+    const itself = releaseOf('web@2', SHA, { dateCreated: '2026-02-01T00:00:00Z' });
+    const newer = releaseOf('web@3', 'd'.repeat(40), { dateCreated: '2026-03-01T00:00:00Z' });
+    const foreign = releaseOf('api@1', 'e'.repeat(40), { projects: [{ id: 2, slug: 'api' }] });
+    const found = await begin({
+      previousReleaseWithCommits: async () => itself,
+      recentReleases: async () => [newer, itself, foreign, releaseOf('web@1', OLD)],
+    });
+    expect(found).toBe(OLD);
+  });
+
+  it('is our own commit in a release of several repositories', async () => {
+    const last = releaseOf('web@1', 'd'.repeat(40), { lastCommit: { id: 'd'.repeat(40), repository: 'acme/other' } });
+    const found = await begin({
+      previousReleaseWithCommits: async () => last,
+      releaseCommits: async (version) =>
+        version === 'web@1'
+          ? [
+              { id: 'd'.repeat(40), repository: 'acme/other' },
+              { id: OLD, repository: 'Acme/Web' },
+            ]
+          : [],
+    });
+    expect(found).toBe(OLD);
+  });
+
+  it('takes the releases that sentry-cli made, which call every repository "origin"', async () => {
+    const last = releaseOf('web@1', OLD, { lastCommit: { id: OLD, repository: 'origin' } });
+    expect(await begin({ previousReleaseWithCommits: async () => last })).toBe(OLD);
+  });
+
+  it('is the last deploy to this environment when no release says anything', async () => {
+    const deploy = { id: '1', environment: 'production', name: undefined, url: undefined, dateFinished: undefined };
+    const inputs = {
+      deploy: {
+        environments: ['production'],
+        name: undefined,
+        url: undefined,
+        startedAt: undefined,
+        finishedAt: undefined,
+      },
+    };
+    const found = await begin(
+      {
+        recentReleases: async (environment) =>
+          environment === undefined ? [] : [releaseOf('web@1', 'f'.repeat(40)), releaseOf('web@0', OLD)],
+        deploys: async (version) => (version === 'web@0' ? [deploy] : []),
+      },
+      { inputs },
+    );
+    expect(found).toBe(OLD);
+  });
+
+  it.each([
+    ['the state before the push', { before: OLD }, OLD],
+    ['nothing for a new branch or tag', { before: '0'.repeat(40) }, undefined],
+    ['nothing for anything else', { before: 'main' }, undefined],
+  ])('is %s', async (_, event, expected) => {
+    expect(await begin({}, { context: { event } })).toBe(expected);
+  });
+});
+
+describe('a release of several repositories', () => {
+  const others = [
+    { id: 'd'.repeat(40), repository: 'acme/api', message: 'api', dateCreated: '2025-12-31T00:00:00Z' },
+    { id: 'e'.repeat(40), repository: 'acme/api', message: 'older', dateCreated: '2025-12-30T00:00:00Z' },
+  ];
+
+  it('keeps the ref of the other one', async () => {
+    const api = sentryWith({
+      repositories: async () => [row('acme/web'), row('acme/api')],
+      releaseCommits: async () => others,
+    });
+    expect((await plan({ sha: SHA, api })).plan.refs).toEqual([
+      { repository: 'acme/web', commit: SHA },
+      { repository: 'acme/api', commit: 'd'.repeat(40) },
+    ]);
+  });
+
+  it('sends both as commits when the other one is not connected', async () => {
+    const repo = makeRepo([{ id: 'a' }]);
+    repo.checkout('a');
+    const api = sentryWith({ repositories: async () => [row('acme/web')], releaseCommits: async () => others });
+    const { plan: made } = await plan({ dir: repo.dir, api });
+    expect(made.source).toBe('git');
+    expect(made.commits?.map(({ id, repository }) => [id, repository])).toEqual([
+      [repo.sha('a'), 'acme/web'],
+      ['d'.repeat(40), 'acme/api'],
+      ['e'.repeat(40), 'acme/api'],
+    ]);
+    expect(made.commits?.every(({ timestamp }) => timestamp !== undefined)).toBe(true);
+  });
+
+  it('gives no commit a time when one of the others has none', async () => {
+    const repo = makeRepo([{ id: 'a' }]);
+    repo.checkout('a');
+    const api = sentryWith({ releaseCommits: async () => [{ id: 'd'.repeat(40), repository: 'acme/api' }] });
+    const { plan: made } = await plan({ dir: repo.dir, api });
+    expect(made.commits).toHaveLength(2);
+    expect(made.commits?.every((commit) => !('timestamp' in commit))).toBe(true);
+  });
+
+  it('does not double our own commits in a re-run', async () => {
+    const repo = makeRepo([{ id: 'a' }]);
+    repo.checkout('a');
+    const own = [{ id: repo.sha('a'), repository: 'acme/web' }];
+    const { plan: made } = await plan({ dir: repo.dir, api: sentryWith({ releaseCommits: async () => own }) });
+    expect(made.commits?.map(({ id }) => id)).toEqual([repo.sha('a')]);
+  });
+});
+
+describe('ignore_missing and ignore_empty', () => {
+  const lost = sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', 'deadbeef'.repeat(5)) });
+  const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+  repo.checkout('b');
+  const same = sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', repo.sha('b')) });
+
+  it('false: a lost previous commit is an error that names it', async () => {
+    const made = plan({ dir: repo.dir, api: lost, commits: { ignoreMissing: false } });
+    await expect(made).rejects.toMatchObject({
+      code: 'commits-failed',
+      message: expect.stringContaining('deadbeef'.repeat(5)),
+      hint: expect.stringContaining('previous_commit'),
+    });
+  });
+
+  it.each([
+    [undefined, 'warning'],
+    [true, 'info'],
+  ])('%s: the newest commits are sent, told as %s', async (ignoreMissing, level) => {
+    const { plan: made, log } = await plan({ dir: repo.dir, api: lost, commits: { ignoreMissing } });
+    expect(made.commits).toHaveLength(2);
+    expect(log.lines.filter((line) => line.includes('deadbeef'))).toEqual([expect.stringMatching(`^${level}: `)]);
+  });
+
+  it('no new commits: a notice, nothing when ignore_empty is true, an error when it is false', async () => {
+    const told = await plan({ dir: repo.dir, api: same });
+    expect(told.plan).toMatchObject({ source: 'none' });
+    expect(told.log.lines).toContainEqual(expect.stringMatching(/^notice: There are no new commits/));
+    const silent = await plan({ dir: repo.dir, api: same, commits: { ignoreEmpty: true } });
+    expect(silent.log.lines.filter((line) => line.startsWith('notice'))).toEqual([]);
+    await expect(plan({ dir: repo.dir, api: same, commits: { ignoreEmpty: false } })).rejects.toMatchObject({
+      code: 'commits-failed',
+    });
+  });
+});
+
+describe('a shallow checkout', () => {
+  const origin = makeRepo(Array.from({ length: 8 }, (_, index) => ({ id: `c${index}` })));
+  const previous = sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', origin.sha('c4')) });
+
+  it('of one commit gives the whole range through GitHub', async () => {
+    const github = await startGitHub({
+      repositories: [{ name: 'acme/web', dir: origin.dir }],
+      tokens: [{ token: TOKEN }],
+    });
+    const dir = checkout(origin, 'main', 1);
+    const { plan: made } = await plan({ dir, sha: origin.sha('c7'), api: previous, github });
+    await github.close();
+    expect(made.source).toBe('github');
+    expect(made.commits?.map(({ id }) => id)).toEqual(['c7', 'c6', 'c5'].map(origin.sha));
+  });
+
+  it('that reaches back far enough is enough', async () => {
+    const { plan: made } = await plan({ dir: checkout(origin, 'main', 5), api: previous });
+    expect(made.commits?.map(({ id }) => id)).toEqual(['c7', 'c6', 'c5'].map(origin.sha));
+  });
+
+  it('that does not reach back gives what it has, without calling the whole tree new', async () => {
+    const { plan: made, log } = await plan({ dir: checkout(origin, 'main', 2), api: previous });
+    expect(made.commits?.map(({ id, patch_set }) => [id, patch_set])).toEqual([
+      [origin.sha('c7'), [{ path: 'c7.txt', type: 'A' }]],
+      [origin.sha('c6'), undefined],
+    ]);
+    expect(log.lines).toContainEqual(expect.stringMatching(/^warning: The previous commit .* too shallow/));
+  });
+
+  it('stays as it is: nothing is fetched, not even from a partial clone that lacks its trees', async () => {
+    const dir = tempDir();
+    origin.git('config', 'uploadpack.allowFilter', 'true');
+    runGit(dir, ['clone', '-q', '--no-checkout', '--filter=tree:0', `file://${origin.dir}`, '.']);
+    runGit(dir, ['config', 'remote.origin.url', 'https://github.com/acme/web']);
+    runGit(dir, ['config', `url.file://${origin.dir}.insteadOf`, 'https://github.com/acme/web']);
+    runGit(dir, ['config', 'protocol.file.allow', 'always']);
+    const objects = () => runGit(dir, ['count-objects', '-v']);
+    const before = objects();
+    const { plan: made, log } = await plan({ dir, sha: origin.sha('c7'), api: previous });
+    expect(objects()).toBe(before);
+    expect(made.commits?.map(({ id }) => id)).toEqual(['c7', 'c6', 'c5'].map(origin.sha));
+    expect(made.commits?.every((commit) => commit.patch_set === undefined)).toBe(true);
+    expect(log.lines).toContainEqual('notice: 3 of 3 commits are sent without their list of files.');
+  });
+});
+
+describe('set_commits: manual', () => {
+  const manual = { mode: 'manual', repo: 'acme/web' } as const;
+
+  it('sends the ref that was asked for, in the spelling that Sentry knows', async () => {
+    const commits = { ...manual, commit: SHA, previousCommit: OLD };
+    const { plan: made } = await plan({ api: connected(row('Acme/Web')), commits });
+    expect(made.refs).toEqual([{ repository: 'Acme/Web', commit: SHA, previousCommit: OLD }]);
+  });
+
+  it('takes the commit of the run when none is given, and a range as sentry-cli does', async () => {
+    const api = connected(row('acme/web'));
+    expect((await plan({ api, sha: SHA, commits: manual })).plan.refs?.[0]?.commit).toBe(SHA);
+    const range = await plan({ api, sha: SHA, commits: { ...manual, commit: `${OLD}..${SHA}` } });
+    expect(range.plan.refs).toEqual([{ repository: 'acme/web', commit: SHA, previousCommit: OLD }]);
+  });
+
+  it('reads the checkout when the repository is not connected', async () => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
+    repo.checkout('c');
+    const commits = { ...manual, commit: 'HEAD~1', previousCommit: repo.sha('a') };
+    const { plan: made } = await plan({ dir: repo.dir, commits });
+    expect(made.commits?.map(({ id }) => id)).toEqual([repo.sha('b')]);
+  });
+
+  it('fails with the names that Sentry knows when nobody knows the repository', async () => {
+    const made = plan({ sha: SHA, api: connected(row('acme/api')), commits: { ...manual, repo: 'acme/wbe' } });
+    await expect(made).rejects.toMatchObject({ code: 'commits-failed', hint: expect.stringContaining('acme/api') });
+  });
+
+  it('without repo is an error of the input', async () => {
+    const made = plan({ sha: SHA, commits: { ...manual, repo: undefined } });
+    await expect(made).rejects.toMatchObject({ code: 'input-invalid' });
+  });
+});
+
+it('skip sends nothing and asks nobody', async () => {
+  const repositories = () => Promise.reject(new Error('asked'));
+  const { plan: made, log } = await plan({ sha: SHA, api: sentryWith({ repositories }), commits: { mode: 'skip' } });
+  expect([made, log.lines]).toEqual([{ source: 'none', reason: 'set_commits is skip' }, []]);
+});
+
+it('nothing to find commits in is a notice, not an error', async () => {
+  const { plan: made, log } = await plan({ context: { repository: undefined } });
+  expect(made.source).toBe('none');
+  expect(log.lines).toEqual([expect.stringMatching(/^notice: No commits are set/)]);
+});
