@@ -121,8 +121,10 @@ const INJECTED = /(?:;void function\(\)\{try\{[^\n]*?\}catch\(e\)\{\}\}\(\);)?(?
 /** What was there is still there, in order; what ran before still compiles. */
 function judgeScript(before: Buffer, after: Buffer): string[] {
   if (after.equals(before)) return [];
-  const text = after.toString('latin1');
-  const old = before.toString('latin1');
+  // A map inside the script is edited in place; the judge of maps has its say on maps in files.
+  const visible = (code: Buffer) => code.toString('latin1').replace(/(sourceMappingURL=data:[^,\s]*,)\S*/gi, '$1');
+  const text = visible(after);
+  const old = visible(before);
   let same = 0;
   while (same < old.length && old[same] === text[same]) same++;
   // The snippet may share its first characters with the code behind it.

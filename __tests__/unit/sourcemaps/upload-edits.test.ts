@@ -1,0 +1,169 @@
+import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Folder } from '../../../scripts/inject-run.js';
+import { processUnit } from '../../../src/sourcemaps/process.js';
+import type { EditOptions } from '../../../src/sourcemaps/types.js';
+import { editOptions, sourceFile } from './inject-support.js';
+
+const SECRET = 'TOP-SECRET-BYTES';
+const JS = 'foo();\n//# sourceMappingURL=app.js.map\n';
+
+interface Uploaded {
+  readonly map: Record<string, unknown>;
+  readonly raw: string;
+  readonly disk: Record<string, unknown>;
+  readonly kinds: readonly string[];
+}
+
+const folders: Folder[] = [];
+afterAll(() => {
+  for (const folder of folders) folder.remove();
+});
+
+/** A workspace `w` in a folder that also holds what must not be reached; the map is `w/dist/app.js.map`. */
+function upload(map: object | string, files: Record<string, string>, change: Partial<EditOptions> = {}): Uploaded {
+  const folder = new Folder({ 'secret.txt': SECRET, 'w-evil/secret.txt': SECRET });
+  folders.push(folder);
+  const workspace = realpathSync(ensure(join(folder.root, 'w')));
+  const text = (typeof map === 'string' ? map : JSON.stringify(map)).replaceAll('$ROOT', folder.root);
+  folder.write('w/dist/app.js', JS);
+  folder.write('w/dist/app.js.map', text);
+  for (const [name, content] of Object.entries(files)) {
+    if (content.startsWith('-> ')) {
+      ensure(join(folder.root, 'w', name, '..'));
+      symlinkSync(content.slice(3).replaceAll('$ROOT', folder.root), join(folder.root, 'w', name));
+    } else folder.write(`w/${name}`, content);
+  }
+  const unit = { js: sourceFile(folder, 'w/dist/app.js'), map: sourceFile(folder, 'w/dist/app.js.map') };
+  const options = editOptions(folder, { workspace, workingDirectory: workspace, ...change });
+  const result = processUnit(unit, options);
+  const raw = Buffer.concat(result.artifacts[1]?.pieces ?? []).toString();
+  return {
+    raw,
+    map: JSON.parse(raw) as Record<string, unknown>,
+    disk: JSON.parse(folder.text('w/dist/app.js.map')) as Record<string, unknown>,
+    kinds: result.diagnoses.map(({ kind }) => kind),
+  };
+}
+
+function ensure(path: string): string {
+  mkdirSync(path, { recursive: true });
+  return path;
+}
+
+const mapOf = (sources: unknown[], more: object = {}) => ({ version: 3, sources, names: [], mappings: '', ...more });
+
+describe('missing content is read from the workspace, for the upload alone', () => {
+  it.each([
+    ['relative to the map first', '../src/a.ts', { 'src/a.ts': 'map', 'a.ts': 'x' }, 'map'],
+    ['then to the working directory', 'src/a.ts', { 'src/a.ts': 'cwd' }, 'cwd'],
+    ['with percent-encoding', '../src/a%20b.ts', { 'src/a b.ts': 'decoded' }, 'decoded'],
+    ['by an absolute path inside', '$ROOT/w/src/a.ts', { 'src/a.ts': 'absolute' }, 'absolute'],
+    ['by a file URL inside', 'file://$ROOT/w/src/a.ts', { 'src/a.ts': 'url' }, 'url'],
+    ['through a link that stays inside', '../link.ts', { 'src/a.ts': 'linked', 'link.ts': '-> src/a.ts' }, 'linked'],
+    ['with a name that only starts like a parent', '../..a.ts', { '..a.ts': 'dots' }, 'dots'],
+  ])('%s', (_title, source, files, expected) => {
+    const { map, disk } = upload(mapOf([source]), files as Record<string, string>);
+    expect(map['sourcesContent']).toEqual([expected]);
+    expect(disk['sourcesContent']).toBeUndefined();
+  });
+
+  it('with sourceRoot in front', () => {
+    const { map } = upload(mapOf(['a.ts'], { sourceRoot: '../src/' }), { 'src/a.ts': 'root' });
+    expect(map['sourcesContent']).toEqual(['root']);
+  });
+
+  it('into the gaps of a list that is too short or holds null; what is there stays as written', () => {
+    const text =
+      '{"version":3,"sources":["a.ts","b.ts","c.ts",null],"names":[],"mappings":"","sourcesContent":["\\u0041", null ]}';
+    const { map, raw, kinds } = upload(text, { 'b.ts': 'b"\n', 'c.ts': 'c', 'a.ts': 'wrong' });
+    expect(map['sourcesContent']).toEqual(['A', 'b"\n', 'c', null]);
+    expect(raw).toContain('["\\u0041", "b\\"\\n","c",null ]');
+    expect(kinds).toContain('map-without-content');
+  });
+
+  it('in the maps of sections', () => {
+    const { map } = upload(
+      { version: 3, sections: [{ offset: { line: 0, column: 0 }, map: mapOf(['a.ts']) }] },
+      { 'a.ts': 'in' },
+    );
+    expect(map).toMatchObject({ sections: [{ map: { sourcesContent: ['in'] } }] });
+  });
+});
+
+describe('a map cannot make the upload carry what is outside the workspace', () => {
+  it.each([
+    ['absolute path', '$ROOT/secret.txt', {}],
+    ['parents', '../../secret.txt', {}],
+    ['many parents', '../../../../../../../../../../../../etc/passwd', {}],
+    ['encoded parents', '..%2f..%2fsecret.txt', {}],
+    ['file URL', 'file://$ROOT/secret.txt', {}],
+    ['file URL with parents', 'file://$ROOT/w/../secret.txt', {}],
+    ['file URL in capitals', 'FILE://$ROOT/secret.txt', {}],
+    ['file URL of another host', 'file://host/secret.txt', {}],
+    ['a folder that starts like the workspace', '../../w-evil/secret.txt', {}],
+    ['link to a file', '../link.ts', { 'link.ts': '-> $ROOT/secret.txt' }],
+    ['link to a folder', '../link/secret.txt', { link: '-> $ROOT' }],
+    ['chain of links', '../one.ts', { 'one.ts': '-> two.ts', 'two.ts': '-> ../secret.txt' }],
+    ['other scheme', 'webpack:///../../secret.txt', {}],
+    ['http', 'http://localhost/secret.txt', {}],
+    ['git configuration with its token', '../.git/config', { '.git/config': SECRET }],
+    ['environment file', '../.env', { '.env': SECRET }],
+    ['environment file of a mode', '../.env.production', { '.env.production': SECRET }],
+    ['npm credentials', '../.npmrc', { '.npmrc': SECRET }],
+    ['link to credentials', '../a.ts', { '.npmrc': SECRET, 'a.ts': '-> .npmrc' }],
+    ['private key', '../id_ed25519', { id_ed25519: SECRET }],
+    ['folder', '../src', { 'src/a.ts': SECRET }],
+    ['device', '/dev/zero', {}],
+    ['NUL byte', '../a\0.ts', {}],
+    ['binary file', '../a.ts', { 'a.ts': `${SECRET}\0` }],
+    ['empty name', '', {}],
+  ])('%s', (_title, source, files) => {
+    const { raw, map, kinds } = upload(mapOf([source]), files as Record<string, string>);
+    expect(raw).not.toContain(SECRET);
+    expect(raw).not.toContain('root:');
+    expect(map['sourcesContent']).toBeUndefined();
+    expect(kinds).toContain('map-without-content');
+  });
+
+  it('nor through sourceRoot', () => {
+    const { raw } = upload(mapOf(['secret.txt'], { sourceRoot: '$ROOT' }), {});
+    expect(raw).not.toContain(SECRET);
+    expect(upload(mapOf(['secret.txt'], { sourceRoot: pathToFileURL('/').href }), {}).raw).not.toContain(SECRET);
+  });
+});
+
+describe('prefixes are removed from the sources of the upload', () => {
+  it('the first that matches, with or without its slash', () => {
+    const map = mapOf(['/app/src/a.ts', '/app/b.ts', '/application/c.ts'], { sourcesContent: ['a', 'b', 'c'] });
+    const { map: uploaded, disk } = upload(map, {}, { stripPrefix: ['/app/src', '/app/'] });
+    expect(uploaded['sources']).toEqual(['a.ts', 'b.ts', '/application/c.ts']);
+    expect(disk['sources']).toEqual(map.sources);
+  });
+
+  it('sourceRoot is part of the path', () => {
+    const map = mapOf(['a.ts', '/x/b.ts'], { sourceRoot: '/app/', sourcesContent: ['a', 'b'] });
+    const { map: uploaded } = upload(map, {}, { stripPrefix: ['/app'] });
+    expect(uploaded).toMatchObject({ sources: ['a.ts', '/x/b.ts'], sourceRoot: '' });
+  });
+
+  it('the folder that all absolute sources share', () => {
+    const map = mapOf(['/home/ci/app/src/a.ts', '/home/ci/app/lib/b.ts', 'rel.ts'], {
+      sourcesContent: ['a', 'b', 'c'],
+    });
+    const { map: uploaded } = upload(map, {}, { stripCommonPrefix: true });
+    expect(uploaded['sources']).toEqual(['src/a.ts', 'lib/b.ts', 'rel.ts']);
+  });
+
+  it('never the root alone', () => {
+    const map = mapOf(['/a/x.ts', '/b/y.ts'], { sourcesContent: ['a', 'b'] });
+    expect(upload(map, {}, { stripCommonPrefix: true }).map['sources']).toEqual(['/a/x.ts', '/b/y.ts']);
+  });
+
+  it('unknown keys and formatting stay', () => {
+    const text =
+      '{"version":3,"x_y":[ 1 ],"sources":[ "/app/\\u0061.ts" ],"sourcesContent":["a"],"names":[],"mappings":""}';
+    expect(upload(text, {}, { stripPrefix: ['/app'] }).raw).toContain('"x_y":[ 1 ],"sources":[ "a.ts" ],');
+  });
+});
