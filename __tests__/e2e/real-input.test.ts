@@ -55,7 +55,7 @@ beforeAll(async () => {
       ...{ set_commits: 'skip', sourcemaps: 'dist' },
     },
   });
-});
+}, 90_000);
 
 afterAll(async () => {
   await sandbox?.close();
