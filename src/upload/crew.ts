@@ -4,37 +4,13 @@ import { type CrewOptions, type Job, type JobResult, type Message, type Reply, W
 import type { ProcessUnit } from './pack.js';
 import { fromFailure, work } from './work.js';
 
-/** Whoever does the jobs: threads, or this thread for small inputs. */
-export interface Crew {
-  /** Rejects with what the job threw. Encode jobs go first: they give slabs back. */
-  run<J extends Job>(job: J): Promise<JobResult<J>>;
-  /** What all jobs need; called once, before the first job. Threads start without it, so that both waits overlap. */
-  setup(setup: CrewOptions): void;
-  close(): Promise<void>;
-}
-
 /** How worker threads are started. */
 export interface WorkerSetup {
-  /** Module that calls `runWorker` when `workerData.role` is {@link WORKER_ROLE}. */
+  /** Module that calls `runWorker` when it is not the main thread. */
   readonly url: URL;
+  /** 0: everything is done on the calling thread. */
   readonly count: number;
   readonly execArgv?: readonly string[];
-}
-
-/** Does every job on the calling thread, one per turn of the event loop so that requests go on. */
-export function createInlineCrew(processUnit: ProcessUnit): Crew {
-  let options: CrewOptions | undefined;
-  return {
-    setup(given) {
-      options = given;
-    },
-    async run<J extends Job>(job: J): Promise<JobResult<J>> {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      if (options === undefined) throw new Error('A job came before the setup');
-      return work(job, options, processUnit) as JobResult<J>;
-    },
-    close: () => Promise.resolve(),
-  };
 }
 
 interface Task {
@@ -44,19 +20,21 @@ interface Task {
   reject(error: Error): void;
 }
 
-/** Jobs given to one thread ahead of time, so that it never waits for a message. */
-const AHEAD = 2;
+/** Jobs given to a thread ahead of time, so that it never waits for a message while the main thread is busy itself. */
+const AHEAD = 4;
+/** A job bigger than this is not for the main thread: it would keep requests and signals waiting. */
+const LONGEST_OWN_BYTES = 2 << 20;
 
 class Thread {
   readonly tasks = new Map<number, Task>();
   readonly worker: Worker;
 
-  constructor(setup: WorkerSetup) {
-    this.worker = new Worker(setup.url, {
+  constructor({ url, execArgv }: WorkerSetup) {
+    this.worker = new Worker(url, {
       workerData: { role: WORKER_ROLE },
-      ...(setup.execArgv === undefined ? {} : { execArgv: [...setup.execArgv] }),
+      ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
       // A small young generation: what a unit leaves behind is short-lived, and every thread has one.
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
   }
 
@@ -65,17 +43,26 @@ class Thread {
   }
 }
 
-/** Spreads jobs over worker threads. A thread that dies fails every job: its files may be half done. */
-class ThreadCrew implements Crew {
+/**
+ * Whoever does the jobs: worker threads, and the calling thread itself, which would be idle most of the time and costs no
+ * memory of its own. A thread that dies fails every job: its files may be half done.
+ */
+export class Crew {
   readonly #threads: readonly Thread[];
+  readonly #processUnit: ProcessUnit;
+  /** Encode jobs go first: they give slabs back. */
   readonly #first: Task[] = [];
   readonly #second: Task[] = [];
+  #setup: CrewOptions | undefined;
+  #own: Task | undefined;
   #lastId = 0;
   #broken: Error | undefined;
   #closing = false;
 
-  constructor(setup: WorkerSetup) {
-    this.#threads = Array.from({ length: setup.count }, () => new Thread(setup));
+  /** Starts the threads. `processUnit` is what the calling thread uses; the threads bring their own. */
+  constructor(setup: WorkerSetup | undefined, processUnit: ProcessUnit) {
+    this.#processUnit = processUnit;
+    this.#threads = setup === undefined ? [] : Array.from({ length: setup.count }, () => new Thread(setup));
     for (const thread of this.#threads) {
       thread.worker.on('message', (reply: Reply) => this.#settle(thread, reply));
       thread.worker.on('error', (error) => this.#break(error));
@@ -83,10 +70,13 @@ class ThreadCrew implements Crew {
     }
   }
 
+  /** What all jobs need; called once, before the first job. Threads start without it, so that both waits overlap. */
   setup(setup: CrewOptions): void {
+    this.#setup = setup;
     for (const thread of this.#threads) thread.post({ setup });
   }
 
+  /** Rejects with what the job threw. */
   run<J extends Job>(job: J): Promise<JobResult<J>> {
     return new Promise((resolve, reject) => {
       if (this.#broken !== undefined) {
@@ -101,17 +91,44 @@ class ThreadCrew implements Crew {
 
   async close(): Promise<void> {
     this.#closing = true;
+    this.#first.length = 0;
+    this.#second.length = 0;
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
   #deal(): void {
     for (;;) {
       const [idlest] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size);
-      if (idlest === undefined || idlest.tasks.size >= AHEAD) return;
+      if (idlest === undefined || idlest.tasks.size >= AHEAD) break;
       const task = this.#first.shift() ?? this.#second.shift();
       if (task === undefined) return;
       idlest.tasks.set(task.id, task);
       idlest.post({ id: task.id, job: task.job });
+    }
+    this.#takeOwn();
+  }
+
+  /** Does a job on this thread when the others have enough, one per turn of the event loop so that requests go on. */
+  #takeOwn(): void {
+    if (this.#own !== undefined) return;
+    const queue = this.#first.length > 0 ? this.#first : this.#second;
+    const [next] = queue;
+    if (next === undefined || (this.#threads.length > 0 && isLong(next.job))) return;
+    queue.shift();
+    this.#own = next;
+    setImmediate(() => {
+      this.#own = undefined;
+      if (!this.#closing && this.#broken === undefined) this.#workOn(next);
+      this.#deal();
+    });
+  }
+
+  #workOn({ job, resolve, reject }: Task): void {
+    try {
+      if (this.#setup === undefined) throw new Error('A job came before the setup');
+      resolve(work(job, this.#setup, this.#processUnit));
+    } catch (thrown) {
+      reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
   }
 
@@ -135,7 +152,6 @@ class ThreadCrew implements Crew {
   }
 }
 
-/** Starts worker threads. */
-export function createThreadCrew(setup: WorkerSetup): Crew {
-  return new ThreadCrew(setup);
+function isLong(job: Job): boolean {
+  return job.kind === 'pack' && job.expectedBytes > LONGEST_OWN_BYTES;
 }

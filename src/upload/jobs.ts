@@ -65,6 +65,8 @@ export interface PackJob {
   readonly kind: 'pack';
   readonly units: readonly Unit[];
   readonly names: readonly UnitNames[];
+  /** Bytes that the packed units are expected to take. */
+  readonly expectedBytes: number;
   readonly slabs: readonly number[];
 }
 

@@ -8,7 +8,7 @@ export interface PackingDeps {
   readonly crew: Crew;
   readonly pool: SlabPool;
   readonly stop: Stop;
-  jobOf(share: Share): Pick<PackJob, 'units' | 'names'>;
+  jobOf(share: Share): Omit<PackJob, 'kind' | 'slabs'>;
   /** Takes a packed share, in order. What it keeps of the slabs it must hold. */
   consume(packed: PackedUnits, share: Share): void;
   /** Called when packing stands still for want of slabs. */

@@ -91,9 +91,13 @@ export function openSession(
     shares: divide(plan.units, settings.divide),
     stop,
     pack(shares, consume, refresh) {
-      const jobOf = ({ start, end }: Share): Pick<PackJob, 'units' | 'names'> => {
+      const jobOf = ({ start, end, expectedBytes }: Share): Omit<PackJob, 'kind' | 'slabs'> => {
         const units = plan.units.slice(start, end);
-        return { units: refresh === undefined ? units : units.map(refresh), names: names.slice(start, end) };
+        return {
+          units: refresh === undefined ? units : units.map(refresh),
+          names: names.slice(start, end),
+          expectedBytes,
+        };
       };
       packing = new Packing({ crew, pool, stop, jobOf, consume, relieve: () => courier.relieve() });
       return packing.run(shares);

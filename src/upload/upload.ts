@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { ActionError } from '../errors.js';
 import { processUnit as realProcessUnit } from '../sourcemaps/process.js';
 import type { SourceMapPlan } from '../sourcemaps/types.js';
-import { type Crew, createInlineCrew, createThreadCrew, type WorkerSetup } from './crew.js';
+import { Crew, type WorkerSetup } from './crew.js';
 import { finishBundles } from './finish.js';
 import { Outcome } from './outcome.js';
 import type { ProcessUnit } from './pack.js';
@@ -12,7 +12,7 @@ import { createStop } from './stop.js';
 import type { UploadRecord } from './types.js';
 
 export interface UploadDeps extends SessionDeps {
-  /** How threads are started (count: one per core unless given); without it everything is done on this thread. */
+  /** How threads are started (count: a core each, unless given); without it everything is done on this thread. */
   readonly workers?: Pick<WorkerSetup, 'url'> & Partial<WorkerSetup>;
   /** Edits units on this thread. @default sourcemaps/process.ts */
   readonly processUnit?: ProcessUnit;
@@ -58,8 +58,8 @@ function nothingLeft({ diagnoses }: Outcome): ActionError {
 }
 
 function startCrew(plan: SourceMapPlan, { workers, processUnit }: UploadDeps): Crew {
-  const count = workers?.count ?? Math.min(availableParallelism(), MAX_THREADS);
-  const needless = plan.bytes < INLINE_BYTES && workers?.count === undefined;
-  if (workers === undefined || count === 0 || needless) return createInlineCrew(processUnit ?? realProcessUnit);
-  return createThreadCrew({ ...workers, count });
+  // This thread works, too.
+  const count = workers?.count ?? Math.min(availableParallelism(), MAX_THREADS) - 1;
+  const isWorthIt = workers !== undefined && (plan.bytes >= INLINE_BYTES || workers.count !== undefined);
+  return new Crew(isWorthIt ? { ...workers, count } : undefined, processUnit ?? realProcessUnit);
 }
