@@ -30240,7 +30240,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 951:
+/***/ 2478:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31781,6 +31781,30 @@ function outputsOf(report, reportPath) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/report/redact.js
+/**
+ * The last guard of a secret: takes every form of it out of a text that leaves the run. The runner masks the log only; the
+ * summary, the outputs and the report are files that nobody masks.
+ *
+ * @param forms texts to take out, longest first (mask.ts)
+ */
+function createRedactor(forms) {
+    return (text) => forms.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, '***') : rest), text);
+}
+/** A copy of plain data in which every text, keys too, went through `redact`. */
+function redactData(data, redact) {
+    return copy(data, redact);
+}
+function copy(value, redact) {
+    if (typeof value === 'string')
+        return redact(value);
+    if (Array.isArray(value))
+        return value.map((item) => copy(item, redact));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), copy(item, redact)]));
+}
+
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
@@ -33190,6 +33214,7 @@ class ServerClock {
 
 
 
+
 /** Builds requests from path segments (each encoded) and reads JSON answers. */
 class Caller {
     options;
@@ -33245,12 +33270,20 @@ class Caller {
         return items;
     }
     #url(path, query = {}) {
-        const segments = path.map((segment) => `${encodeURIComponent(segment)}/`).join('');
+        const segments = path.map((segment) => `${encoded(segment)}/`).join('');
         const url = new URL(`${this.options.baseUrl}/api/0/${segments}`);
         for (const [name, value] of Object.entries(query))
             url.searchParams.set(name, value);
         return url;
     }
+}
+/** URLs take `.` and `..` for a step even when they are encoded: such a name would reach another endpoint. */
+function encoded(segment) {
+    if (segment !== '' && segment !== '.' && segment !== '..')
+        return encodeURIComponent(segment);
+    throw new errors/* ActionError */.lZ('input-invalid', `"${segment}" cannot be part of an address at Sentry`, {
+        hint: 'Check the inputs org, projects and release: each must be a name, and not only dots.',
+    });
 }
 function encode(json) {
     return Buffer.from(JSON.stringify(json));
@@ -33568,7 +33601,7 @@ function isRedirect(status) {
 function redirectTarget(answer, request, allows) {
     const from = `${request.method} ${request.family} on ${request.url.host}`;
     const location = headerOf(answer.headers, 'location') ?? '';
-    if (!URL.canParse(location, request.url.href)) {
+    if (location === '' || !URL.canParse(location, request.url.href)) {
         throw new errors/* ActionError */.lZ('redirected', `${from} was redirected (${answer.status}) without a usable Location`, {
             status: answer.status,
             hint: 'Check the input url and what is in front of your Sentry server.',
@@ -33902,6 +33935,8 @@ class Requester {
         catch (thrown) {
             if (signal.aborted)
                 throw signal.reason;
+            if (thrown instanceof errors/* ActionError */.lZ)
+                throw thrown; // a proxy or certificate setting that cannot be used
             const failure = classify(thrown, call.url.host);
             log.debug(`${call.method} ${call.url.pathname} → ${failure.kind} in ${clock.now() - pass.startedAt} ms`);
             return failure;
@@ -36715,7 +36750,7 @@ function token_textOf(value) {
 
 /** Everything that can be decided without a request: whose token, which server, which name. */
 async function prepare(inputs, github, runtime, signal) {
-    const { clock, env, journal, log, userAgent, workerUrl } = runtime;
+    const { clock, env, journal, log, timeouts, userAgent, workerUrl } = runtime;
     const deadlineAt = clock.now() + inputs.timeoutMs;
     for (const warning of inputs.warnings)
         log.warning(warning);
@@ -36752,6 +36787,7 @@ async function prepare(inputs, github, runtime, signal) {
             clock,
             signal,
             deadlineAt,
+            ...(timeouts === undefined ? {} : { timeouts }),
         },
     };
 }
@@ -36785,6 +36821,469 @@ async function release_createRelease(context) {
     return { detail: `${created ? 'created' : 'existed already'}: ${release}` };
 }
 
+// EXTERNAL MODULE: ./build/sourcemaps/bytes.js
+var sourcemaps_bytes = __nccwpck_require__(3776);
+;// CONCATENATED MODULE: ./build/sourcemaps/paths.js
+/** Whether `child` is `parent` or below it. Both absolute and real; compared by segments, so `/a/bc` is not inside `/a/b`. */
+function isInside(parent, child, path) {
+    const relative = path.relative(parent, child);
+    return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
+}
+/** A path below `root` as users see it: relative, forward slashes; `.` for the root itself. */
+function shownName(root, absolute, path) {
+    const relative = path.relative(root, absolute);
+    return relative === '' ? '.' : toSlashes(relative, path);
+}
+/** Native separators to `/`. On Linux and macOS a backslash is a character of the file name and stays. */
+function toSlashes(text, path) {
+    return path.sep === '\\' ? text.replaceAll('\\', '/') : text;
+}
+/** Joins a root-relative name and what is below it; the root itself is the empty name. */
+function paths_joinName(folder, name) {
+    return folder === '' ? name : `${folder}/${name}`;
+}
+/** The start of the paths of a folder's entries. A drive's or the file system's root ends in its separator already. */
+function withSeparator(folder, path) {
+    return folder.endsWith(path.sep) ? folder : folder + path.sep;
+}
+/**
+ * Order of the UTF-8 bytes, the order of the archive. JavaScript's own `<` compares UTF-16 units and puts emoji before
+ * U+FFxx, which would make the bundle's checksum differ from the documented order.
+ */
+function compareBytes(a, b) {
+    if (a === b)
+        return 0;
+    const length = Math.min(a.length, b.length);
+    for (let at = 0; at < length; at += 1) {
+        const left = a.charCodeAt(at);
+        const right = b.charCodeAt(at);
+        if (left !== right)
+            return weight(left) - weight(right);
+    }
+    return a.length - b.length;
+}
+/** Sorts in place by {@link compareBytes}; where no key holds a surrogate, JavaScript's own order is the same and much faster. */
+function sortByBytes(items, keyOf) {
+    if (items.some((item) => /[\ud800-\udfff]/.test(keyOf(item)))) {
+        return items.sort((a, b) => compareBytes(keyOf(a), keyOf(b)));
+    }
+    return items.sort((a, b) => {
+        const left = keyOf(a);
+        const right = keyOf(b);
+        return left < right ? -1 : left > right ? 1 : 0;
+    });
+}
+/** Surrogates stand for code points above U+FFFF: moved behind all other units. */
+function weight(unit) {
+    if (unit < 0xd800)
+        return unit;
+    return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
+}
+
+;// CONCATENATED MODULE: ./build/sourcemaps/expand.js
+
+
+const listFolder = (folder) => (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true });
+/** How many examples a tally keeps. */
+const SAMPLE = 5;
+/**
+ * Reads a folder tree. Links come last, those to files before those to folders, ordered by name: so a file is known by its
+ * real path wherever that is in the tree, and the outcome does not depend on the order the file system lists entries in. A
+ * folder is read once per set of segments, so links that lead in a circle end.
+ */
+function expand(start, context) {
+    const visited = new Set();
+    let links = [];
+    const drain = (first) => {
+        const stack = [first];
+        for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
+            const key = frame.states.length === 0 ? frame.real : `${frame.real}\0${frame.states}\0${frame.base === undefined}`;
+            if (visited.has(key))
+                continue;
+            visited.add(key);
+            readFolder(frame, context, stack, links);
+        }
+    };
+    drain(start);
+    while (links.length > 0) {
+        const generation = links.sort((a, b) => compareBytes(a.name, b.name));
+        links = [];
+        const folders = generation.map((link) => followLink(link, context));
+        for (const folder of folders)
+            if (folder !== undefined)
+                drain(folder);
+    }
+}
+function readFolder(frame, context, stack, links) {
+    let entries;
+    try {
+        entries = context.list(frame.real);
+    }
+    catch (error) {
+        context.problem('unreadable', frame.name || '.', reasonOf(error));
+        return;
+    }
+    const prefix = withSeparator(frame.real, context.path);
+    for (const entry of entries) {
+        if (entry.isFile())
+            readFile(frame, entry.name, prefix + entry.name, context);
+        else if (entry.isDirectory()) {
+            const child = enter(frame, entry.name, prefix + entry.name, context);
+            if (child !== undefined)
+                stack.push(child);
+        }
+        else if (entry.isSymbolicLink() && frame.excludedBy < 0) {
+            links.push({ frame, fileName: entry.name, name: paths_joinName(frame.name, entry.name) });
+        }
+    }
+}
+/** The frame of a sub folder, or undefined when it is hidden, ignored or cannot match. */
+function enter(frame, fileName, real, context) {
+    const { states, matched, named } = step(frame.states, fileName, context.segments);
+    const base = frame.base !== undefined ? paths_joinName(frame.base, fileName) : matched ? '' : undefined;
+    if (base === undefined && states.length === 0)
+        return undefined;
+    const name = paths_joinName(frame.name, fileName);
+    if (fileName.startsWith('.') && !named) {
+        sample(context.tally.hidden, name);
+        return undefined;
+    }
+    const below = paths_joinName(frame.below, fileName);
+    if (context.filter.ignores(below, name, true)) {
+        sample(context.tally.ignored, name);
+        return undefined;
+    }
+    const excludedBy = frame.excludedBy >= 0 ? frame.excludedBy : context.filter.excludedBy(name, true);
+    return { real, name, below, base, states, excludedBy };
+}
+function readFile(frame, fileName, real, context) {
+    const hit = frame.states.length > 0 ? fileMatch(frame.states, fileName, context) : undefined;
+    if (isPage(fileName)) {
+        context.page({ path: real, name: paths_joinName(frame.name, fileName), relative: paths_joinName(frame.base ?? '', fileName) });
+    }
+    if (hit === undefined && frame.base === undefined)
+        return;
+    if (hit?.namesExtension !== true && !context.filter.takes(fileName)) {
+        countExtension(context.tally.otherExtensions, fileName);
+        return;
+    }
+    const name = paths_joinName(frame.name, fileName);
+    if (context.filter.ignores(paths_joinName(frame.below, fileName), name, false)) {
+        sample(context.tally.ignored, name);
+        return;
+    }
+    const excludedBy = frame.excludedBy >= 0 ? frame.excludedBy : context.filter.excludedBy(name, false);
+    if (excludedBy >= 0)
+        context.exclude(excludedBy, real);
+    else
+        context.take({ path: real, name, relative: hit !== undefined ? fileName : paths_joinName(frame.base ?? '', fileName) });
+}
+/** Looks where a link leads: a file inside the root is taken, a folder inside it is returned to be read. */
+function followLink(link, context) {
+    const { frame, fileName, name } = link;
+    try {
+        const real = external_node_fs_.realpathSync.native(context.path.join(frame.real, fileName));
+        if (!isInside(context.root, real, context.path)) {
+            if (!concerns(link, context))
+                return undefined;
+            sample(context.tally.outside, name);
+            context.problem('outside-workspace', name, 'the link leads out of the workspace');
+            return undefined;
+        }
+        const stat = (0,external_node_fs_.statSync)(real);
+        if (stat.isDirectory())
+            return followFolder(link, real, context);
+        if (stat.isFile())
+            readFile(frame, fileName, real, context);
+    }
+    catch (error) {
+        if (concerns(link, context))
+            context.problem('unreadable', name, `the link leads nowhere (${reasonOf(error)})`);
+    }
+    return undefined;
+}
+/** A link to a folder that holds the link itself would bring in all that the pattern left out, so it is not followed. */
+function followFolder({ frame, fileName, name }, real, context) {
+    const folder = enter(frame, fileName, real, context);
+    if (folder === undefined || !isInside(real, frame.real, context.path))
+        return folder;
+    context.problem('circle', name, '');
+    return undefined;
+}
+/** Whether anyone would miss what the link leads to: not when it is ignored or left out anyway. */
+function concerns({ frame, fileName, name }, { filter }) {
+    return !filter.ignores(paths_joinName(frame.below, fileName), name, true) && filter.excludedBy(name, true) < 0;
+}
+const NOWHERE = { states: [], matched: false, named: false };
+/** One step down: which segments may match inside the folder `fileName`. */
+function step(states, fileName, segments) {
+    if (states.length === 0)
+        return NOWHERE;
+    const next = new Set();
+    let matched = false;
+    let named = false;
+    for (const index of states) {
+        const segment = segments[index];
+        if (segment?.kind === 'any-depth') {
+            for (const reached of closure(index, segments))
+                next.add(reached);
+        }
+        else if (segment !== undefined && expand_matches(segment, fileName)) {
+            named ||= segment.kind === 'literal' || segment.dot;
+            if (index === segments.length - 1)
+                matched = true;
+            else
+                for (const reached of closure(index + 1, segments))
+                    next.add(reached);
+        }
+    }
+    return { states: [...next].sort((a, b) => a - b), matched, named };
+}
+/** The segments that may match at once when `index` is reached: `**` may stand for nothing. */
+function closure(index, segments) {
+    const reached = [index];
+    for (let at = index; segments[at]?.kind === 'any-depth' && at + 1 < segments.length; at += 1)
+        reached.push(at + 1);
+    return reached;
+}
+function fileMatch(states, fileName, { segments, foldersOnly }) {
+    if (foldersOnly)
+        return undefined;
+    for (const index of states) {
+        const segment = segments[index];
+        if (index !== segments.length - 1 || segment === undefined || segment.kind === 'any-depth')
+            continue;
+        if (expand_matches(segment, fileName))
+            return { namesExtension: segment.kind === 'literal' || segment.namesExtension };
+    }
+    return undefined;
+}
+function expand_matches(segment, fileName) {
+    if (segment.kind === 'literal')
+        return segment.text === fileName;
+    return segment.kind === 'match' && segment.test.test(fileName);
+}
+/** The pages in one folder, for files that were named outright: nothing else reads their folder. */
+function pagesIn(folder, path) {
+    try {
+        return listFolder(folder.real)
+            .filter((entry) => entry.isFile() && isPage(entry.name))
+            .map(({ name }) => ({
+            path: withSeparator(folder.real, path) + name,
+            name: paths_joinName(folder.name, name),
+            relative: name,
+        }));
+    }
+    catch {
+        return [];
+    }
+}
+function isPage(fileName) {
+    return fileName === 'ngsw.json' || /\.html?$/i.test(fileName);
+}
+function countExtension(counts, fileName) {
+    const dot = fileName.lastIndexOf('.');
+    const extension = dot < 0 ? 'no extension' : fileName.slice(dot);
+    counts.set(extension, (counts.get(extension) ?? 0) + 1);
+}
+function sample(list, name) {
+    if (list.length < SAMPLE)
+        list.push(name);
+}
+/**
+ * `ENOENT` and the like: the part of a file system error that is the same in every locale. Told by its shape, because errors
+ * of Node's own modules may come from another realm than `Error` here.
+ */
+function reasonOf(error) {
+    if (typeof error !== 'object' || error === null)
+        return String(error);
+    if ('code' in error && typeof error.code === 'string')
+        return error.code;
+    return 'message' in error && typeof error.message === 'string' ? error.message : 'unknown reason';
+}
+
+// EXTERNAL MODULE: ./build/sourcemaps/reference.js
+var sourcemaps_reference = __nccwpck_require__(2542);
+;// CONCATENATED MODULE: ./build/sourcemaps/resolve.js
+
+/**
+ * Resolves a `sourceMappingURL` against the script's own name. Query and fragment are cut, percent-encoding is undone; the
+ * text as it stands is tried too, because some build tools don't encode. Nothing is looked up on disk here.
+ */
+function resolveReference(reference, scriptName) {
+    const text = cutQuery(reference);
+    if (PLAIN_NAME.test(text))
+        return { kind: 'names', names: [beside(scriptName, text)] };
+    if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//'))
+        return { kind: 'remote' };
+    const variants = spellings(text);
+    if (text.startsWith('/'))
+        return { kind: 'site-path', paths: variants };
+    const folder = external_node_path_.posix.dirname(scriptName);
+    const names = variants.map((variant) => external_node_path_.posix.join(folder, variant));
+    const inside = names.filter((name) => name !== '..' && !name.startsWith('../') && !name.includes('\0'));
+    return inside.length === 0 ? { kind: 'outside' } : { kind: 'names', names: inside };
+}
+/** `app.js.map`: by far the most common, and nothing in it to decode or to normalize. */
+const PLAIN_NAME = /^[\w-][\w.-]*$/;
+function beside(scriptName, fileName) {
+    return scriptName.slice(0, scriptName.lastIndexOf('/') + 1) + fileName;
+}
+/** The path of a URL without query and fragment, as sentry-cli cuts it. */
+function cutQuery(url) {
+    const query = url.indexOf('?');
+    const path = query < 0 ? url : url.slice(0, query);
+    const fragment = path.indexOf('#');
+    return fragment < 0 ? path : path.slice(0, fragment);
+}
+function spellings(text) {
+    const decoded = decodePercent(text);
+    return [...new Set([decoded, text, decoded.replaceAll('\\', '/')])];
+}
+/** Undoes percent-encoding; text that is not valid percent-encoded UTF-8 stays as it is. */
+function decodePercent(text) {
+    if (!text.includes('%'))
+        return text;
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+// EXTERNAL MODULE: ./build/sourcemaps/write-file.js
+var write_file = __nccwpck_require__(8143);
+;// CONCATENATED MODULE: ./build/sourcemaps/delete.js
+
+
+
+
+
+
+
+
+/**
+ * Deletes the uploaded maps and takes the `sourceMappingURL` comments that mean them out of the scripts, so that the deployed
+ * build neither shows nor mentions its sources. Inline maps go as well. Only call it once the server said `ok`. Files that are
+ * gone are no problem: a second call does nothing. What cannot be deleted is a warning; the upload is done all the same.
+ */
+function deleteUploadedMaps(plan, uploaded, log) {
+    const root = plan.options.workspace;
+    const paths = new Set(uploaded.uploadedMaps);
+    const doomed = plan.units.flatMap(({ map }) => (map !== undefined && paths.has(map.path) ? [map] : []));
+    const names = new Set(doomed.map(({ name }) => name));
+    const sent = new Set(uploaded.debugIds.map(({ name }) => name));
+    const maps = [];
+    const scripts = [];
+    const kept = [];
+    const attempt = (file, list, act) => {
+        try {
+            if (act())
+                list.push(file.name);
+        }
+        catch (error) {
+            kept.push({ name: file.name, reason: reasonOf(error) });
+            log.warning(`${file.name} was uploaded but could not be cleaned up: ${reasonOf(error)}`, { file: file.name });
+        }
+    };
+    for (const unit of plan.units) {
+        const { js } = unit;
+        if (js === undefined || !(sent.has(js.name) || mentions(unit, names)))
+            continue;
+        attempt(js, scripts, () => stripReference(unit, js, { names, root, sent }));
+    }
+    for (const map of doomed)
+        attempt(map, maps, () => removeMap(map, root));
+    return { maps, scripts, kept };
+}
+/** Whether the script's reference, or its pair, is one of the maps. */
+function mentions({ js, map, reference }, names) {
+    if (map !== undefined && names.has(map.name))
+        return true;
+    return js !== undefined && reference !== undefined && pointsTo(reference, js, names);
+}
+function pointsTo(reference, script, names) {
+    const resolved = resolveReference(reference, script.name);
+    return resolved.kind === 'names' && resolved.names.some((name) => names.has(name));
+}
+function removeMap(map, root) {
+    if (!isStillThere(map, root))
+        return false;
+    (0,external_node_fs_.rmSync)(map.path);
+    return true;
+}
+/**
+ * False when the file is gone. Throws when a folder on the way has become a link to elsewhere: then the path no longer means
+ * the file that was uploaded.
+ */
+function isStillThere(file, root) {
+    let real;
+    try {
+        real = external_node_fs_.realpathSync.native(file.path);
+    }
+    catch (error) {
+        if (reasonOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+    if (real !== file.path || !isInside(root, real, external_node_path_))
+        throw new Error('its path has become a link');
+    return true;
+}
+/** Takes the reference out of one script. False when there is none that means an uploaded map. */
+function stripReference(unit, script, { names, root, sent }) {
+    if (!isStillThere(script, root))
+        return false;
+    const before = readWhole(script.path);
+    const found = (0,sourcemaps_reference/* findReference */.t)(before.bytes);
+    if (found === undefined)
+        return false;
+    const paired = unit.map !== undefined && names.has(unit.map.name);
+    const meant = found.inline ? sent.has(script.name) : paired || pointsTo(found.reference, script, names);
+    if (!meant)
+        return false;
+    const { start, end } = found.comment;
+    const pieces = [before.bytes.subarray(0, start), blank(before.bytes, start, end), before.bytes.subarray(end)];
+    (0,write_file/* replaceFiles */.s)([{ file: script, before, pieces }]);
+    return true;
+}
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+/**
+ * What stands in a comment's place: its line ends, so that no line after it moves, and spaces when code follows on the same
+ * line, so that no column moves either.
+ */
+function blank(code, start, end) {
+    const next = code.subarray(end).find((byte) => byte !== SPACE && byte !== 0x09);
+    const comment = code.subarray(start, end);
+    if (next === undefined || next === LF || next === CR)
+        return comment.filter((byte) => byte === LF || byte === CR);
+    const text = (0,sourcemaps_bytes/* asBuffer */.bS)(comment).toString('utf8');
+    return Buffer.from(text.replace(/[^\r\n\u2028\u2029]/g, ' '), 'utf8');
+}
+function readWhole(path) {
+    const descriptor = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | (external_node_fs_.constants.O_NOFOLLOW ?? 0) | (external_node_fs_.constants.O_NONBLOCK ?? 0));
+    try {
+        const stat = (0,external_node_fs_.fstatSync)(descriptor);
+        if (!stat.isFile())
+            throw new Error('it is no file any more');
+        const bytes = Buffer.allocUnsafeSlow(stat.size);
+        let filled = 0;
+        while (filled < stat.size) {
+            const read = (0,external_node_fs_.readSync)(descriptor, bytes, filled, Math.min(stat.size - filled, 1 << 30), filled);
+            if (read === 0)
+                throw new Error('it changed while it was read');
+            filled += read;
+        }
+        return { bytes, mode: stat.mode & 0o7777 };
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(descriptor);
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/sourcemaps/diagnose.js
 /** A link that leads out of the workspace: not followed, because a checked-out file must not choose what is uploaded. */
 function linkOutside(name) {
@@ -36792,7 +37291,16 @@ function linkOutside(name) {
         kind: 'outside-workspace',
         file: name,
         severity: 'warning',
-        message: 'This link leads out of the workspace, so it is not followed and nothing behind it is uploaded.',
+        message: 'is a link out of the workspace, so it is not followed and nothing behind it is uploaded.',
+    };
+}
+/** A link to a folder above it. */
+function linkInCircle(name) {
+    return {
+        kind: 'unreadable',
+        file: name,
+        severity: 'info',
+        message: 'is a link back to a folder that holds it, so it is not followed.',
     };
 }
 /** A file or folder that the operating system does not let us read. `detail` is its code, for instance `EACCES`. */
@@ -36802,26 +37310,19 @@ function unreadable(name, detail) {
         kind: 'unreadable',
         file: name,
         severity: 'warning',
-        message: `This cannot be read and is left out: ${detail}.${encoding}`,
+        message: `cannot be read and is left out: ${detail}.${encoding}`,
     };
 }
 /** Several files that wanted one artifact URL. Without debug ids Sentry would find only one of them. */
 function collisionDiagnosis(collision, severity) {
-    const moved = collision.moved.map(({ name, url }) => `${name} is uploaded as ${url}`).join('; ');
+    const listed = collision.moved.slice(0, 3).map(({ name, url }) => `${name} is uploaded as ${url}`);
+    const more = collision.moved.length - listed.length;
+    const moved = [...listed, ...(more > 0 ? [`${more} more under their own paths`] : [])].join('; ');
     return {
         kind: 'url-collision',
         file: collision.winner,
         severity,
-        message: `${collision.moved.length + 1} files share the URL ${collision.url}: this one has it, ${moved}. Debug ids find them all; a look-up by URL finds only the first.`,
-    };
-}
-/** A map that no script of the set belongs to. It is uploaded, as sentry-cli does. */
-function mapOnly(map) {
-    return {
-        kind: 'map-only',
-        file: map.name,
-        severity: 'info',
-        message: 'No script of the set refers to this map; it is uploaded on its own.',
+        message: `shares the URL ${collision.url} with others and keeps it; ${moved}. Debug ids find them all; a look-up by URL finds only the first.`,
     };
 }
 /** GitHub shows ten warnings and ten errors of a step; later ones vanish without a word. */
@@ -36899,271 +37400,9 @@ function annotate({ kind, file, severity, message }) {
     const title = TITLES[kind];
     return {
         severity: severity === 'error' ? 'error' : 'warning',
-        message: `${file}: ${message}`,
+        message: `${file} ${message}`,
         place: { file, ...(title === undefined ? {} : { title }) },
     };
-}
-
-;// CONCATENATED MODULE: ./build/sourcemaps/paths.js
-/** Whether `child` is `parent` or below it. Both absolute and real; compared by segments, so `/a/bc` is not inside `/a/b`. */
-function isInside(parent, child, path) {
-    const relative = path.relative(parent, child);
-    return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
-}
-/** A path below `root` as users see it: relative, forward slashes; `.` for the root itself. */
-function shownName(root, absolute, path) {
-    const relative = path.relative(root, absolute);
-    return relative === '' ? '.' : toSlashes(relative, path);
-}
-/** Native separators to `/`. On Linux and macOS a backslash is a character of the file name and stays. */
-function toSlashes(text, path) {
-    return path.sep === '\\' ? text.replaceAll('\\', '/') : text;
-}
-/** Joins a root-relative name and what is below it; the root itself is the empty name. */
-function paths_joinName(folder, name) {
-    return folder === '' ? name : `${folder}/${name}`;
-}
-/**
- * Order of the UTF-8 bytes, the order of the archive. JavaScript's own `<` compares UTF-16 units and puts emoji before
- * U+FFxx, which would make the bundle's checksum differ from the documented order.
- */
-function compareBytes(a, b) {
-    if (a === b)
-        return 0;
-    const length = Math.min(a.length, b.length);
-    for (let at = 0; at < length; at += 1) {
-        const left = a.charCodeAt(at);
-        const right = b.charCodeAt(at);
-        if (left !== right)
-            return weight(left) - weight(right);
-    }
-    return a.length - b.length;
-}
-/** Sorts in place by {@link compareBytes}; where no key holds a surrogate, JavaScript's own order is the same and much faster. */
-function sortByBytes(items, keyOf) {
-    if (items.some((item) => /[\ud800-\udfff]/.test(keyOf(item)))) {
-        return items.sort((a, b) => compareBytes(keyOf(a), keyOf(b)));
-    }
-    return items.sort((a, b) => {
-        const left = keyOf(a);
-        const right = keyOf(b);
-        return left < right ? -1 : left > right ? 1 : 0;
-    });
-}
-/** Surrogates stand for code points above U+FFFF: moved behind all other units. */
-function weight(unit) {
-    if (unit < 0xd800)
-        return unit;
-    return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
-}
-
-;// CONCATENATED MODULE: ./build/sourcemaps/expand.js
-
-
-/** How many examples a tally keeps. */
-const SAMPLE = 5;
-/**
- * Reads a folder tree. Links come last, ordered by name, so that a file is known by its real path wherever that is in the
- * tree, and the outcome does not depend on the order the file system lists entries in. A folder is read once per set of
- * segments, so links that lead in a circle end.
- */
-function expand(start, context) {
-    const visited = new Set();
-    let links = [];
-    const drain = (first) => {
-        const stack = [first];
-        for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
-            const key = frame.states.length === 0 ? frame.real : `${frame.real}\0${frame.states}\0${frame.base === undefined}`;
-            if (visited.has(key))
-                continue;
-            visited.add(key);
-            readFolder(frame, context, stack, links);
-        }
-    };
-    drain(start);
-    while (links.length > 0) {
-        const generation = links.sort((a, b) => compareBytes(a.name, b.name));
-        links = [];
-        for (const link of generation) {
-            const folder = followLink(link, context);
-            if (folder !== undefined)
-                drain(folder);
-        }
-    }
-}
-function readFolder(frame, context, stack, links) {
-    let entries;
-    try {
-        entries = (0,external_node_fs_.readdirSync)(frame.real, { withFileTypes: true });
-    }
-    catch (error) {
-        context.problem('unreadable', frame.name || '.', reasonOf(error));
-        return;
-    }
-    for (const entry of entries) {
-        if (entry.isFile())
-            readFile(frame, entry.name, frame.real + context.path.sep + entry.name, context);
-        else if (entry.isDirectory()) {
-            const child = enter(frame, entry.name, frame.real + context.path.sep + entry.name, context);
-            if (child !== undefined)
-                stack.push(child);
-        }
-        else if (entry.isSymbolicLink() && frame.excludedBy < 0) {
-            links.push({ frame, fileName: entry.name, name: paths_joinName(frame.name, entry.name) });
-        }
-    }
-}
-/** The frame of a sub folder, or undefined when it is hidden, ignored or cannot match. */
-function enter(frame, fileName, real, context) {
-    const { states, matched, named } = step(frame.states, fileName, context.segments);
-    const base = frame.base !== undefined ? paths_joinName(frame.base, fileName) : matched ? '' : undefined;
-    if (base === undefined && states.length === 0)
-        return undefined;
-    const name = paths_joinName(frame.name, fileName);
-    if (fileName.startsWith('.') && !named) {
-        sample(context.tally.hidden, name);
-        return undefined;
-    }
-    const below = paths_joinName(frame.below, fileName);
-    if (context.filter.ignores(below, name, true)) {
-        sample(context.tally.ignored, name);
-        return undefined;
-    }
-    const excludedBy = frame.excludedBy >= 0 ? frame.excludedBy : context.filter.excludedBy(name, true);
-    return { real, name, below, base, states, excludedBy };
-}
-function readFile(frame, fileName, real, context) {
-    const hit = frame.states.length > 0 ? fileMatch(frame.states, fileName, context) : undefined;
-    if (isPage(fileName)) {
-        context.page({ path: real, name: paths_joinName(frame.name, fileName), relative: paths_joinName(frame.base ?? '', fileName) });
-    }
-    if (hit === undefined && frame.base === undefined)
-        return;
-    if (hit?.namesExtension !== true && !context.filter.takes(fileName)) {
-        countExtension(context.tally.otherExtensions, fileName);
-        return;
-    }
-    const name = paths_joinName(frame.name, fileName);
-    if (context.filter.ignores(paths_joinName(frame.below, fileName), name, false)) {
-        sample(context.tally.ignored, name);
-        return;
-    }
-    const excludedBy = frame.excludedBy >= 0 ? frame.excludedBy : context.filter.excludedBy(name, false);
-    if (excludedBy >= 0)
-        context.exclude(excludedBy, real);
-    else
-        context.take({ path: real, name, relative: hit !== undefined ? fileName : paths_joinName(frame.base ?? '', fileName) });
-}
-/** Looks where a link leads: a file inside the root is taken, a folder inside it is returned to be read. */
-function followLink(link, context) {
-    const { frame, fileName, name } = link;
-    try {
-        const real = external_node_fs_.realpathSync.native(context.path.join(frame.real, fileName));
-        if (!isInside(context.root, real, context.path)) {
-            if (!concerns(link, context))
-                return undefined;
-            sample(context.tally.outside, name);
-            context.problem('outside-workspace', name, 'the link leads out of the workspace');
-            return undefined;
-        }
-        const stat = (0,external_node_fs_.statSync)(real);
-        if (stat.isDirectory())
-            return enter(frame, fileName, real, context);
-        if (stat.isFile())
-            readFile(frame, fileName, real, context);
-    }
-    catch (error) {
-        if (concerns(link, context))
-            context.problem('unreadable', name, `the link leads nowhere (${reasonOf(error)})`);
-    }
-    return undefined;
-}
-/** Whether anyone would miss what the link leads to: not when it is ignored or left out anyway. */
-function concerns({ frame, fileName, name }, { filter }) {
-    return !filter.ignores(paths_joinName(frame.below, fileName), name, true) && filter.excludedBy(name, true) < 0;
-}
-const NOWHERE = { states: [], matched: false, named: false };
-/** One step down: which segments may match inside the folder `fileName`. */
-function step(states, fileName, segments) {
-    if (states.length === 0)
-        return NOWHERE;
-    const next = new Set();
-    let matched = false;
-    let named = false;
-    for (const index of states) {
-        const segment = segments[index];
-        if (segment?.kind === 'any-depth') {
-            for (const reached of closure(index, segments))
-                next.add(reached);
-        }
-        else if (segment !== undefined && expand_matches(segment, fileName)) {
-            named ||= segment.kind === 'literal' || segment.dot;
-            if (index === segments.length - 1)
-                matched = true;
-            else
-                for (const reached of closure(index + 1, segments))
-                    next.add(reached);
-        }
-    }
-    return { states: [...next].sort((a, b) => a - b), matched, named };
-}
-/** The segments that may match at once when `index` is reached: `**` may stand for nothing. */
-function closure(index, segments) {
-    const reached = [index];
-    for (let at = index; segments[at]?.kind === 'any-depth' && at + 1 < segments.length; at += 1)
-        reached.push(at + 1);
-    return reached;
-}
-function fileMatch(states, fileName, { segments, foldersOnly }) {
-    if (foldersOnly)
-        return undefined;
-    for (const index of states) {
-        const segment = segments[index];
-        if (index !== segments.length - 1 || segment === undefined || segment.kind === 'any-depth')
-            continue;
-        if (expand_matches(segment, fileName))
-            return { namesExtension: segment.kind === 'literal' || segment.namesExtension };
-    }
-    return undefined;
-}
-function expand_matches(segment, fileName) {
-    if (segment.kind === 'literal')
-        return segment.text === fileName;
-    return segment.kind === 'match' && segment.test.test(fileName);
-}
-/** The pages in one folder, for files that were named outright: nothing else reads their folder. */
-function pagesIn(folder, path) {
-    try {
-        return (0,external_node_fs_.readdirSync)(folder.real, { withFileTypes: true })
-            .filter((entry) => entry.isFile() && isPage(entry.name))
-            .map(({ name }) => ({ path: folder.real + path.sep + name, name: paths_joinName(folder.name, name), relative: name }));
-    }
-    catch {
-        return [];
-    }
-}
-function isPage(fileName) {
-    return fileName === 'ngsw.json' || /\.html?$/i.test(fileName);
-}
-function countExtension(counts, fileName) {
-    const dot = fileName.lastIndexOf('.');
-    const extension = dot < 0 ? 'no extension' : fileName.slice(dot);
-    counts.set(extension, (counts.get(extension) ?? 0) + 1);
-}
-function sample(list, name) {
-    if (list.length < SAMPLE)
-        list.push(name);
-}
-/**
- * `ENOENT` and the like: the part of a file system error that is the same in every locale. Told by its shape, because errors
- * of Node's own modules may come from another realm than `Error` here.
- */
-function reasonOf(error) {
-    if (typeof error !== 'object' || error === null)
-        return String(error);
-    if ('code' in error && typeof error.code === 'string')
-        return error.code;
-    return 'message' in error && typeof error.message === 'string' ? error.message : 'unknown reason';
 }
 
 ;// CONCATENATED MODULE: ./build/sourcemaps/glob.js
@@ -37416,6 +37655,8 @@ function editDistance(a, b) {
 /** The error for an empty set: every pattern with its reason. */
 function noFilesError(unmatched, place) {
     const reasons = unmatched.map((entry) => `"${entry.pattern}": ${reasonFor(entry, place)}`);
+    if (reasons.length === 0)
+        reasons.push('the input holds only ! patterns, or no matching file can be read');
     const where = `working directory: ${toSlashes(place.workingDirectory, place.path)}`;
     return new errors/* ActionError */.lZ('no-files-found', `No source maps or scripts found. ${reasons.join('; ')} (${where}).`, {
         hint: 'Check that the build ran before this step and where it writes to. Set if_no_files_found to warn or ignore if an empty build is fine.',
@@ -37643,7 +37884,8 @@ function freeUrl(name, taken, options) {
  * Finds the files of the `sourcemaps` input. Throws ActionError `no-files-found` (when `if_no_files_found` is `error`),
  * `file-outside-workspace`, `file-unreadable` or `input-invalid`.
  */
-function discover(inputs, path = external_node_path_) {
+function discover(inputs, list = listFolder) {
+    const path = external_node_path_;
     const place = placeOf(inputs, path);
     const options = inputs.sourcemaps;
     const { includes, exclusions } = sortPatterns(options.patterns, path);
@@ -37655,6 +37897,7 @@ function discover(inputs, path = external_node_path_) {
         diagnoses: new Map(),
         excluded: exclusions.map(() => new Set()),
         folders: new Set(),
+        list,
     };
     const unmatched = [];
     const counts = includes.map((pattern) => {
@@ -37795,6 +38038,7 @@ function addPagesBeside(file, collected) {
 function contextFor(glob, collecting) {
     const { collected, tally, matched } = collecting;
     return {
+        list: collected.list,
         root: collected.place.root,
         path: collected.place.path,
         filter: collected.filter,
@@ -37810,8 +38054,13 @@ function contextFor(glob, collecting) {
             collecting.onExclude();
         },
         page: (found) => collected.pages.set(found.path, found),
-        problem: (kind, name, detail) => addDiagnosis(collected, kind === 'unreadable' ? unreadable(name, detail) : linkOutside(name)),
+        problem: (kind, name, detail) => addDiagnosis(collected, problemDiagnosis(kind, name, detail)),
     };
+}
+function problemDiagnosis(kind, name, detail) {
+    if (kind === 'circle')
+        return linkInCircle(name);
+    return kind === 'unreadable' ? unreadable(name, detail) : linkOutside(name);
 }
 function addDiagnosis(collected, diagnosis) {
     collected.diagnoses.set(`${diagnosis.kind}\0${diagnosis.file}`, diagnosis);
@@ -37857,54 +38106,6 @@ function discover_kindOf(file, filter) {
 
 // EXTERNAL MODULE: ./build/sourcemaps/debug-id.js
 var debug_id = __nccwpck_require__(2096);
-;// CONCATENATED MODULE: ./build/sourcemaps/resolve.js
-
-/**
- * Resolves a `sourceMappingURL` against the script's own name. Query and fragment are cut, percent-encoding is undone; the
- * text as it stands is tried too, because some build tools don't encode. Nothing is looked up on disk here.
- */
-function resolveReference(reference, scriptName) {
-    const text = cutQuery(reference);
-    if (PLAIN_NAME.test(text))
-        return { kind: 'names', names: [beside(scriptName, text)] };
-    if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//'))
-        return { kind: 'remote' };
-    const variants = spellings(text);
-    if (text.startsWith('/'))
-        return { kind: 'site-path', paths: variants };
-    const folder = external_node_path_.posix.dirname(scriptName);
-    const names = variants.map((variant) => external_node_path_.posix.join(folder, variant));
-    const inside = names.filter((name) => name !== '..' && !name.startsWith('../') && !name.includes('\0'));
-    return inside.length === 0 ? { kind: 'outside' } : { kind: 'names', names: inside };
-}
-/** `app.js.map`: by far the most common, and nothing in it to decode or to normalize. */
-const PLAIN_NAME = /^[\w-][\w.-]*$/;
-function beside(scriptName, fileName) {
-    return scriptName.slice(0, scriptName.lastIndexOf('/') + 1) + fileName;
-}
-/** The path of a URL without query and fragment, as sentry-cli cuts it. */
-function cutQuery(url) {
-    const query = url.indexOf('?');
-    const path = query < 0 ? url : url.slice(0, query);
-    const fragment = path.indexOf('#');
-    return fragment < 0 ? path : path.slice(0, fragment);
-}
-function spellings(text) {
-    const decoded = decodePercent(text);
-    return [...new Set([decoded, text, decoded.replaceAll('\\', '/')])];
-}
-/** Undoes percent-encoding; text that is not valid percent-encoded UTF-8 stays as it is. */
-function decodePercent(text) {
-    if (!text.includes('%'))
-        return text;
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/sourcemaps/integrity.js
 
 
@@ -38046,7 +38247,7 @@ function describe(page, scripts) {
         kind: 'integrity-hash',
         file: page.name,
         severity: 'warning',
-        message: `It holds hashes of ${names}, which no longer match once debug ids are injected: browsers will refuse them. ${remedy}`,
+        message: `holds hashes of ${names}, which no longer match once debug ids are injected: browsers will refuse them. ${remedy}`,
     };
 }
 
@@ -38105,33 +38306,33 @@ function messageFor(script, noMap, maps) {
     const near = suggestion(script, noMap.written, maps);
     switch (noMap.reason) {
         case 'missing':
-            return `It says its source map is ${shown}, but no such file was found.${near}`;
+            return `says its source map is ${shown}, but no such file was found.${near}`;
         case 'not-in-set':
-            return `Its source map ${shown} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
+            return `names the source map ${shown}, which exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
         case 'remote':
-            return `Its source map is said to be at ${shown}; addresses are never fetched, and no map beside it has its name.${near}`;
+            return `says its source map is at ${shown}; addresses are never fetched, and no map beside it has its name.${near}`;
         case 'site-path':
-            return `It says its source map is ${shown}, but no file has that URL and no map beside it has its name.${near} See url_prefix.`;
+            return `says its source map is ${shown}, but no file has that URL and no map beside it has its name.${near} See url_prefix.`;
         case 'outside':
-            return `Its reference ${shown} leads out of the workspace and is not followed.${near}`;
+            return `refers to ${shown}, which leads out of the workspace and is not followed.${near}`;
         case 'ambiguous':
-            return `Several maps could be its ${shown}, so none is taken: ${unpaired_list(noMap.candidates)}. Put the right path in its sourceMappingURL comment.`;
+            return `has several maps that could be its ${shown}, so none is taken: ${unpaired_list(noMap.candidates)}. Put the right path in its sourceMappingURL comment.`;
     }
 }
 function noReference(script, maps) {
     const beside = external_node_path_.posix.join(external_node_path_.posix.dirname(script.name), `${external_node_path_.posix.basename(script.name)}.map`);
     if (maps.options.probe?.(beside) === 'on-disk') {
-        return `It has no sourceMappingURL comment; ${beside} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
+        return `has no sourceMappingURL comment; ${beside} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
     }
-    return `It has no sourceMappingURL comment, and no map beside it has its name.${suggestion(script, undefined, maps)}`;
+    return `has no sourceMappingURL comment, and no map beside it has its name.${suggestion(script, undefined, maps)}`;
 }
-function taken({ map, guessed, rivals }) {
-    if (guessed && rivals.length > 1) {
-        return `By its name its map would be ${map.name}, but so it would be for ${unpaired_list(rivals)}. Put a sourceMappingURL comment in the right one.`;
+function taken({ map, guessed, owner, rivals }) {
+    if (owner === undefined) {
+        return `would by its name have the map ${map.name}, but so would ${unpaired_list(rivals)}. Put a sourceMappingURL comment in the right one.`;
     }
     if (guessed)
-        return `By its name its map would be ${map.name}, but that belongs to ${unpaired_list(rivals)}. Put a sourceMappingURL comment in it.`;
-    return `Its map ${map.name} belongs to ${unpaired_list(rivals)}: a map describes one script only, so this one gets none.`;
+        return `would by its name have the map ${map.name}, but that belongs to ${owner.name}. Put a sourceMappingURL comment in it.`;
+    return `refers to ${map.name}, but that belongs to ${owner.name}: a map describes one script only, so this one gets none.`;
 }
 /** Most maps of a folder that are compared for a suggestion. */
 const COMPARED = 50;
@@ -38196,12 +38397,9 @@ function pairFiles(files, scans, options) {
     }
     const owners = pair_settle(candidates);
     const units = candidates.map((candidate) => toUnit(candidate, owners, lookup));
-    for (const map of maps) {
-        if (owners.get(map)?.owner !== undefined)
-            continue;
-        units.push({ map });
-        diagnoses.push(mapOnly(map));
-    }
+    for (const map of maps)
+        if (owners.get(map)?.owner === undefined)
+            units.push({ map });
     return { units: sortUnits(units), diagnoses };
 }
 /** Scripts that get a suggestion of the nearest map. */
@@ -38338,20 +38536,13 @@ function toUnit(candidate, owners, lookup) {
         return { js: script, map: claim.map, ...header };
     const rivals = (ownership?.rivals ?? []).filter((rival) => rival !== claim).map((rival) => rival.script);
     const owner = ownership?.owner?.script;
-    const taken = {
-        reason: 'taken',
-        map: claim.map,
-        guessed: claim.by === 'guess',
-        rivals: owner ? [owner] : rivals,
-    };
+    const taken = { reason: 'taken', map: claim.map, guessed: claim.by === 'guess', owner, rivals };
     return { js: script, ...(claim.by === 'guess' ? {} : header), unpaired: unpaired_explain(script, taken, lookup) };
 }
 function sortUnits(units) {
     return sortByBytes(units, ({ js, map }) => js?.url ?? map?.url ?? '');
 }
 
-// EXTERNAL MODULE: ./build/sourcemaps/reference.js
-var sourcemaps_reference = __nccwpck_require__(2542);
 ;// CONCATENATED MODULE: ./build/sourcemaps/scan.js
 
 
@@ -38420,7 +38611,7 @@ function readAll(descriptor, size, small) {
  */
 async function planSourceMaps(inputs, log, deps = {}) {
     const options = inputs.sourcemaps;
-    const discovery = discover(inputs);
+    const discovery = discover(inputs, deps.list);
     logPatterns(discovery, options.ifNoFilesFound, log);
     const { files, root } = discovery;
     const scripts = files.filter(({ kind }) => kind === 'js');
@@ -38505,8 +38696,8 @@ function diskProbe(files, root) {
     };
 }
 
-// EXTERNAL MODULE: ./build/sourcemaps/process.js + 20 modules
-var sourcemaps_process = __nccwpck_require__(7551);
+// EXTERNAL MODULE: ./build/sourcemaps/process.js + 19 modules
+var sourcemaps_process = __nccwpck_require__(614);
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./build/upload/jobs.js
@@ -38521,59 +38712,57 @@ var work = __nccwpck_require__(4052);
 
 
 
-/** Does every job on the calling thread, one per turn of the event loop so that requests go on. */
-function createInlineCrew(processUnit) {
-    let options;
-    return {
-        setup(given) {
-            options = given;
-        },
-        async run(job) {
-            await new Promise((resolve) => setImmediate(resolve));
-            if (options === undefined)
-                throw new Error('A job came before the setup');
-            return (0,work/* work */.oJ)(job, options, processUnit);
-        },
-        close: () => Promise.resolve(),
-    };
-}
-/** Jobs given to one thread ahead of time, so that it never waits for a message. */
-const AHEAD = 2;
+/** Jobs given to a thread ahead of time, so that it never waits for a message while the main thread is busy itself. */
+const AHEAD = 4;
+/** A job bigger than this is not for the main thread: it would keep requests and signals waiting. */
+const LONGEST_OWN_BYTES = 2 << 20;
 class Thread {
     tasks = new Map();
     worker;
-    constructor(setup) {
-        this.worker = new external_node_worker_threads_.Worker(setup.url, {
+    constructor({ url, execArgv }) {
+        this.worker = new external_node_worker_threads_.Worker(url, {
             workerData: { role: WORKER_ROLE },
-            ...(setup.execArgv === undefined ? {} : { execArgv: [...setup.execArgv] }),
+            ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
             // A small young generation: what a unit leaves behind is short-lived, and every thread has one.
-            resourceLimits: { maxYoungGenerationSizeMb: 16 },
+            resourceLimits: { maxYoungGenerationSizeMb: 8 },
         });
     }
     post(message) {
         this.worker.postMessage(message);
     }
 }
-/** Spreads jobs over worker threads. A thread that dies fails every job: its files may be half done. */
-class ThreadCrew {
+/**
+ * Whoever does the jobs: worker threads, and the calling thread itself, which would be idle most of the time and costs no
+ * memory of its own. A thread that dies fails every job: its files may be half done.
+ */
+class Crew {
     #threads;
+    #processUnit;
+    /** Encode jobs go first: they give slabs back. */
     #first = [];
     #second = [];
+    #setup;
+    #own;
     #lastId = 0;
     #broken;
     #closing = false;
-    constructor(setup) {
-        this.#threads = Array.from({ length: setup.count }, () => new Thread(setup));
+    /** Starts the threads. `processUnit` is what the calling thread uses; the threads bring their own. */
+    constructor(setup, processUnit) {
+        this.#processUnit = processUnit;
+        this.#threads = setup === undefined ? [] : Array.from({ length: setup.count }, () => new Thread(setup));
         for (const thread of this.#threads) {
             thread.worker.on('message', (reply) => this.#settle(thread, reply));
             thread.worker.on('error', (error) => this.#break(error));
             thread.worker.on('exit', (code) => this.#break(new Error(`it ended with code ${code}`)));
         }
     }
+    /** What all jobs need; called once, before the first job. Threads start without it, so that both waits overlap. */
     setup(setup) {
+        this.#setup = setup;
         for (const thread of this.#threads)
             thread.post({ setup });
     }
+    /** Rejects with what the job threw. */
     run(job) {
         return new Promise((resolve, reject) => {
             if (this.#broken !== undefined) {
@@ -38587,18 +38776,48 @@ class ThreadCrew {
     }
     async close() {
         this.#closing = true;
+        this.#first.length = 0;
+        this.#second.length = 0;
         await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
     }
     #deal() {
         for (;;) {
             const [idlest] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size);
             if (idlest === undefined || idlest.tasks.size >= AHEAD)
-                return;
+                break;
             const task = this.#first.shift() ?? this.#second.shift();
             if (task === undefined)
                 return;
             idlest.tasks.set(task.id, task);
             idlest.post({ id: task.id, job: task.job });
+        }
+        this.#takeOwn();
+    }
+    /** Does a job on this thread when the others have enough, one per turn of the event loop so that requests go on. */
+    #takeOwn() {
+        if (this.#own !== undefined)
+            return;
+        const queue = this.#first.length > 0 ? this.#first : this.#second;
+        const [next] = queue;
+        if (next === undefined || (this.#threads.length > 0 && isLong(next.job)))
+            return;
+        queue.shift();
+        this.#own = next;
+        setImmediate(() => {
+            this.#own = undefined;
+            if (!this.#closing && this.#broken === undefined)
+                this.#workOn(next);
+            this.#deal();
+        });
+    }
+    #workOn({ job, resolve, reject }) {
+        try {
+            if (this.#setup === undefined)
+                throw new Error('A job came before the setup');
+            resolve((0,work/* work */.oJ)(job, this.#setup, this.#processUnit));
+        }
+        catch (thrown) {
+            reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
         }
     }
     #settle(thread, reply) {
@@ -38624,9 +38843,8 @@ class ThreadCrew {
             task.reject(this.#broken);
     }
 }
-/** Starts worker threads. */
-function createThreadCrew(setup) {
-    return new ThreadCrew(setup);
+function isLong(job) {
+    return job.kind === 'pack' && job.expectedBytes > LONGEST_OWN_BYTES;
 }
 
 ;// CONCATENATED MODULE: ./build/upload/assemble.js
@@ -38719,11 +38937,8 @@ function uploadStuck(bundle, missing) {
 ;// CONCATENATED MODULE: ./build/upload/refresh.js
 
 
-/** The same units with the sizes and times that their files have now: injecting has changed them since they were found. */
-function refreshed({ units, names }) {
-    return { units: units.map(refreshUnit), names };
-}
-function refreshUnit(unit) {
+/** The same unit with the sizes and times that its files have now: injecting has changed them since they were found. */
+function refreshed(unit) {
     const { js, map } = unit;
     return { ...unit, ...(js && { js: refreshFile(js) }), ...(map && { map: refreshFile(map) }) };
 }
@@ -38768,7 +38983,7 @@ function recordOf(bundle, state) {
     const { id, checksum, files, bytes, chunks } = bundle;
     return { bundleId: id, checksum, state, files, bytes, chunks: chunks.length };
 }
-/** Sends chunks that the server lacks: from memory where they still are, else by packing their groups again. */
+/** Sends chunks that the server lacks: from memory where they still are, else by packing their files again. */
 async function sendAgain(session, bundle, missing, held) {
     const { courier, stop } = session;
     const lost = new Set();
@@ -38789,41 +39004,38 @@ async function sendAgain(session, bundle, missing, held) {
 }
 /** Makes lost chunks again from the files, which are injected by now, and checks that they are the same. */
 async function rebuild(session, bundle, lost) {
-    const { courier, pool, groups } = session;
+    const { courier, pool, shares } = session;
     const expected = new Map();
     const wanted = new Set();
+    const done = new Set();
+    const send = (parcel) => {
+        if (!lost.has(parcel.sha1) || done.has(parcel.sha1))
+            return;
+        done.add(parcel.sha1);
+        pool.hold(parcel.place);
+        courier.resend(parcel);
+    };
     for (const { sha1, length, from } of bundle.chunks) {
-        if (typeof from !== 'number') {
+        if (typeof from === 'number') {
+            expected.set(from, [...(expected.get(from) ?? []), sha1]);
             if (lost.has(sha1))
-                courier.resend({ sha1, length, place: { bytes: from } });
-            continue;
+                wanted.add(from);
         }
-        const group = groups[from];
-        if (group === undefined)
-            continue;
-        const list = expected.get(group) ?? [];
-        list.push(sha1);
-        expected.set(group, list);
-        if (lost.has(sha1))
-            wanted.add(group);
+        else
+            send({ sha1, length, place: { bytes: from } });
     }
-    const sent = new Set();
-    await session.pack([...wanted], (group) => refreshed(session.inputOf(group)), (packed, group) => {
-        checkSame(session, packed, group, expected.get(group) ?? []);
-        for (const { sha1, length, place } of packed.chunks) {
-            if (!lost.has(sha1) || sent.has(sha1))
-                continue;
-            sent.add(sha1);
-            pool.hold(place);
-            courier.resend({ sha1, length, place });
-        }
-    });
+    const again = shares.filter(({ number }) => wanted.has(number));
+    await session.pack(again, (packed, share) => {
+        const hashes = packed.chunks.map(({ sha1 }) => sha1).join();
+        if (hashes !== expected.get(share.number)?.join())
+            throw changed(session, share);
+        packed.chunks.forEach(send);
+    }, refreshed);
 }
-function checkSame(session, packed, group, expected) {
-    if (packed.chunks.length === expected.length && packed.chunks.every(({ sha1 }, i) => sha1 === expected[i]))
-        return;
-    const names = session.plan.units.slice(group.start, group.end).map(({ js, map }) => js?.name ?? map?.name);
-    throw new errors/* ActionError */.lZ('file-changed', `Sentry asked again for parts of the upload, but by now one of these files has changed: ${names.join(', ')}`, { hint: 'Let nothing else write into the build folder during this step, then run it again.' });
+function changed({ plan }, { start, end }) {
+    const names = plan.units.slice(start, end).map(({ js, map }) => js?.name ?? map?.name);
+    const text = names.slice(0, 5).join(', ') + (names.length > 5 ? ` or ${names.length - 5} more` : '');
+    return new errors/* ActionError */.lZ('file-changed', `Sentry asked again for parts of the upload, but one of these files is not as it was uploaded: ${text}`, { hint: 'Let nothing else write into the build folder during this step, then run it again.' });
 }
 
 ;// CONCATENATED MODULE: ./build/upload/outcome.js
@@ -38894,22 +39106,19 @@ var upload_manifest = __nccwpck_require__(7687);
 
 
 
-/** Groups per chunk of the manifest, on average. */
-const GROUPS_PER_MANIFEST_CHUNK = 64;
 /** More than manifest.json needs besides the lines of the files. */
 const MANIFEST_EXTRA_BYTES = 4096;
 /**
- * Puts one archive together from groups in order: counts offsets, collects the central directory and the manifest, hashes
+ * Puts one archive together from shares in order: counts offsets, collects the central directory and the manifest, hashes
  * everything on the way. The archive itself exists nowhere in one piece.
  */
 class BundleBuilder {
     #hash = (0,external_node_crypto_.createHash)('sha1');
     #chunks = [];
     #central = [];
-    #manifest = [];
+    /** Lines of manifest.json, as chunks, as parts. */
+    #manifest = [[]];
     #maxChunkBytes;
-    /** Where the manifest is cut: indexes of `#manifest`. */
-    #cuts = [];
     #entries = 0;
     #bytes = 0;
     #tailBytes = MANIFEST_EXTRA_BYTES;
@@ -38920,36 +39129,37 @@ class BundleBuilder {
     start() {
         return this.#append(archive/* BUNDLE_HEADER */.n4);
     }
-    get entries() {
-        return this.#entries;
+    /** False when the units would take the archive past `maxBytes` or the zip's own limits. */
+    hasRoomFor(units, maxBytes) {
+        const bytes = this.#bytes + units.bytes + this.#tailBytes + tailBytes(units);
+        return this.#entries + units.entries < archive/* MAX_ENTRIES */.Sd && bytes <= Math.min(maxBytes, archive/* MAX_ARCHIVE_BYTES */.Ip);
     }
-    /** False when the group would take the archive past `maxBytes` or the zip's own limits. */
-    hasRoomFor(group, maxBytes) {
-        const bytes = this.#bytes + group.bytes + this.#tailBytes + group.central.length + group.manifest.length + 1;
-        return this.#entries + group.entries < archive/* MAX_ENTRIES */.Sd && bytes <= Math.min(maxBytes, archive/* MAX_ARCHIVE_BYTES */.Ip);
-    }
-    /** Adds a group whose bytes are `contents`, chunk by chunk. `key` is the group's (groups.ts). */
-    add(group, number, key, contents) {
+    /** Adds the units of a share, whose bytes are `contents`, chunk by chunk. */
+    add(units, share, contents) {
         for (const bytes of contents)
             this.#hash.update(bytes);
-        (0,archive/* moveRecords */.Wd)(group.central, this.#bytes);
-        for (const { sha1, length } of group.chunks)
-            this.#chunks.push({ sha1, length, from: number });
-        this.#bytes += group.bytes;
-        this.#entries += group.entries;
-        this.#central.push(group.central);
-        this.#tailBytes += group.central.length + group.manifest.length + 1;
-        if (group.entries === 0)
+        (0,archive/* moveRecords */.Wd)(units.central, this.#bytes);
+        for (const { sha1, length } of units.chunks)
+            this.#chunks.push({ sha1, length, from: share });
+        this.#bytes += units.bytes;
+        this.#central.push(units.central);
+        this.#tailBytes += tailBytes(units);
+        if (units.entries === 0)
             return;
-        if (key % GROUPS_PER_MANIFEST_CHUNK === 0)
-            this.#cuts.push(this.#manifest.length);
-        if (this.#manifest.length > 0)
-            this.#manifest.push(COMMA);
-        this.#manifest.push(group.manifest);
+        if (units.startsManifestChunk)
+            this.#manifest.push([]);
+        if (this.#entries > 0)
+            this.#manifest.at(-1)?.push(COMMA);
+        units.manifest.forEach((part, index) => {
+            if (index > 0)
+                this.#manifest.push([]);
+            this.#manifest.at(-1)?.push(part);
+        });
+        this.#entries += units.entries;
     }
     /** Adds manifest and directory. Returns the bundle and the chunks of its end. */
     finish(owner, method) {
-        const id = (0,upload_manifest/* bundleId */.WW)(this.#hash.copy().digest(), this.#manifest);
+        const id = (0,upload_manifest/* bundleId */.WW)(this.#hash.copy().digest(), this.#manifest.flat());
         const offset = this.#bytes;
         const manifest = method === 0 ? this.#storedManifest(owner, id) : this.#deflatedManifest(owner, id);
         const tail = manifest.parts.flatMap((part) => this.#append(part));
@@ -38960,19 +39170,22 @@ class BundleBuilder {
         return { bundle: { id, checksum, chunks: this.#chunks, files: this.#entries, bytes: this.#bytes }, tail };
     }
     /**
-     * The manifest in parts that become chunks of their own. Its lines are cut at borders of groups, so that most of them are
-     * equal in the next release; the header in front holds the CRC and is new each time.
+     * The manifest in parts that become chunks of their own. The header in front holds the CRC and is new each time, so it is
+     * kept apart from the lines, most of which are equal in the next release.
      */
     #storedManifest(owner, id) {
         const start = Buffer.from(upload_manifest/* MANIFEST_START */.db);
         const end = Buffer.from((0,upload_manifest/* manifestEnd */.n9)(owner, id));
-        const entry = (0,archive/* storedEntry */.ws)('manifest.json', [start, ...this.#manifest, end]);
-        const borders = [0, ...this.#cuts, this.#manifest.length];
-        const lines = borders.slice(1).map((to, index) => Buffer.concat(this.#manifest.slice(borders[index], to)));
+        const entry = (0,archive/* storedEntry */.ws)('manifest.json', [start, ...this.#manifest.flat(), end]);
+        const lines = this.#manifest.map((parts) => Buffer.concat(parts));
         return { parts: [Buffer.concat([(0,archive/* localHeader */.$B)(entry), start]), ...lines, end], entry };
     }
     #deflatedManifest(owner, id) {
-        const text = Buffer.concat([Buffer.from(upload_manifest/* MANIFEST_START */.db), ...this.#manifest, Buffer.from((0,upload_manifest/* manifestEnd */.n9)(owner, id))]);
+        const text = Buffer.concat([
+            Buffer.from(upload_manifest/* MANIFEST_START */.db),
+            ...this.#manifest.flat(),
+            Buffer.from((0,upload_manifest/* manifestEnd */.n9)(owner, id)),
+        ]);
         const packed = (0,external_node_zlib_.deflateRawSync)(text);
         const entry = { ...(0,archive/* storedEntry */.ws)('manifest.json', [text]), method: 8, packedBytes: packed.length };
         return { parts: [(0,archive/* localHeader */.$B)(entry), packed], entry };
@@ -38991,6 +39204,10 @@ class BundleBuilder {
     }
 }
 const COMMA = Buffer.from(',');
+/** What units add to the end of the archive. */
+function tailBytes({ central, manifest }) {
+    return manifest.reduce((sum, part) => sum + part.length, central.length + 1);
+}
 
 ;// CONCATENATED MODULE: ./build/upload/progress.js
 const INTERVAL_MS = 1000;
@@ -39024,16 +39241,16 @@ var slab_writer = __nccwpck_require__(3100);
 
 
 
-/** Packs all groups into as many bundles as the server's limits ask for, and passes every chunk to the courier. */
+/** Packs all units into as many bundles as the server's limits ask for, and passes every chunk to the courier. */
 async function packBundles(session, outcome) {
-    const { groups, plan, deps, courier } = session;
+    const { shares, plan, deps, courier } = session;
     const progress = new Progress(deps.log, deps.clock);
     const line = new Line(session);
     let packedBytes = 0;
-    await session.pack(groups, session.inputOf, (packed, group) => {
+    await session.pack(shares, (packed, share) => {
         outcome.add(packed.outcomes);
         if (packed.entries > 0)
-            line.add(packed, group);
+            line.add(packed, share);
         packedBytes += packed.bytes;
         progress.report(outcome.files, plan.files, packedBytes, courier.wireBytes);
     });
@@ -39044,16 +39261,14 @@ async function packBundles(session, outcome) {
 class Line {
     bundles = [];
     #session;
-    #numbers;
     #builder;
     constructor(session) {
         this.#session = session;
-        this.#numbers = new Map(session.groups.map((group, number) => [group, number]));
     }
-    add(packed, group) {
+    add(packed, share) {
         const { pool, courier } = this.#session;
         const contents = packed.chunks.map(({ place }) => (0,slab_writer/* bytesAt */.L)(pool.slabs, place));
-        this.#builderFor(packed, group).add(packed, this.#numbers.get(group) ?? 0, group.key, contents);
+        this.#builderFor(packed, share).add(packed, share.number, contents);
         for (const { sha1, length, place } of packed.chunks) {
             pool.hold(place);
             courier.add({ sha1, length, place });
@@ -39068,7 +39283,7 @@ class Line {
         this.bundles.push(bundle);
         this.#builder = undefined;
     }
-    #builderFor(packed, group) {
+    #builderFor(packed, share) {
         const { maxArchiveBytes, maxChunkBytes } = this.#session.settings;
         if (this.#builder?.hasRoomFor(packed, maxArchiveBytes))
             return this.#builder;
@@ -39076,7 +39291,7 @@ class Line {
         const builder = new BundleBuilder(maxChunkBytes);
         this.#send(builder.start());
         if (!builder.hasRoomFor(packed, maxArchiveBytes))
-            throw tooBig(this.#session, packed, group);
+            throw tooBig(this.#session, packed, share);
         this.#builder = builder;
         return builder;
     }
@@ -39087,8 +39302,8 @@ class Line {
         }
     }
 }
-function tooBig({ plan, settings }, packed, group) {
-    const unit = plan.units[group.start];
+function tooBig({ plan, settings }, packed, share) {
+    const unit = plan.units[share.start];
     const name = unit?.js?.name ?? unit?.map?.name ?? 'a file';
     return new errors/* ActionError */.lZ('server-limits', `${name} with its source map takes ${megabytes(packed.bytes)}; the server takes ${megabytes(settings.maxArchiveBytes)} at most.`, { hint: 'Split the script into smaller ones, or leave it out with `ignore`.' });
 }
@@ -39311,6 +39526,8 @@ class Courier {
     }
 }
 
+// EXTERNAL MODULE: ./build/upload/divide.js
+var divide = __nccwpck_require__(2139);
 ;// CONCATENATED MODULE: ./build/upload/entry-names.js
 /** `~/` and segments of characters that a URL path keeps as they are; none starts with a dot, so none is `.` or `..`. */
 const PLAIN = /^~(?:\/[\w@+$!,;=()&*'~-][\w@+$!,;=()&*'~.-]*)+$/;
@@ -39356,110 +39573,10 @@ function nameUnits(units) {
     return units.map(({ js, map }) => ({ js: js && register.take(js.url), map: map && register.take(map.url) }));
 }
 
-;// CONCATENATED MODULE: ./build/upload/groups.js
-const KIB = 1024;
-const MIN_TARGET = 64 * KIB;
-const MAX_TARGET = 512 * KIB;
-/** The server looks every chunk up by its hash and joins them one by one, so their number stays in the thousands. */
-const CHUNKS_AIMED_AT = 4096;
-/**
- * The group size for a build: small groups re-send little when one file changes, many of them cost round trips and the
- * server's time. A power of two, so that a build that grows a little keeps its borders.
- */
-function targetFor(totalBytes) {
-    let target = MIN_TARGET;
-    while (target < MAX_TARGET && totalBytes / target > CHUNKS_AIMED_AT)
-        target *= 2;
-    return target;
-}
-/** 32-bit hash of a string: FNV-1a with a final mix, so that names which differ in the last letter are far apart. */
-function hashText(text) {
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < text.length; i++)
-        hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return (hash ^ (hash >>> 16)) >>> 0;
-}
-/** Bytes of a unit's files on disk. */
-function unitBytes(unit) {
-    return (unit.js?.size ?? 0) + (unit.map?.size ?? 0);
-}
-/**
- * A group ends after a unit with a chance proportional to the unit's size: groups come out near the target, and a big unit
- * stands alone instead of being sent again because of a small neighbour. The size is taken as a power of two so that an edit
- * of a few bytes moves no border.
- */
-function endsGroup(hash, bytes, targetBytes) {
-    return hash / 2 ** 32 < 2 ** Math.floor(Math.log2(bytes + 1)) / targetBytes;
-}
-/** Divides units, in archive order, into groups. */
-function groupUnits(units, rules) {
-    const { targetBytes, maxBytes } = rules;
-    const groups = [];
-    let start = 0;
-    let bytes = 0;
-    let key = 0;
-    const close = (end) => {
-        if (end > start)
-            groups.push({ start, end, bytes, key });
-        start = end;
-        bytes = 0;
-    };
-    units.forEach((unit, index) => {
-        const size = unitBytes(unit);
-        const hash = hashText(unit.js?.url ?? unit.map?.url ?? '');
-        if (bytes + size > maxBytes || (targetBytes !== undefined && size >= targetBytes))
-            close(index);
-        if (start === index)
-            key = hash;
-        bytes += size;
-        if (targetBytes !== undefined && endsGroup(hash, size, targetBytes))
-            close(index + 1);
-    });
-    close(units.length);
-    return groups;
-}
-
-;// CONCATENATED MODULE: ./build/upload/batches.js
-/** What editing and zip headers add to a unit, about. */
-const EXTRA_PER_UNIT = 1024;
-/** A job that packs this much is worth a message to a worker. */
-const BATCH_UNITS = 128;
-function expectedBytes({ bytes, start, end }) {
-    return Math.ceil(bytes * 1.02) + (end - start) * EXTRA_PER_UNIT;
-}
-/** Divides groups into jobs of about one slab; a group that needs several slabs is a job of its own. */
-function planBatches(groups, slabBytes, maxChunkBytes) {
-    const batches = [];
-    const chunksPerSlab = Math.floor(slabBytes / maxChunkBytes);
-    let start = 0;
-    let filled = 0;
-    let units = 0;
-    const close = (end) => {
-        if (end === start)
-            return;
-        const slabs = Math.max(1, Math.ceil(Math.ceil(filled / maxChunkBytes) / chunksPerSlab));
-        batches.push({ start, end, slabs });
-        start = end;
-        filled = 0;
-        units = 0;
-    };
-    groups.forEach((group, index) => {
-        const expected = expectedBytes(group);
-        if (filled + expected > slabBytes || units >= BATCH_UNITS)
-            close(index);
-        filled += expected;
-        units += group.end - group.start;
-    });
-    close(groups.length);
-    return batches;
-}
-
 ;// CONCATENATED MODULE: ./build/upload/packing.js
 
 /**
- * Packs groups on the crew, as far ahead as slabs allow, and hands them on in order. Jobs may end in any order; the archive
+ * Packs shares on the crew, as far ahead as slabs allow, and hands them on in order. Jobs may end in any order; the archive
  * is the same for any number of threads.
  */
 class Packing {
@@ -39468,16 +39585,14 @@ class Packing {
     constructor(deps) {
         this.#deps = deps;
     }
-    /** Resolves when every group is consumed. */
-    async run(groups) {
-        const { pool, options, stop } = this.#deps;
+    /** Resolves when every share is consumed. */
+    async run(shares) {
+        const { pool, stop } = this.#deps;
         let inOrder = Promise.resolve();
-        for (const batch of planBatches(groups, pool.slabs.slabBytes, options.maxChunkBytes)) {
-            const granted = pool.acquire(batch.slabs);
+        for (const share of shares) {
+            const granted = pool.acquire((0,divide/* slabsFor */.$x)(share, pool.slabs.slabBytes));
             this.relieve();
-            const slabs = await stop.or(granted);
-            const before = inOrder;
-            inOrder = this.#pack(groups, batch, slabs, before);
+            inOrder = this.#pack(share, await stop.or(granted), inOrder);
             inOrder.catch(stop.fail);
         }
         await stop.or(inOrder);
@@ -39487,17 +39602,12 @@ class Packing {
         if (this.#underWay === 0 && this.#deps.pool.starved)
             this.#deps.relieve();
     }
-    async #pack(groups, batch, slabs, before) {
-        const { crew, pool, inputOf, consume } = this.#deps;
+    async #pack(share, slabs, before) {
+        const { crew, pool, jobOf, consume } = this.#deps;
         this.#underWay++;
-        const mine = groups.slice(batch.start, batch.end);
-        const job = crew.run({ kind: 'pack', groups: mine.map(inputOf), slabs });
+        const job = crew.run({ kind: 'pack', ...jobOf(share), slabs });
         const [packed] = await Promise.all([job, before]);
-        mine.forEach((group, index) => {
-            const result = packed[index];
-            if (result !== undefined)
-                consume(result, group);
-        });
+        consume(packed, share);
         this.#underWay--;
         for (const slab of slabs)
             pool.letGo(slab);
@@ -39507,6 +39617,8 @@ class Packing {
 
 // EXTERNAL MODULE: ./build/upload/codec.js
 var codec = __nccwpck_require__(2290);
+// EXTERNAL MODULE: ./build/upload/cuts.js
+var cuts = __nccwpck_require__(427);
 ;// CONCATENATED MODULE: ./build/upload/settings.js
 
 
@@ -39516,22 +39628,23 @@ const settings_MIB = 1 << 20;
 const SLAB_MEMORY = 32 * settings_MIB;
 /** Chunks for a server that names no missing ones: nothing is re-used, so fewer and bigger is better. */
 const BLIND_CHUNK_BYTES = 4 * settings_MIB;
-/** A group may be this much longer than foreseen and still be one chunk: edits add a little. */
-const EDIT_MARGIN = 0.95;
+/** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */
+const FILL = 0.95;
 /** Chooses the settings. */
-function chooseSettings(options, totalBytes, dryRun) {
+function chooseSettings(options, units, dryRun) {
     const blind = !options.namesMissingChunks;
     const longest = Math.min(options.chunkSize, options.maxRequestSize);
     const slabBytes = blind ? Math.max(settings_MIB, Math.min(longest, BLIND_CHUNK_BYTES)) : settings_MIB;
     const maxChunkBytes = Math.min(longest, slabBytes);
     const maxArchiveBytes = Math.min(options.maxFileSize ?? archive/* MAX_ARCHIVE_BYTES */.Ip, archive/* MAX_ARCHIVE_BYTES */.Ip);
-    const targetBytes = blind ? undefined : targetFor(totalBytes);
-    const longestGroup = Math.min(blind ? slabBytes : 4 * targetFor(totalBytes), slabBytes) * EDIT_MARGIN;
     return {
         mode: dryRun ? 'dry' : blind ? 'send' : 'ask',
         encoding: (0,codec/* chooseEncoding */.JE)(options.compression),
         method: options.compression.length === 0 ? 8 : 0,
-        groups: { targetBytes, maxBytes: Math.min(longestGroup, maxArchiveBytes / 2) },
+        divide: {
+            targetBytes: blind ? undefined : (0,cuts/* targetFor */.x1)(units),
+            shareBytes: Math.min(slabBytes, maxArchiveBytes / 2) * FILL,
+        },
         maxChunkBytes,
         slabBytes,
         slabCount: Math.ceil(SLAB_MEMORY / slabBytes),
@@ -39610,9 +39723,14 @@ class SlabPool {
 
 /** Sets an upload up for a server's options. */
 function openSession(plan, request, deps, options, crew, stop) {
-    const settings = chooseSettings(options, plan.bytes, request.dryRun);
+    const settings = chooseSettings(options, plan.units.length, request.dryRun);
     const pool = new SlabPool(settings.slabCount, settings.slabBytes);
-    const work = { edit: plan.options, maxChunkBytes: settings.maxChunkBytes, method: settings.method };
+    const work = {
+        edit: plan.options,
+        maxChunkBytes: settings.maxChunkBytes,
+        targetBytes: settings.divide.targetBytes,
+        method: settings.method,
+    };
     crew.setup({ options: work, slabs: pool.slabs });
     let packing;
     const courier = new Courier({
@@ -39633,13 +39751,19 @@ function openSession(plan, request, deps, options, crew, stop) {
         settings,
         pool,
         courier,
-        groups: groupUnits(plan.units, settings.groups),
+        shares: (0,divide/* divide */.Qr)(plan.units, settings.divide),
         stop,
-        inputOf: ({ start, end }) => ({ units: plan.units.slice(start, end), names: names.slice(start, end) }),
-        pack(groups, inputOf, consume) {
-            const relieve = () => courier.relieve();
-            packing = new Packing({ crew, pool, options: work, stop, inputOf, consume, relieve });
-            return packing.run(groups);
+        pack(shares, consume, refresh) {
+            const jobOf = ({ start, end, expectedBytes }) => {
+                const units = plan.units.slice(start, end);
+                return {
+                    units: refresh === undefined ? units : units.map(refresh),
+                    names: names.slice(start, end),
+                    expectedBytes,
+                };
+            };
+            packing = new Packing({ crew, pool, stop, jobOf, consume, relieve: () => courier.relieve() });
+            return packing.run(shares);
         },
     };
 }
@@ -39709,14 +39833,16 @@ function nothingLeft({ diagnoses }) {
     });
 }
 function startCrew(plan, { workers, processUnit }) {
-    const count = workers?.count ?? Math.min((0,external_node_os_namespaceObject.availableParallelism)(), MAX_THREADS);
-    const needless = plan.bytes < INLINE_BYTES && workers?.count === undefined;
-    if (workers === undefined || count === 0 || needless)
-        return createInlineCrew(processUnit ?? sourcemaps_process/* processUnit */.y);
-    return createThreadCrew({ ...workers, count });
+    // This thread works, too.
+    const count = workers?.count ?? Math.min((0,external_node_os_namespaceObject.availableParallelism)(), MAX_THREADS) - 1;
+    const isWorthIt = workers !== undefined && (plan.bytes >= INLINE_BYTES || workers.count !== undefined);
+    return new Crew(isWorthIt ? { ...workers, count } : undefined, processUnit ?? sourcemaps_process/* processUnit */.y);
 }
 
 ;// CONCATENATED MODULE: ./build/steps/sourcemaps.js
+
+
+
 
 
 /** Finds and pairs the files before anything is written to Sentry, so that a wrong path cannot leave a half-made release. */
@@ -39724,31 +39850,74 @@ async function planFiles(context) {
     const { inputs, journal, log } = context;
     if (inputs.sourcemaps.patterns.length === 0)
         return undefined;
-    const plan = await planSourceMaps(inputs, log);
-    journal.note({ sourcemaps: { patterns: plan.patterns, upload: null } });
-    return plan;
+    log.group('Files');
+    try {
+        const plan = await planSourceMaps(inputs, log);
+        journal.note({ sourcemaps: { patterns: plan.patterns, upload: null } });
+        return plan;
+    }
+    finally {
+        log.endGroup();
+    }
 }
 /** Injects debug ids, bundles and uploads: one pass over the files. */
 async function uploadFiles(context, plan) {
-    const { inputs, journal, release, target } = context;
+    const { deadlineAt, clock, inputs, journal, release, target } = context;
     if (plan === undefined)
         return { status: 'skipped', detail: 'no sourcemaps given' };
     if (plan.units.length === 0)
         return { status: 'skipped', detail: 'no files matched' };
+    const { deleteAfterUpload, dist, waitMs } = inputs.sourcemaps;
     const record = await uploadSourceMaps(plan, {
         org: target.org,
         projects: inputs.projects,
-        waitMs: inputs.sourcemaps.waitMs,
+        // Nothing is deleted before the server has processed the bundle, so that is waited for.
+        waitMs: deleteAfterUpload && waitMs === 0 ? deadlineAt - clock.now() : waitMs,
         dryRun: inputs.dryRun,
         ...(inputs.createRelease ? { release } : {}),
-        ...(inputs.sourcemaps.dist === undefined ? {} : { dist: inputs.sourcemaps.dist }),
+        ...(dist === undefined ? {} : { dist }),
     }, context);
     journal.note({ sourcemaps: { patterns: plan.patterns, upload: record } });
+    tellDiagnoses(context, record.diagnoses);
+    tellUpload(context, record);
+    if (deleteAfterUpload)
+        deleteMaps(context, plan, record);
     return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record) };
+}
+function tellDiagnoses({ log }, diagnoses) {
+    const summary = summarizeDiagnoses(diagnoses);
+    for (const line of summary.lines)
+        log.info(line);
+    for (const { severity, message, place } of summary.annotations)
+        log[severity](message, place);
+    if (summary.omitted > 0)
+        log.info(`${summary.omitted} more warnings are in the JSON report`);
+}
+function tellUpload({ log }, record) {
+    for (const { bundleId, files, bytes: size, chunks, state } of record.bundles) {
+        log.info(`Bundle ${bundleId}: ${count(files, 'file')}, ${bytes(size)} in ${count(chunks, 'chunk')}; ${state}`);
+    }
+    log.info(`Sent ${count(record.chunksSent, 'chunk')} (${bytes(record.uploadedBytes)}, ${bytes(record.wireBytes)} on the wire), ` +
+        `re-used ${count(record.chunksReused, 'chunk')} (${bytes(record.reusedBytes)})`);
+}
+function deleteMaps({ inputs, log }, plan, record) {
+    if (inputs.dryRun) {
+        log.info(`Would delete ${count(record.uploadedMaps.length, 'uploaded map')} (delete_after_upload)`);
+        return;
+    }
+    if (!record.bundles.every(({ state }) => state === 'ok')) {
+        log.warning('No map was deleted: Sentry has not said that it processed the bundle', {
+            title: 'delete_after_upload',
+        });
+        return;
+    }
+    const { maps, scripts } = deleteUploadedMaps(plan, record, log);
+    log.info(`Deleted ${count(maps.length, 'uploaded map')}, took the reference out of ${count(scripts.length, 'script')}`);
 }
 function describeUpload(record) {
     const bundles = record.bundles.map(({ bundleId, state }) => `${bundleId} (${state})`).join(', ');
-    return `${record.files} files, ${record.chunksSent} chunks sent, ${record.chunksReused} re-used; bundle ${bundles}`;
+    const verb = record.bundles.every(({ state }) => state === 'planned') ? 'to send' : 'sent';
+    return `${count(record.files, 'file')}, ${count(record.chunksSent, 'chunk')} ${verb}, ${record.chunksReused} re-used; bundle ${bundles}`;
 }
 
 ;// CONCATENATED MODULE: ./build/token/pages.js
@@ -40487,15 +40656,17 @@ const VERSION = '0.1.0';
 
 
 
+
 /** How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. */
 const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000 };
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
 /** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
 async function act() {
     maskSecrets(process.env, core_setSecret);
+    const redact = createRedactor(secretForms(process.env));
     const journal = new Journal(systemClock);
     const log = createLog({
-        write: (text) => process.stdout.write(text),
+        write: (text) => process.stdout.write(redact(text)),
         debug: isDebug(),
         onProblem: (severity, message, place) => journal.problem({ severity, message, ...(place?.file === undefined ? {} : { file: place.file }) }),
     });
@@ -40514,7 +40685,7 @@ async function act() {
         userAgent: `sentry-release-action/${VERSION}`,
         workerUrl: new URL(import.meta.url),
     });
-    await publish(end, log);
+    await publish({ ...end, report: redactData(end.report, redact) }, log);
 }
 /** Makes everything a person or a later step sees from the one report. */
 async function publish(end, log) {
@@ -40590,7 +40761,6 @@ function failLate(log, thrown) {
  */
 const ERROR_CODES = [
     'input-invalid',
-    'input-unavailable',
     'token-missing',
     'token-is-dsn',
     'token-malformed',
@@ -40672,7 +40842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
  * what it needs, so that a worker starts in milliseconds; "eager" keeps both in the same file.
  */
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
-    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 951));
+    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 2478));
     await act();
 }
 else {
@@ -41574,7 +41744,7 @@ function findByTokens(code, key) {
 
 /***/ }),
 
-/***/ 7551:
+/***/ 614:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41881,8 +42051,9 @@ const STATES = BROKEN + 1;
 const EVENT = 0x80;
 const SOURCE_FIELD = 1;
 const NAME_FIELD = 4;
-const TABLE = buildTable();
-function buildTable() {
+/** Entries: plain; without names; without sources; without either. */
+const TABLES = [buildTable(true, true), buildTable(true, false), buildTable(false, true), buildTable(false, false)];
+function buildTable(hasSources, hasNames) {
     const table = new Uint8Array(STATES * 256).fill(BROKEN | EVENT);
     for (let field = 0; field <= FIELDS; field++) {
         const between = BETWEEN + field;
@@ -41895,19 +42066,18 @@ function buildTable() {
             continue;
         for (let digits = 0; digits < LONGEST_NUMBER; digits++) {
             const state = digits === 0 ? between : field * PER_FIELD + digits;
+            // `A`, "the same as before", is what most segments say: no event, unless there is nothing it could mean.
+            const same = digits === 0 && (field === SOURCE_FIELD ? hasSources : hasNames);
             for (let value = 0; value < 64; value++)
-                addDigit(table, state, field, digits, value);
+                addDigit(table, state, field, digits, value, same && value === 0);
         }
     }
     return table;
 }
-function addDigit(table, state, field, digits, value) {
+function addDigit(table, state, field, digits, value, silent) {
     const counted = field === SOURCE_FIELD || field === NAME_FIELD;
-    const goesOn = value >= 32;
-    const next = goesOn ? field * PER_FIELD + digits + 1 : BETWEEN + field + 1;
-    // `A`, "the same source as before", is what nearly every segment says: no event.
-    const event = counted && !(digits === 0 && value === 0) ? EVENT : 0;
-    table[state * 256 + DIGITS.charCodeAt(value)] = next | event;
+    const next = value >= 32 ? field * PER_FIELD + digits + 1 : BETWEEN + field + 1;
+    table[state * 256 + DIGITS.charCodeAt(value)] = next | (counted && !silent ? EVENT : 0);
 }
 /**
  * Checks a `mappings` text: base64 digits, numbers per segment, and that every source and name it points to exists.
@@ -41915,6 +42085,7 @@ function addDigit(table, state, field, digits, value) {
  * @throws MapFault that names the line
  */
 function checkMappings(bytes, start, end, sources, names) {
+    const table = TABLES[(sources === 0 ? 2 : 0) + (names === 0 ? 1 : 0)] ?? new Uint8Array();
     let state = BETWEEN;
     let line = 0;
     let source = 0;
@@ -41924,7 +42095,7 @@ function checkMappings(bytes, start, end, sources, names) {
     for (let pos = start; pos < end; pos++) {
         const byte = bytes[pos] ?? 0;
         const before = state;
-        state = TABLE[(state << 8) | byte] ?? 0;
+        state = table[(state << 8) | byte] ?? 0;
         if (state < EVENT)
             continue;
         state &= ~EVENT;
@@ -43050,89 +43221,8 @@ function mapArtifact(map, file, edits, debugId, options) {
     return { artifact, notes: upload.missing > 0 ? [diagnoses.withoutContent(file)] : [] };
 }
 
-// EXTERNAL MODULE: external "node:worker_threads"
-var external_node_worker_threads_ = __nccwpck_require__(5919);
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __nccwpck_require__(9473);
-;// CONCATENATED MODULE: ./build/sourcemaps/write-file.js
-
-
-
-
-const realDisk = { rename: external_node_fs_.renameSync };
-/** The kernel takes at most 1024 pieces at once. */
-const MOST_PIECES = 512;
-let counter = 0;
-/**
- * Replaces files, all or none. Each is written beside its target first and then renamed, so that nobody ever sees half a file;
- * when a rename fails, the ones before it are put back.
- *
- * @throws ActionError `disk`; then every file holds what it held
- */
-function replaceFiles(replacements, disk = realDisk) {
-    const temporary = [];
-    const done = [];
-    let current = replacements[0];
-    try {
-        for (const replacement of replacements) {
-            current = replacement;
-            temporary.push(writeBeside(replacement.file.path, replacement.pieces, replacement.before.mode));
-        }
-        for (const [index, replacement] of replacements.entries()) {
-            current = replacement;
-            disk.rename(temporary[index] ?? '', replacement.file.path);
-            done.push(replacement);
-        }
-    }
-    catch (error) {
-        for (const path of temporary.slice(done.length))
-            (0,external_node_fs_.rmSync)(path, { force: true });
-        for (const replacement of done)
-            putBack(replacement);
-        throw new errors/* ActionError */.lZ('disk', `Cannot write ${current?.file.name}: ${error.message}`, {
-            cause: error,
-            hint: 'Check free space and permissions of the folder. No file of this pair was changed.',
-        });
-    }
-}
-function putBack({ file, before }) {
-    (0,external_node_fs_.renameSync)(writeBeside(file.path, [before.bytes], before.mode), file.path);
-}
-/** A new file next to `path`, because a rename is only atomic within one file system. */
-function writeBeside(path, pieces, mode) {
-    const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path).slice(0, 100)}.${process.pid}-${external_node_worker_threads_.threadId}-${counter++}.tmp`);
-    // Left by a run that was killed and had our process id: common in containers.
-    if ((0,external_node_fs_.existsSync)(temporary))
-        (0,external_node_fs_.rmSync)(temporary);
-    const fd = (0,external_node_fs_.openSync)(temporary, 'wx', mode);
-    try {
-        writeAll(fd, pieces);
-        // The mode given to open is cut by the umask.
-        (0,external_node_fs_.fchmodSync)(fd, mode);
-    }
-    catch (error) {
-        (0,external_node_fs_.rmSync)(temporary, { force: true });
-        throw error;
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(fd);
-    }
-    return temporary;
-}
-/** A write may take less than it was given. */
-function writeAll(fd, pieces) {
-    let queue = pieces.filter((piece) => piece.length > 0);
-    while (queue.length > 0) {
-        let written = (0,external_node_fs_.writevSync)(fd, queue.slice(0, MOST_PIECES));
-        let index = 0;
-        for (let piece = queue[index]; piece !== undefined && written >= piece.length; piece = queue[++index]) {
-            written -= piece.length;
-        }
-        const cut = queue[index];
-        queue = cut === undefined ? [] : [cut.subarray(written), ...queue.slice(index + 1)];
-    }
-}
-
+// EXTERNAL MODULE: ./build/sourcemaps/write-file.js
+var write_file = __nccwpck_require__(8143);
 ;// CONCATENATED MODULE: ./build/sourcemaps/process-script.js
 
 
@@ -43245,7 +43335,7 @@ function write(job, { document }, plan, scriptEdits, scriptPieces) {
         replacements.push({ file, before: content, pieces: applyEdits(content.bytes, plan.mapEdits) });
     }
     if (replacements.length > 0)
-        replaceFiles(replacements);
+        (0,write_file/* replaceFiles */.s)(replacements);
 }
 function scriptArtifact({ js, unit }, { debugId }, pieces) {
     const { reference } = unit;
@@ -43276,6 +43366,8 @@ function mapNotes({ js, map, script }, { document }, plan) {
     return notes;
 }
 
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(9473);
 ;// CONCATENATED MODULE: ./build/sourcemaps/read-file.js
 
 
@@ -43458,6 +43550,97 @@ function toReference(code, comment) {
 
 /***/ }),
 
+/***/ 8143:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   s: () => (/* binding */ replaceFiles)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5919);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9473);
+
+
+
+
+const realDisk = { rename: node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync };
+/** The kernel takes at most 1024 pieces at once. */
+const MOST_PIECES = 512;
+let counter = 0;
+/**
+ * Replaces files, all or none. Each is written beside its target first and then renamed, so that nobody ever sees half a file;
+ * when a rename fails, the ones before it are put back.
+ *
+ * @throws ActionError `disk`; then every file holds what it held
+ */
+function replaceFiles(replacements, disk = realDisk) {
+    const temporary = [];
+    const done = [];
+    let current = replacements[0];
+    try {
+        for (const replacement of replacements) {
+            current = replacement;
+            temporary.push(writeBeside(replacement.file.path, replacement.pieces, replacement.before.mode));
+        }
+        for (const [index, replacement] of replacements.entries()) {
+            current = replacement;
+            disk.rename(temporary[index] ?? '', replacement.file.path);
+            done.push(replacement);
+        }
+    }
+    catch (error) {
+        for (const path of temporary.slice(done.length))
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { force: true });
+        for (const replacement of done)
+            putBack(replacement);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ('disk', `Cannot write ${current?.file.name}: ${error.message}`, {
+            cause: error,
+            hint: 'Check free space and permissions of the folder. No file of this pair was changed.',
+        });
+    }
+}
+function putBack({ file, before }) {
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(writeBeside(file.path, [before.bytes], before.mode), file.path);
+}
+/** A new file next to `path`, because a rename is only atomic within one file system. */
+function writeBeside(path, pieces, mode) {
+    const temporary = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), `.${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path).slice(0, 100)}.${process.pid}-${node_worker_threads__WEBPACK_IMPORTED_MODULE_2__.threadId}-${counter++}.tmp`);
+    // Left by a run that was killed and had our process id: common in containers.
+    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(temporary))
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary);
+    const fd = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(temporary, 'wx', mode);
+    try {
+        writeAll(fd, pieces);
+        // The mode given to open is cut by the umask.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fchmodSync)(fd, mode);
+    }
+    catch (error) {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary, { force: true });
+        throw error;
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(fd);
+    }
+    return temporary;
+}
+/** A write may take less than it was given. */
+function writeAll(fd, pieces) {
+    let queue = pieces.filter((piece) => piece.length > 0);
+    while (queue.length > 0) {
+        let written = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writevSync)(fd, queue.slice(0, MOST_PIECES));
+        let index = 0;
+        for (let piece = queue[index]; piece !== undefined && written >= piece.length; piece = queue[++index]) {
+            written -= piece.length;
+        }
+        const cut = queue[index];
+        queue = cut === undefined ? [] : [cut.subarray(written), ...queue.slice(index + 1)];
+    }
+}
+
+
+/***/ }),
+
 /***/ 7760:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -43632,11 +43815,131 @@ function encode(data, encoding) {
 
 /***/ }),
 
+/***/ 427:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DT: () => (/* binding */ startsChunk),
+/* harmony export */   DW: () => (/* binding */ surelyStartsChunk),
+/* harmony export */   OG: () => (/* binding */ endsChunk),
+/* harmony export */   qj: () => (/* binding */ hashText),
+/* harmony export */   x1: () => (/* binding */ targetFor),
+/* harmony export */   yn: () => (/* binding */ surelyEndsChunk)
+/* harmony export */ });
+/**
+ * Where the archive is cut into chunks. Each border looks only at the unit before or after it, at its name and its edited
+ * size. So a file that stays the same gives the same chunk in the next release, whatever was added, removed or changed
+ * elsewhere; and a build that is injected already is cut as it was while it was being injected.
+ */
+const KIB = 1024;
+const MIN_TARGET = 64 * KIB;
+const MAX_TARGET = 512 * KIB;
+/** Builds up to this many units get the smallest target. */
+const UNITS_OF_MIN_TARGET = 16_384;
+/**
+ * The chunk size for a build, in bytes: small chunks re-send little when one file changes, many of them cost round trips and
+ * the server's time, which looks up and joins them one by one. It follows the number of units, which editing does not change,
+ * in powers of two, so that a build that grows a little keeps its borders.
+ */
+function targetFor(units) {
+    let target = MIN_TARGET;
+    for (let limit = UNITS_OF_MIN_TARGET; units > limit && target < MAX_TARGET; limit *= 2)
+        target *= 2;
+    return target;
+}
+/** 32-bit hash of a string: FNV-1a with a final mix, so that names which differ in the last letter are far apart. */
+function hashText(text) {
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < text.length; i++)
+        hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    return (hash ^ (hash >>> 16)) >>> 0;
+}
+/** A big unit begins a chunk of its own, so that it is not sent again because of a small neighbour. */
+function startsChunk(bytes, targetBytes) {
+    return bytes >= targetBytes;
+}
+/**
+ * A chunk ends after a unit with a chance proportional to the unit's size, so that chunks come out near the target whatever
+ * the files' sizes. The size counts as a power of two, so that an edit of a few bytes moves no border.
+ */
+function endsChunk(hash, bytes, targetBytes) {
+    return hash / 2 ** 32 < 2 ** Math.floor(Math.log2(bytes + 1)) / targetBytes;
+}
+/**
+ * Whether a unit of this size on disk surely ends a chunk once it is edited, and whether it surely begins one. Work is
+ * divided at such borders only: it must not add borders of its own. Edits lengthen files; half the size is a safe guess.
+ */
+function surelyEndsChunk(hash, bytesOnDisk, targetBytes) {
+    return endsChunk(hash, bytesOnDisk / 2, targetBytes);
+}
+function surelyStartsChunk(bytesOnDisk, targetBytes) {
+    return startsChunk(bytesOnDisk / 2, targetBytes);
+}
+
+
+/***/ }),
+
+/***/ 2139:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $x: () => (/* binding */ slabsFor),
+/* harmony export */   Qr: () => (/* binding */ divide),
+/* harmony export */   rs: () => (/* binding */ urlOf)
+/* harmony export */ });
+/* harmony import */ var _cuts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(427);
+
+/** What editing and zip headers add to a unit, about. */
+const EXTRA_PER_UNIT = 1024;
+const GROWTH = 1.02;
+/** A share ends at the first border after so many units, however small they are. */
+const SHARE_UNITS = 64;
+/** URL that stands for a unit where it is hashed. */
+function urlOf({ js, map }) {
+    return js?.url ?? map?.url ?? '';
+}
+/** Divides units, in archive order, into shares of work. */
+function divide(units, { targetBytes, shareBytes }) {
+    const shares = [];
+    let start = 0;
+    let expectedBytes = 0;
+    const close = (end) => {
+        if (end > start)
+            shares.push({ number: shares.length, start, end, expectedBytes });
+        start = end;
+        expectedBytes = 0;
+    };
+    units.forEach((unit, index) => {
+        const onDisk = (unit.js?.size ?? 0) + (unit.map?.size ?? 0);
+        const expected = Math.ceil(onDisk * GROWTH) + EXTRA_PER_UNIT;
+        const isFull = expectedBytes + expected > shareBytes || index - start >= SHARE_UNITS;
+        if (isFull && (targetBytes === undefined || (0,_cuts_js__WEBPACK_IMPORTED_MODULE_0__/* .surelyStartsChunk */ .DW)(onDisk, targetBytes)))
+            close(index);
+        expectedBytes += expected;
+        const isEnough = expectedBytes * 2 > shareBytes || (index - start) * 2 > SHARE_UNITS;
+        if (targetBytes !== undefined && isEnough && (0,_cuts_js__WEBPACK_IMPORTED_MODULE_0__/* .surelyEndsChunk */ .yn)((0,_cuts_js__WEBPACK_IMPORTED_MODULE_0__/* .hashText */ .qj)(urlOf(unit)), onDisk, targetBytes)) {
+            close(index + 1);
+        }
+    });
+    close(units.length);
+    return shares;
+}
+/** Slabs that a share is expected to fill. Chunks don't cross slabs, so a little of each is lost. */
+function slabsFor(share, slabBytes) {
+    return Math.ceil((share.expectedBytes * 1.1) / slabBytes);
+}
+
+
+/***/ }),
+
 /***/ 7687:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   EE: () => (/* binding */ manifestLine),
+/* harmony export */   Mc: () => (/* binding */ startsManifestChunk),
 /* harmony export */   WW: () => (/* binding */ bundleId),
 /* harmony export */   db: () => (/* binding */ MANIFEST_START),
 /* harmony export */   n9: () => (/* binding */ manifestEnd)
@@ -43645,6 +43948,15 @@ function encode(data, encoding) {
 
 /** What `manifest.json` starts with; the files follow. */
 const MANIFEST_START = '{"files":{';
+/** Units per chunk of the manifest, on average. */
+const UNITS_PER_MANIFEST_CHUNK = 192;
+/**
+ * The manifest's lines are cut into chunks by the names of the files alone, so that most of them are equal in the next
+ * release. `hash` is that of the unit's URL; bits that decide nothing else are used.
+ */
+function startsManifestChunk(hash) {
+    return hash % UNITS_PER_MANIFEST_CHUNK === 0;
+}
 /** One file's line of `manifest.json`, without the comma. Keys and their order are those of sentry-cli 3.8.0, observed. */
 function manifestLine(entryName, artifact) {
     const debugId = artifact.headers['debug-id'];
@@ -43803,6 +44115,10 @@ var codec = __nccwpck_require__(2290);
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./build/upload/archive.js + 1 modules
 var archive = __nccwpck_require__(7760);
+// EXTERNAL MODULE: ./build/upload/cuts.js
+var cuts = __nccwpck_require__(427);
+// EXTERNAL MODULE: ./build/upload/divide.js
+var divide = __nccwpck_require__(2139);
 // EXTERNAL MODULE: ./build/upload/manifest.js
 var manifest = __nccwpck_require__(7687);
 // EXTERNAL MODULE: ./build/upload/slab-writer.js
@@ -43812,67 +44128,107 @@ var slab_writer = __nccwpck_require__(3100);
 
 
 
-/** A group while it is put together. */
-class Draft {
-    files = [];
-    central = [];
-    lines = [];
-    outcomes = [];
-    bytes = 0;
-    add(entryName, artifact, method) {
-        const file = fill(entryName, artifact.pieces, method);
-        this.files.push(file);
-        this.central.push((0,archive/* centralRecord */.dF)(file.entry, this.bytes));
-        this.lines.push((0,manifest/* manifestLine */.EE)(entryName, artifact));
-        this.bytes += (0,archive/* entryBytes */.eD)(file.entry);
+
+
+/** Carries a pack job out. Throws what `processUnit` throws. */
+function pack(job, options, slabs, processUnit) {
+    const packer = new Packer(options, new slab_writer/* SlabWriter */.c(slabs, job.slabs, options.maxChunkBytes));
+    const outcomes = job.units.map((unit, index) => {
+        const { artifacts, diagnoses } = processUnit(unit, options.edit);
+        return { ...packer.add(unit, job.names[index], artifacts), diagnoses };
+    });
+    return { ...packer.end(), outcomes };
+}
+/** Puts units into the archive one by one and cuts it into chunks between them. */
+class Packer {
+    #options;
+    #writer;
+    #chunks = [];
+    #central = [];
+    #manifest = [[]];
+    #startsManifestChunk = false;
+    #bytes = 0;
+    /** Files since the last cut. */
+    #open = [];
+    #openBytes = 0;
+    constructor(options, writer) {
+        this.#options = options;
+        this.#writer = writer;
     }
-    *pieces() {
-        for (const { entry, pieces } of this.files) {
-            yield (0,archive/* localHeader */.$B)(entry);
-            yield* pieces;
+    add(unit, names, artifacts) {
+        const hash = (0,cuts/* hashText */.qj)((0,divide/* urlOf */.rs)(unit));
+        const files = artifacts.map((artifact) => fill(nameOf(artifact, unit, names), artifact, this.#options.method));
+        const bytes = files.reduce((sum, { entry }) => sum + entry.bytes, 0);
+        const target = this.#options.targetBytes;
+        if (target !== undefined && (0,cuts/* startsChunk */.DT)(bytes, target))
+            this.#cut();
+        this.#add(files, artifacts, hash);
+        if (target !== undefined && (0,cuts/* endsChunk */.OG)(hash, bytes, target))
+            this.#cut();
+        const packed = artifacts.reduce((bits, { url }) => bits | (url === unit.map?.url ? 2 : 1), 0);
+        return { packed, debugId: artifacts.find(({ headers }) => headers['debug-id'])?.headers['debug-id'] };
+    }
+    end() {
+        this.#cut();
+        let before = '';
+        const manifest = this.#manifest.map((lines) => {
+            const text = before + lines.join(',');
+            if (lines.length > 0)
+                before = ',';
+            return Buffer.from(text, 'utf8');
+        });
+        return {
+            chunks: this.#chunks,
+            bytes: this.#bytes,
+            entries: this.#central.length,
+            central: Buffer.concat(this.#central),
+            manifest,
+            startsManifestChunk: this.#startsManifestChunk,
+        };
+    }
+    #add(files, artifacts, hash) {
+        if (files.length > 0 && (0,manifest/* startsManifestChunk */.Mc)(hash)) {
+            if (this.#central.length === 0)
+                this.#startsManifestChunk = true;
+            else
+                this.#manifest.push([]);
         }
+        files.forEach((file, index) => {
+            const artifact = artifacts[index];
+            if (artifact !== undefined)
+                this.#manifest.at(-1)?.push((0,manifest/* manifestLine */.EE)(file.entry.name, artifact));
+            this.#central.push((0,archive/* centralRecord */.dF)(file.entry, this.#bytes + this.#openBytes));
+            this.#open.push(file);
+            this.#openBytes += (0,archive/* entryBytes */.eD)(file.entry);
+        });
+    }
+    #cut() {
+        if (this.#open.length === 0)
+            return;
+        this.#chunks.push(...this.#writer.write(this.#openBytes, piecesOf(this.#open)));
+        this.#bytes += this.#openBytes;
+        this.#open = [];
+        this.#openBytes = 0;
     }
 }
-function fill(name, pieces, method) {
+function nameOf(artifact, unit, names) {
+    const name = artifact.url === unit.map?.url ? names?.map : names?.js;
+    if (name === undefined)
+        throw new Error(`No archive name for ${artifact.url}`);
+    return name;
+}
+function fill(name, { pieces }, method) {
     const stored = (0,archive/* storedEntry */.ws)(name, pieces);
     if (method === 0)
         return { entry: stored, pieces };
     const deflated = (0,external_node_zlib_.deflateRawSync)(Buffer.concat(pieces));
     return { entry: { ...stored, method, packedBytes: deflated.length }, pieces: [deflated] };
 }
-/** Carries a pack job out. Throws what `processUnit` throws. */
-function pack(job, options, slabs, processUnit) {
-    const writer = new slab_writer/* SlabWriter */.c(slabs, job.slabs, options.maxChunkBytes);
-    return job.groups.map((group) => packGroup(group, options, writer, processUnit));
-}
-function packGroup(group, options, writer, processUnit) {
-    const draft = new Draft();
-    group.units.forEach((unit, index) => {
-        draft.outcomes.push(addUnit(draft, unit, group.names[index], options, processUnit));
-    });
-    return {
-        chunks: writer.write(draft.bytes, draft.pieces()),
-        bytes: draft.bytes,
-        entries: draft.files.length,
-        central: Buffer.concat(draft.central),
-        manifest: Buffer.from(draft.lines.join(','), 'utf8'),
-        outcomes: draft.outcomes,
-    };
-}
-function addUnit(draft, unit, names, options, processUnit) {
-    const { artifacts, diagnoses } = processUnit(unit, options.edit);
-    let packed = 0;
-    let debugId;
-    for (const artifact of artifacts) {
-        const isMap = artifact.url === unit.map?.url;
-        const name = isMap ? names?.map : names?.js;
-        if (name === undefined)
-            throw new Error(`No archive name for ${artifact.url}`);
-        draft.add(name, artifact, options.method);
-        packed |= isMap ? 2 : 1;
-        debugId ??= artifact.headers['debug-id'];
+function* piecesOf(files) {
+    for (const { entry, pieces } of files) {
+        yield (0,archive/* localHeader */.$B)(entry);
+        yield* pieces;
     }
-    return { packed, debugId, diagnoses };
 }
 
 ;// CONCATENATED MODULE: ./build/upload/work.js
@@ -43917,7 +44273,7 @@ function fromFailure({ code, message, hint }) {
 /* harmony export */   runWorker: () => (/* binding */ runWorker)
 /* harmony export */ });
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5919);
-/* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7551);
+/* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(614);
 /* harmony import */ var _work_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4052);
 
 

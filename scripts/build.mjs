@@ -3,7 +3,7 @@
  * compiled first: ncc's own loader checks the types of the whole repository, which takes half a minute.
  */
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,12 +12,34 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = resolve(process.argv[2] ?? join(root, 'dist'));
 const compiled = join(root, 'build');
 
+const unlock = lock(join(root, 'build.lock'));
 rmSync(compiled, { recursive: true, force: true });
 run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--noCheck']);
 const ncc = createRequire(import.meta.url).resolve('@vercel/ncc/dist/ncc/cli.js');
 run(process.execPath, [ncc, 'build', 'build/main.js', '--out', out, '--no-cache', '--license', 'licenses.txt']);
 // The package.json that ncc writes says type: module, which the root one says already.
 rmSync(join(out, 'package.json'), { force: true });
+unlock();
+// ncc turns a module it cannot find into a throw at run time, and succeeds.
+if (readFileSync(join(out, 'index.js'), 'utf8').includes('@@notfound'))
+  throw new Error('a module is missing in the bundle');
+
+/** Two builds at once would take the compiled files from under each other. */
+function lock(path) {
+  for (;;) {
+    try {
+      mkdirSync(path);
+      const free = () => rmSync(path, { recursive: true, force: true });
+      process.on('exit', free);
+      return free;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 120_000)
+        rmSync(path, { recursive: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+}
 
 function run(command, args) {
   const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });

@@ -5,8 +5,9 @@ import { ActionError } from './errors.js';
 import { Journal } from './journal.js';
 import { closingLines } from './report/closing.js';
 import { createLog, type RunLog } from './report/log.js';
-import { maskSecrets } from './report/mask.js';
+import { maskSecrets, secretForms } from './report/mask.js';
 import { outputsOf } from './report/outputs.js';
+import { createRedactor, redactData } from './report/redact.js';
 import { saveReport } from './report/save.js';
 import { renderSummary } from './report/summary.js';
 import { type RunEnd, run } from './run.js';
@@ -19,9 +20,10 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 /** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
 export async function act(): Promise<void> {
   maskSecrets(process.env, core.setSecret);
+  const redact = createRedactor(secretForms(process.env));
   const journal = new Journal(systemClock);
   const log = createLog({
-    write: (text) => process.stdout.write(text),
+    write: (text) => process.stdout.write(redact(text)),
     debug: core.isDebug(),
     onProblem: (severity, message, place) =>
       journal.problem({ severity, message, ...(place?.file === undefined ? {} : { file: place.file }) }),
@@ -41,7 +43,7 @@ export async function act(): Promise<void> {
     userAgent: `sentry-release-action/${VERSION}`,
     workerUrl: new URL(import.meta.url),
   });
-  await publish(end, log);
+  await publish({ ...end, report: redactData(end.report, redact) }, log);
 }
 
 /** Makes everything a person or a later step sees from the one report. */

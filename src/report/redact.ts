@@ -1,0 +1,21 @@
+/**
+ * The last guard of a secret: takes every form of it out of a text that leaves the run. The runner masks the log only; the
+ * summary, the outputs and the report are files that nobody masks.
+ *
+ * @param forms texts to take out, longest first (mask.ts)
+ */
+export function createRedactor(forms: readonly string[]): (text: string) => string {
+  return (text) => forms.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, '***') : rest), text);
+}
+
+/** A copy of plain data in which every text, keys too, went through `redact`. */
+export function redactData<T>(data: T, redact: (text: string) => string): T {
+  return copy(data, redact) as T;
+}
+
+function copy(value: unknown, redact: (text: string) => string): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((item) => copy(item, redact));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), copy(item, redact)]));
+}
