@@ -1,0 +1,33 @@
+import { attack, TOKEN } from './attack.js';
+
+/** Attack: a server, or who speaks for it, gives the token back in its answers, hoping that it ends up in a public log. */
+
+it('a token that the server repeats in an error is not in the log, the summary, the outputs or the report', async () => {
+  const detail = `Bad request with Authorization: Bearer ${TOKEN} and ${encodeURIComponent(TOKEN)}`;
+  // The harness throws when any form of the token can be read anywhere.
+  const { result } = await attack({ faults: [{ match: { method: 'POST' }, do: { status: 400, body: { detail } } }] });
+  expect(result.exitCode).toBe(1);
+  expect(result.log).toContain('Bad request with');
+});
+
+it('a token in base64 that the server repeats is not in the log either', async () => {
+  const detail = `echo ${Buffer.from(TOKEN).toString('base64')}`;
+  const { result } = await attack({ faults: [{ match: { method: 'POST' }, do: { status: 400, body: { detail } } }] });
+  expect(result.exitCode).toBe(1);
+  expect(result.log).not.toContain(Buffer.from(TOKEN).toString('base64'));
+});
+
+it('the token is a mask before the first line is printed', async () => {
+  const lines: string[] = [];
+  const { result } = await attack({ onLine: (line) => lines.push(line) });
+  expect(result.masks).toContain(TOKEN);
+  expect(lines[0]).toMatch(/^::add-mask::/);
+  const firstPrinted = lines.findIndex((line) => !line.startsWith('::add-mask::') && line !== '');
+  expect(lines.slice(0, firstPrinted).some((line) => line.includes(TOKEN))).toBe(true);
+});
+
+it('debug logging shows no header and no token', async () => {
+  const { result } = await attack({ env: () => ({ RUNNER_DEBUG: '1', ACTIONS_STEP_DEBUG: 'true' }) });
+  expect(result.exitCode).toBe(0);
+  expect(result.log.toLowerCase()).not.toContain('bearer');
+});
