@@ -56,9 +56,7 @@ interface At {
 }
 
 async function loadOctokit(options: GitHubSourceOptions, budget: GitHubBudget): Promise<Octokit> {
-  // Not at the top: loading it takes longer than a whole run through a connected repository needs.
-  const { getOctokit: create } = await import(/* webpackMode: "eager" */ '@actions/github');
-  const { defaults } = await import(/* webpackMode: "eager" */ '@actions/github/lib/utils');
+  const { getOctokit: create, defaults } = await loadToolkit();
   const reach = options.fetch ?? (defaults.request?.fetch as unknown as typeof fetch);
   const debug = (message: string) => options.log.debug(message);
   return create(options.token, {
@@ -66,6 +64,18 @@ async function loadOctokit(options: GitHubSourceOptions, budget: GitHubBudget): 
     log: { debug: () => undefined, info: () => undefined, warn: debug, error: debug },
     request: { fetch: createGitHubFetch({ ...options, fetch: reach }, budget) },
   });
+}
+
+/** Loaded at first use only: that takes longer than a whole run through a connected repository needs. */
+async function loadToolkit() {
+  try {
+    const { getOctokit } = await import(/* webpackMode: "eager" */ '@actions/github');
+    const { defaults } = await import(/* webpackMode: "eager" */ '@actions/github/lib/utils');
+    return { getOctokit, defaults };
+  } catch (error) {
+    // It reads the event's file while it is loaded, and throws when that is not JSON.
+    throw new SourceUnavailable(`the client of GitHub's API cannot be loaded: ${String(error)}`);
+  }
 }
 
 async function resolveCommit(octokit: Octokit, at: At, revision: string): Promise<string | undefined> {

@@ -1,0 +1,90 @@
+/** Commits through the built action: real checkouts, the embedded Sentry, the fake GitHub API. */
+import { type FakeGitHub, startGitHub } from '../../sandbox/github.js';
+import { type Sandbox, startSandbox } from '../../sandbox/server.js';
+import { checkout, makeRepo, type Repo, removeRepos } from '../integration/commits-support.js';
+import { DEFAULT_GITHUB_TOKEN, type RunResult, runAction } from './harness.js';
+
+const TOKEN = `sntryi_${'0ff1c1a2'.repeat(8)}`;
+
+let origin: Repo;
+let github: FakeGitHub;
+let sandbox: Sandbox;
+beforeEach(async () => {
+  origin = makeRepo(Array.from({ length: 30 }, (_, index) => ({ id: `c${index}` })));
+  github = await startGitHub({
+    repositories: [{ name: 'acme/web', dir: origin.dir }],
+    tokens: [{ token: DEFAULT_GITHUB_TOKEN }],
+  });
+  sandbox = await startSandbox({
+    organizations: [{ slug: 'acme', projects: [{ slug: 'web' }] }],
+    tokens: [{ kind: 'integration', org: 'acme', token: TOKEN, scopes: ['org:read', 'project:releases'] }],
+  });
+});
+afterEach(async () => {
+  await github.close();
+  await sandbox.close();
+});
+afterAll(removeRepos);
+
+function act(
+  release: string,
+  head: string,
+  inputs: Record<string, string> = {},
+  more: Partial<Parameters<typeof runAction>[0]> = {},
+): Promise<RunResult> {
+  origin.git('update-ref', `refs/heads/at-${head}`, origin.sha(head));
+  return runAction({
+    cwd: checkout(origin, `at-${head}`, 1),
+    inputs: { auth_token: TOKEN, url: sandbox.url, org: 'acme', projects: 'web', release, ...inputs },
+    env: {
+      ...{ GITHUB_API_URL: github.url, GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'acme/web' },
+      ...{ GITHUB_EVENT_NAME: 'push', GITHUB_REF: 'refs/heads/main', GITHUB_SHA: origin.sha(head) },
+    },
+    ...more,
+  });
+}
+
+const stored = (version: string): readonly string[] | undefined =>
+  sandbox.state.organizations
+    .get('acme')
+    ?.releases.get(version)
+    ?.commits.map(({ id }) => id);
+
+it('a checkout of one commit, without an integration in Sentry, yields the whole range', async () => {
+  const first = await act('web@1', 'c4');
+  expect(first.outputs).toMatchObject({ commits_source: 'github', commits: '5' });
+  const second = await act('web@2', 'c27');
+  expect(second.exitCode).toBe(0);
+  expect(second.outputs).toMatchObject({ commits_source: 'github', commits: '23' });
+  const expected = Array.from({ length: 23 }, (_, index) => origin.sha(`c${27 - index}`));
+  expect(stored('web@2')).toEqual(expected);
+  expect(second.log).toContain('acme/web is not connected in Sentry');
+});
+
+it('a second run of the same job changes nothing', async () => {
+  await act('web@1', 'c4');
+  await act('web@2', 'c9');
+  const before = stored('web@2');
+  const again = await act('web@2', 'c9');
+  expect(again.outputs['commits']).toBe('5');
+  expect(stored('web@2')).toEqual(before);
+});
+
+it('a broken event file is no reason to fail', async () => {
+  const result = await act('web@1', 'c4', {}, { event: '{"pull_request": {"head"' });
+  expect(result.exitCode).toBe(0);
+  expect(stored('web@1')?.[0]).toBe(origin.sha('c4'));
+});
+
+it('a release without a name is named after the head of the pull request, and has its commits', async () => {
+  const event = { pull_request: { head: { sha: origin.sha('c8') } }, number: 7 };
+  const result = await act('', 'c9', {}, { event });
+  expect(result.outputs['release']).toBe(origin.sha('c8'));
+  expect(stored(origin.sha('c8'))?.[0]).toBe(origin.sha('c8'));
+});
+
+it('a dry run names the commits and sets none', async () => {
+  const result = await act('web@1', 'c4', { dry_run: 'true' });
+  expect(result.outputs).toMatchObject({ commits_source: 'github', result: 'dry-run' });
+  expect(sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+});
