@@ -75,27 +75,31 @@ export function pairFiles(
 const MAX_SUGGESTIONS = 200;
 
 function indexMaps(maps: readonly SourceFile[], options: PairOptions): Lookup {
-  const byFileName = new Map<string, SourceFile[]>();
-  const byFolder = new Map<string, string[]>();
-  for (const map of maps) {
-    const fileName = posix.basename(map.name);
-    append(byFileName, fileName, map);
-    append(byFolder, posix.dirname(map.name), fileName);
-  }
+  const byFileName = lazyGroups(maps, ({ name }) => posix.basename(name));
+  const byFolder = lazyGroups(maps, ({ name }) => posix.dirname(name));
   return {
     byName: new Map(maps.map((map) => [map.name, map])),
     byUrl: new Map(maps.map((map) => [map.url, map])),
-    byFileName,
-    byFolder,
+    withFileName: byFileName,
+    inFolder: (folder) => byFolder(folder).map(({ name }) => posix.basename(name)),
     options,
     suggestions: { left: MAX_SUGGESTIONS },
   };
 }
 
-function append<Key, Value>(groups: Map<Key, Value[]>, key: Key, value: Value): void {
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, [value]);
-  else group.push(value);
+function lazyGroups(maps: readonly SourceFile[], keyOf: (map: SourceFile) => string) {
+  let groups: Map<string, SourceFile[]> | undefined;
+  return (key: string): readonly SourceFile[] => {
+    if (groups === undefined) {
+      groups = new Map();
+      for (const map of maps) {
+        const group = groups.get(keyOf(map));
+        if (group === undefined) groups.set(keyOf(map), [map]);
+        else group.push(map);
+      }
+    }
+    return groups.get(key) ?? [];
+  };
 }
 
 function consider(script: SourceFile, scan: ScriptScan, lookup: Lookup): Candidate {
@@ -138,7 +142,7 @@ function byReference(
   names: readonly string[],
   lookup: Lookup,
 ): Pick<Candidate, 'claim' | 'noMap'> {
-  const { byName, byFileName, options } = lookup;
+  const { byName, options } = lookup;
   for (const name of names) {
     const map = byName.get(name);
     if (map !== undefined) return { claim: { script, map, by: 'exact' } };
@@ -146,7 +150,7 @@ function byReference(
   const probed = names.map((name) => options.probe?.(name)).find((answer) => answer !== undefined);
   if (probed !== undefined && probed !== 'on-disk') return { claim: { script, map: probed, by: 'exact' } };
   for (const name of names) {
-    const found = siblings(name, byFileName.get(posix.basename(name)) ?? []);
+    const found = siblings(name, lookup.withFileName(posix.basename(name)));
     if (found.length > 1) return { noMap: { reason: 'ambiguous', written, candidates: found } };
     if (found[0] !== undefined) return { claim: { script, map: found[0], by: 'sibling' } };
   }

@@ -27,9 +27,10 @@ export type NoMap =
 /** The maps of the set, for finding the nearest one. */
 export interface Maps {
   readonly byName: ReadonlyMap<string, SourceFile>;
-  readonly byFileName: ReadonlyMap<string, readonly SourceFile[]>;
-  /** File names by folder. */
-  readonly byFolder: ReadonlyMap<string, readonly string[]>;
+  /** Maps with a file name; built when first asked, because most sets never ask. */
+  withFileName(fileName: string): readonly SourceFile[];
+  /** File names of the maps in a folder; built when first asked. */
+  inFolder(folder: string): readonly string[];
   readonly options: { readonly probe?: Probe };
   /** How many more scripts get a suggestion: comparing names is slow, and nobody reads hundreds. */
   readonly suggestions: { left: number };
@@ -94,12 +95,12 @@ function nearestMap(script: SourceFile, written: string | undefined, maps: Maps)
   const said = written === undefined ? [] : [posix.basename(decodePercent(cutQuery(written)))];
   for (const fileName of [...said, ...own]) {
     const beside = maps.byName.get(posix.join(folder, fileName));
-    const elsewhere = beside ?? maps.byFileName.get(fileName)?.[0];
+    const elsewhere = beside ?? maps.withFileName(fileName)[0];
     if (elsewhere !== undefined) return elsewhere.name;
   }
   if (maps.suggestions.left <= 0) return undefined;
   maps.suggestions.left -= 1;
-  const [like] = nearest(`${posix.basename(script.name)}.map`, (maps.byFolder.get(folder) ?? []).slice(0, COMPARED), 1);
+  const [like] = nearest(`${posix.basename(script.name)}.map`, maps.inFolder(folder).slice(0, COMPARED), 1);
   return like === undefined ? undefined : posix.join(folder, like);
 }
 
