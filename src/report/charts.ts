@@ -18,6 +18,8 @@ const WORTH_A_PICTURE_MS = 50;
 
 /** Where the time went, as a Gantt chart of the steps; '' when there is nothing to see. */
 export function timeChart(report: RunReport): string {
+  // A dry run's times say nothing about the real one.
+  if (report.result === 'dry-run') return '';
   const ran = report.steps.filter(
     ({ durationMs, status }) => durationMs > 0 && status !== 'skipped' && status !== 'not-run',
   );
@@ -39,10 +41,9 @@ export function bytesChart(report: RunReport): string {
   const upload = report.sourcemaps?.upload;
   if (!upload || upload.uploadedBytes + upload.reusedBytes === 0) return '';
   const slice = (label: string, value: number) => `  "${label} (${bytes(value)})" : ${value}`;
-  const sent = report.result === 'dry-run' ? 'To send' : 'Sent';
   return fence([
     'pie title Bytes of the build',
-    slice(sent, upload.uploadedBytes),
+    slice('Sent', upload.uploadedBytes),
     slice('Already in Sentry', upload.reusedBytes),
   ]);
 }

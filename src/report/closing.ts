@@ -1,3 +1,4 @@
+import type { UploadRecord } from '../upload/types.js';
 import { STEP_TITLES } from './charts.js';
 import { bytes, count, duration } from './format.js';
 import type { RunReport, RunResult } from './report.js';
@@ -31,13 +32,13 @@ export function factsOf(report: RunReport): string[] {
   const dry = report.result === 'dry-run';
   const upload = report.sourcemaps?.upload;
   const states = [...new Set(upload?.bundles.map(({ state }) => state))].join(', ');
-  const sent =
-    upload && `${bytes(upload.uploadedBytes)} ${dry ? 'to send' : 'sent'}, ${bytes(upload.reusedBytes)} re-used`;
+  const whole = upload?.bundles.reduce((sum, { bytes: size }) => sum + size, 0) ?? 0;
+  const sent = dry ? `${bytes(whole)} at most to send` : upload && sentOf(upload);
   const waited = report.traffic.waits.reduce((sum, { waitMs }) => sum + waitMs, 0);
   return [
     report.commits && report.commits.source !== 'none' && commitsOf(report.commits),
     upload && `${count(upload.files, 'file')} in ${count(upload.bundles.length, 'bundle')} (${states})`,
-    sent,
+    upload && sent,
     report.deploys.length > 0 && `deployed to ${report.deploys.map(({ environment }) => environment).join(', ')}`,
     report.finalizedAt !== null && !dry && 'finalized',
     waited > 0 && `waited ${duration(waited)} for Sentry`,
@@ -51,7 +52,13 @@ function commitsOf({ count: number, source }: NonNullable<RunReport['commits']>)
     git: 'from git',
     none: '',
   } as const;
-  return `${count(number, 'commit')} ${from[source]}`;
+  // Sentry reads the commits of a connected repository by itself, after this run: until then it counts none.
+  const what = source === 'integration' && number === 0 ? 'commits' : count(number, 'commit');
+  return `${what} ${from[source]}`;
+}
+
+function sentOf({ uploadedBytes, reusedBytes }: UploadRecord): string {
+  return `${bytes(uploadedBytes)} sent, ${bytes(reusedBytes)} re-used`;
 }
 
 function progressOf(report: RunReport): string[] {

@@ -51,6 +51,8 @@ class RunnerLog implements RunLog {
   readonly #options: LogOptions;
   readonly #counts: Record<Level, number> = { notice: 0, warning: 0, error: 0 };
   #grouped = false;
+  /** A group that has no line yet is not printed: a step that was not asked for shows nothing. */
+  #pendingGroup: string | undefined;
   #progressAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LogOptions) {
@@ -89,11 +91,11 @@ class RunnerLog implements RunLog {
 
   group(title: string): void {
     this.endGroup();
-    this.#line(`::group::${commandData(title)}`);
-    this.#grouped = true;
+    this.#pendingGroup = title;
   }
 
   endGroup(): void {
+    this.#pendingGroup = undefined;
     if (this.#grouped) this.#line('::endgroup::');
     this.#grouped = false;
   }
@@ -121,6 +123,12 @@ class RunnerLog implements RunLog {
   }
 
   #line(text: string): void {
+    const title = this.#pendingGroup;
+    this.#pendingGroup = undefined;
+    if (title !== undefined) {
+      this.#options.write(`::group::${commandData(title)}\n`);
+      this.#grouped = true;
+    }
     this.#options.write(`${text}\n`);
   }
 }

@@ -28,7 +28,8 @@ export function outputsOf(
   return {
     ...(release && { release: release.version, version: release.version, release_url: release.url }),
     ...(deploys.length > 0 && { deploy_id: deploys.map(({ id }) => id).join(',') }),
-    ...(commits && { commits: String(commits.count), commits_source: commits.source }),
+    ...(commits && !(commits.source === 'integration' && commits.count === 0) && { commits: String(commits.count) }),
+    ...(commits && { commits_source: commits.source }),
     ...(upload && {
       files: String(upload.files),
       bundle_id: upload.bundles.map(({ bundleId }) => bundleId).join(','),

@@ -22,7 +22,7 @@ const STEP_ICONS: Readonly<Record<StepRecord['status'], string>> = {
   skipped: '– skipped',
   failed: '❌ failed',
   planned: '🧪 planned',
-  'not-run': '– not run',
+  'not-run': '– not reached',
 };
 
 /** Problems shown at once, and further ones that open on a click; the rest is counted. */
@@ -48,7 +48,9 @@ export function renderSummary(report: RunReport): string {
 }
 
 function headline(report: RunReport): string {
-  const name = report.release ? ` ${link(code(report.release.version), report.release.url)}` : '';
+  // A dry run may name a release that does not exist: it has no page yet.
+  const page = report.result === 'dry-run' ? undefined : report.release?.url;
+  const name = report.release ? ` ${link(code(report.release.version), page)}` : '';
   const words = report.result === 'success' ? '' : ` – ${RESULT_WORDS[report.result]}`;
   const { org, projects } = report.sentry;
   const where = org === '' ? '' : `${text(org)}: ${projects.map((project) => code(project)).join(', ')} · `;
@@ -66,18 +68,27 @@ function whatFailed(report: RunReport): string {
 }
 
 function stepTable(report: RunReport): string {
-  const reached = report.steps.filter(({ status }) => status !== 'skipped');
-  const skipped = report.steps.filter(({ status }) => status === 'skipped');
-  if (reached.every(({ status }) => status === 'not-run')) return '';
+  const those = (status: StepRecord['status']) => report.steps.filter((step) => step.status === status);
+  const reached = report.steps.filter(({ status }) => status !== 'skipped' && status !== 'not-run');
+  if (reached.length === 0) return '';
   const rows = reached.map(({ name, status, durationMs, detail }) => [
-    STEP_TITLES[name],
-    STEP_ICONS[status],
-    status === 'not-run' ? '' : duration(durationMs),
+    unbroken(STEP_TITLES[name]),
+    unbroken(STEP_ICONS[status]),
+    unbroken(duration(durationMs)),
     text(readable(detail)),
   ]);
-  const left = skipped.map(({ name, detail }) => `${STEP_TITLES[name]} (${text(readable(detail))})`).join(', ');
-  const note = left === '' ? '' : `\n\nNot asked for: ${left}`;
-  return table(['Step', 'Result', 'Time', 'What happened'], rows, ['---', '---', '---:', '---']) + note;
+  const missed = those('not-run').map(({ name }) => STEP_TITLES[name]);
+  const left = those('skipped').map(({ name, detail }) => `${STEP_TITLES[name]} (${text(readable(detail))})`);
+  return [
+    table(['Step', 'Result', 'Time', 'What happened'], rows, ['---', '---', '---:', '---']),
+    ...(missed.length > 0 ? [`**Not reached:** ${missed.join(', ')}`] : []),
+    ...(left.length > 0 ? [`Not asked for: ${left.join(', ')}`] : []),
+  ].join('\n\n');
+}
+
+/** Narrow columns would break it. */
+function unbroken(words: string): string {
+  return words.replaceAll(' ', '&nbsp;');
 }
 
 /** Times as people write them. */
@@ -101,18 +112,22 @@ function problemList(report: RunReport): string {
 function problemLine({ severity, file, message, hint }: Problem): string {
   const where = file === undefined ? '' : `${code(file)}: `;
   const next = hint === undefined ? '' : `<br>→ ${text(hint)}`;
-  return `- ${severity === 'error' ? '❌' : '⚠️'} ${where}${text(message)}${next}`;
+  return `- ${severity === 'error' ? '❌' : '⚠️'} ${where}${text(withoutName(message, file))}${next}`;
+}
+
+/** Messages that begin with their file need not say it twice. */
+function withoutName(message: string, file: string | undefined): string {
+  return file !== undefined && message.startsWith(file) ? message.slice(file.length).replace(/^[:\s]+/, '') : message;
 }
 
 /** In words and blocks first, so that it is readable where charts are not drawn. */
 function sentAndReused(report: RunReport): string {
   const upload = report.sourcemaps?.upload;
   const whole = upload ? upload.uploadedBytes + upload.reusedBytes : 0;
-  if (!upload || whole === 0) return '';
+  if (!upload || whole === 0 || report.result === 'dry-run') return '';
   const wire = upload.wireBytes > 0 ? ` (${bytes(upload.wireBytes)} on the wire)` : '';
-  const verb = report.result === 'dry-run' ? 'To send' : 'Sent';
   const line =
-    `${verb} <code>${bar(upload.uploadedBytes, whole)}</code> ${bytes(upload.uploadedBytes)} of ${bytes(whole)}${wire}; ` +
+    `Sent <code>${bar(upload.uploadedBytes, whole)}</code> ${bytes(upload.uploadedBytes)} of ${bytes(whole)}${wire}; ` +
     `${percent(upload.reusedBytes, whole)} was in Sentry already.`;
   const chart = upload.reusedBytes > 0 ? `\n\n${details('As a chart', bytesChart(report))}` : '';
   return `### Sent and re-used\n\n${line}${chart}`;

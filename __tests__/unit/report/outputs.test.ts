@@ -37,6 +37,14 @@ describe('outputs', () => {
     ]);
   });
 
+  it('do not count commits that Sentry has yet to read', () => {
+    const commits = { source: 'integration', count: 0, range: null } as const;
+    const outputs = outputsOf(sampleReport({ commits }), undefined);
+    expect(outputs).toMatchObject({ commits_source: 'integration' });
+    expect(outputs).not.toHaveProperty('commits');
+    expect(closingLines(sampleReport({ commits }), undefined)[1]).toContain("  commits through Sentry's integration");
+  });
+
   it('of several environments are a list', () => {
     const deploy = sampleReport().deploys[0];
     if (!deploy) throw new Error('the sample has a deploy');

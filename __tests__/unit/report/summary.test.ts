@@ -9,7 +9,7 @@ it('a success is a headline with a link, the facts, and a row for each step that
   const summary = renderSummary(sampleReport());
   expect(summary).toMatch(/^## ✅ Sentry release <a href="https&#58;\/\/sentry\.io\/organizations\/acme\/releases\//);
   expect(summary).toContain('42 commits');
-  expect(summary).toContain('| Source maps | ✅ done | 2.1 s |');
+  expect(summary).toContain('| Source&nbsp;maps | ✅&nbsp;done | 2.1&nbsp;s |');
   expect(summary).toContain('Not asked for: Verify upload');
   expect(summary).not.toContain('[!CAUTION]');
 });
@@ -28,8 +28,8 @@ it('a failure says first what failed and what to do next, then what is done and 
   expect(summary).toMatch(/^## ❌ Sentry release .* – failed/);
   expect(summary).toContain('> [!CAUTION]\n> Sentry was not reachable&#58; 503');
   expect(summary).toContain('> **Next:** Run it again.');
-  expect(summary).toContain('| Source maps | ❌ failed |');
-  expect(summary).toContain('| Deploy | – not run |');
+  expect(summary).toContain('| Source&nbsp;maps | ❌&nbsp;failed |');
+  expect(summary).toContain('**Not reached:** Deploy, Finalize');
   expect(summary).toContain('<code>dist/a.js</code>');
   expect(summary.indexOf('CAUTION')).toBeLessThan(summary.indexOf('| Step |'));
 });
@@ -37,7 +37,9 @@ it('a failure says first what failed and what to do next, then what is done and 
 it('a dry run says that nothing was written', () => {
   const summary = renderSummary(sampleReport({ result: 'dry-run' }));
   expect(summary).toContain('dry run, nothing was written');
-  expect(summary).toContain('To send');
+  expect(summary).toContain('8.6 MiB at most to send');
+  expect(summary).not.toContain('mermaid');
+  expect(summary).not.toContain('href');
   expect(summary).not.toContain('finalized');
 });
 
