@@ -84,10 +84,10 @@ describe('nothing that is printed is a command', () => {
     fc.assert(
       fc.property(hostile, hostile, hostile, (message, title, file) => {
         const { log, lines } = open(true);
+        log.group(title);
         log.warning(message, { title, file });
         log.debug(message);
-        log.group(title);
-        expect(lines().map(runnerCommand)).toEqual(['warning', 'debug', 'group']);
+        expect(lines().map(runnerCommand)).toEqual(['group', 'warning', 'debug']);
       }),
       { numRuns: 500 },
     );
@@ -145,13 +145,15 @@ describe('annotations', () => {
 });
 
 describe('groups', () => {
-  it('end when the next begins and when the log ends', () => {
+  it('end when the next begins and when the log ends; one without a line is not shown', () => {
     const { log, lines } = open();
     log.group('Token check');
     log.info('x');
     log.group('Release');
+    log.group('Deploy');
+    log.info('y');
     log.finish();
-    expect(lines()).toEqual(['::group::Token check', 'x', '::endgroup::', '::group::Release', '::endgroup::']);
+    expect(lines()).toEqual(['::group::Token check', 'x', '::endgroup::', '::group::Deploy', 'y', '::endgroup::']);
   });
 });
 
