@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { SandboxConfig } from './config.js';
 import { startSandbox } from './server.js';
 
-/** `npm run -s sandbox -- --port 0 --config FILE.json --log FILE.jsonl [--profile NAME] [--fast]`. */
+/** `npm run -s sandbox -- --port 0 --config FILE.json --log FILE.jsonl [--profile NAME] [--fast] [--detached]`. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -12,6 +12,8 @@ async function main(): Promise<void> {
       log: { type: 'string' },
       profile: { type: 'string' },
       fast: { type: 'boolean' },
+      // Goes on when the process that started it ends.
+      detached: { type: 'boolean' },
     },
   });
   const file = values.config === undefined ? {} : (JSON.parse(readFileSync(values.config, 'utf8')) as SandboxConfig);
@@ -25,7 +27,7 @@ async function main(): Promise<void> {
   const stop = () => void sandbox.close();
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  stopWithParent(stop);
+  if (values.detached !== true) stopWithParent(stop);
   process.stdout.write(`${JSON.stringify({ url: sandbox.url })}\n`);
 }
 
