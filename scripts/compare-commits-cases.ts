@@ -1,0 +1,164 @@
+import type { Step } from '../__tests__/integration/commits-support.js';
+import type { RepositoryConfig } from '../sandbox/config.js';
+
+/** What is compared. */
+export type Field = 'exit' | 'commits' | 'repository' | 'files' | 'messages' | 'times' | 'refs';
+
+export interface CompareCase {
+  readonly title: string;
+  readonly steps: readonly Step[];
+  readonly head: string;
+  /** The commit that release web@1 ended with. */
+  readonly previous?: string;
+  /** Of the checkout. Default: everything. */
+  readonly depth?: number;
+  readonly ignoreMissing?: boolean;
+  readonly repositories?: readonly RepositoryConfig[];
+  /** Commits that web@2 has already, of another repository. */
+  readonly already?: readonly { readonly id: string; readonly repository: string }[];
+  /** Fields that differ, and why. */
+  readonly differences: Partial<Record<Field, string>>;
+}
+
+const linear = (count: number): readonly Step[] =>
+  Array.from({ length: count }, (_, index) => ({ id: `c${index + 1}` }));
+
+const NAME = 'the repository is called acme/web, not after the remote';
+const HEADS = 'the head is recorded under the right repository';
+const NAMED = { repository: NAME, refs: HEADS };
+const web: RepositoryConfig = { name: 'acme/web', url: 'https://github.com/acme/web', provider: 'integrations:github' };
+
+export const CASES: readonly CompareCase[] = [
+  { title: 'a straight line after the last release', steps: linear(6), head: 'c6', previous: 'c3', differences: NAMED },
+  { title: 'the first release', steps: linear(25), head: 'c25', differences: NAMED },
+  {
+    title: 'a merge',
+    steps: [
+      { id: 'base' },
+      { id: 'side', parents: ['base'] },
+      { id: 'main', parents: ['base'] },
+      { id: 'merge', parents: ['main', 'side'], files: { 'side.txt': 'side' } },
+    ],
+    head: 'merge',
+    previous: 'base',
+    differences: { ...NAMED, files: 'each commit is compared with its own parent, not with its neighbour in the list' },
+  },
+  {
+    title: 'executables and changes of mode',
+    steps: [
+      { id: 'base', files: { 'run.sh': { mode: '100755', data: '1' }, plain: 'x' } },
+      { id: 'edit', files: { 'run.sh': { mode: '100755', data: '2' } } },
+      { id: 'mode', files: { plain: { mode: '100755', data: 'x' } } },
+      { id: 'gone', files: { 'run.sh': null } },
+    ],
+    head: 'gone',
+    previous: 'base',
+    differences: { ...NAMED, files: 'paths are paths: no "*" after an executable' },
+  },
+  {
+    title: 'a rename, and paths with special characters',
+    steps: [
+      { id: 'base', files: { 'old name.txt': 'line\n'.repeat(20) } },
+      { id: 'rename', files: { 'old name.txt': null, 'büro/日本.txt': 'line\n'.repeat(20) } },
+    ],
+    head: 'rename',
+    previous: 'base',
+    differences: NAMED,
+  },
+  {
+    title: 'a checkout of one commit after the last release',
+    steps: linear(6),
+    head: 'c6',
+    previous: 'c3',
+    depth: 1,
+    differences: {
+      exit: 'the history is read from GitHub, so nothing is missing',
+      ...{
+        commits: 'all three',
+        repository: NAME,
+        files: 'of all three',
+        messages: 'of all three',
+        times: 'of all three',
+        refs: HEADS,
+      },
+    },
+  },
+  {
+    title: 'a checkout of one commit, ignoring what is missing',
+    steps: linear(6),
+    head: 'c6',
+    previous: 'c3',
+    depth: 1,
+    ignoreMissing: true,
+    differences: {
+      commits: 'the three commits since the last release, not the one that is checked out',
+      ...{ repository: NAME, messages: 'of all three', times: 'of all three', refs: HEADS },
+      files: 'what each commit changed, not the whole tree as new files',
+    },
+  },
+  {
+    title: 'a squash merge of the commit that was released',
+    steps: [{ id: 'base' }, { id: 'feature', parents: ['base'] }, { id: 'squash', parents: ['base'] }],
+    head: 'squash',
+    previous: 'feature',
+    differences: {
+      exit: 'a previous commit on another line is no reason to fail',
+      ...{ commits: 'the commits since what both have in common', repository: NAME, refs: HEADS },
+      ...{ files: 'of these', messages: 'of these', times: 'of these' },
+    },
+  },
+  {
+    title: 'a previous commit that nobody has',
+    steps: linear(3),
+    head: 'c3',
+    previous: 'deadbeef'.repeat(5),
+    differences: {
+      exit: 'a warning that names the release and the commit',
+      ...{ commits: 'the newest twenty', repository: NAME, refs: HEADS },
+      ...{ files: 'of these', messages: 'of these', times: 'of these' },
+    },
+  },
+  {
+    title: 'a commit whose author date is newer than that of its successor (a rebase)',
+    steps: [{ id: 'base' }, { id: 'early', authored: 90_000 }, { id: 'late', authored: 100 }],
+    head: 'late',
+    previous: 'base',
+    differences: {
+      ...NAMED,
+      commits: 'the head stays first, so that the next release begins after it and not one commit too early',
+      times: 'the head has the newest time of the list',
+    },
+  },
+  {
+    title: 'a repository that is connected in Sentry',
+    steps: linear(3),
+    head: 'c3',
+    previous: 'c1',
+    repositories: [web],
+    differences: {},
+  },
+  {
+    title: 'a connected repository without url',
+    steps: linear(3),
+    head: 'c3',
+    previous: 'c1',
+    repositories: [{ name: 'acme/web', provider: 'integrations:github', externalSlug: 'acme/web' }],
+    differences: { exit: 'it is told by its name at GitHub', refs: 'recorded' },
+  },
+  {
+    title: 'a second repository in the same release',
+    steps: linear(3),
+    head: 'c3',
+    previous: 'c1',
+    already: [{ id: 'e'.repeat(40), repository: 'acme/api' }],
+    differences: {
+      ...{
+        commits: 'the other repository keeps its commits',
+        repository: 'both',
+        messages: 'of both',
+        times: 'of both',
+      },
+      ...{ files: 'of both', refs: HEADS },
+    },
+  },
+];
