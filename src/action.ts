@@ -4,7 +4,7 @@ import { systemClock } from './clock.js';
 import { ActionError } from './errors.js';
 import { Journal } from './journal.js';
 import { closingLines } from './report/closing.js';
-import { createLog, type RunLog } from './report/log.js';
+import { createLog, debugMode, type RunLog } from './report/log.js';
 import { maskSecrets, secretForms } from './report/mask.js';
 import { outputsOf } from './report/outputs.js';
 import { createRedactor, redactData } from './report/redact.js';
@@ -24,7 +24,7 @@ export async function act(): Promise<void> {
   const journal = new Journal(systemClock);
   const log = createLog({
     write: (text) => process.stdout.write(redact(text)),
-    debug: core.isDebug(),
+    debug: debugMode(process.env),
     onProblem: (severity, message, place) =>
       journal.problem({ severity, message, ...(place?.file === undefined ? {} : { file: place.file }) }),
   });

@@ -9,6 +9,8 @@ export interface StepOutcome {
   readonly status?: 'done' | 'warned' | 'skipped' | 'planned';
   /** One line for log, summary and report. */
   readonly detail: string;
+  /** True when the step wrote what `detail` says into the log itself. */
+  readonly told?: boolean;
 }
 
 /** The parts of a report that steps fill in as they come to know them. */
@@ -58,13 +60,14 @@ export class Journal {
   }
 
   /** Runs one step and records how it ended; what it throws is recorded and thrown on. */
-  async step(name: StepName, work: () => Promise<StepOutcome>): Promise<void> {
+  async step(name: StepName, work: () => Promise<StepOutcome>): Promise<StepOutcome> {
     const from = this.#clock.now();
     const record = (status: StepRecord['status'], detail: string) =>
       this.#steps.set(name, { name, status, durationMs: this.#clock.now() - from, detail });
     try {
       const outcome = await work();
       record(outcome.status ?? 'done', outcome.detail);
+      return outcome;
     } catch (thrown) {
       record('failed', toActionError(thrown).message);
       throw thrown;
@@ -86,7 +89,8 @@ export class Journal {
       durationMs: this.#clock.now() - this.#startedAt,
       ...this.#facts,
       steps: this.steps(),
-      problems: this.#problems,
+      // A copy: what is logged about the failure itself afterwards is the failure, told once already.
+      problems: [...this.#problems],
       traffic,
     };
   }

@@ -121,7 +121,8 @@ async function inGroup(context: StepContext, log: GroupedLog, name: StepName, wo
   context.signal.throwIfAborted();
   log.group(TITLES[name]);
   try {
-    await context.journal.step(name, work);
+    const { status, detail, told } = await context.journal.step(name, work);
+    if (status !== 'skipped' && told !== true) log.info(detail);
   } finally {
     log.endGroup();
   }

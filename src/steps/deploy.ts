@@ -49,7 +49,10 @@ export async function recordDeploys(context: StepContext): Promise<StepOutcome> 
     const { deploy, existed } = await recordDeploy(api, release, body, log, { marked });
     const recorded = { id: deploy.id, environment, url: label.url ?? null, existed };
     journal.note({ deploys: [...journal.facts.deploys, recorded] });
-    log.info(`${existed ? 'Found' : 'Recorded'} deploy ${deploy.id} of ${release} to ${environment}`);
   }
-  return { detail: journal.facts.deploys.map(({ environment, id }) => `${environment} (${id})`).join(', ') };
+  return {
+    detail: journal.facts.deploys
+      .map(({ environment, id, existed }) => `${existed ? 'had recorded' : 'recorded'} deploy ${id} to ${environment}`)
+      .join(', '),
+  };
 }

@@ -25,6 +25,6 @@ export async function createRelease(context: StepContext): Promise<StepOutcome> 
     release: { version: release, url, created },
     finalizedAt: answer.dateReleased ?? null,
   });
-  log.info(`${created ? 'Created' : 'Found'} release ${release} for ${inputs.projects.join(', ')}: ${url}`);
-  return { detail: `${created ? 'created' : 'existed already'}: ${release}` };
+  log.info(url);
+  return { detail: `${created ? 'created' : 'existed already'}: ${release} for ${inputs.projects.join(', ')}` };
 }

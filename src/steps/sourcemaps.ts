@@ -45,7 +45,7 @@ export async function uploadFiles(context: StepContext, plan: SourceMapPlan | un
   tellDiagnoses(context, record.diagnoses);
   tellUpload(context, record);
   if (deleteAfterUpload) deleteMaps(context, plan, record);
-  return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record) };
+  return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record), told: true };
 }
 
 function tellDiagnoses({ log }: StepContext, diagnoses: readonly Diagnosis[]): void {

@@ -11,7 +11,7 @@ export async function verifyUpload(context: StepContext): Promise<StepOutcome> {
   if (!inputs.sourcemaps.verify) return { status: 'skipped', detail: 'verify is false' };
   if (!upload) return { status: 'skipped', detail: 'nothing was uploaded' };
   if (inputs.dryRun) return { status: 'planned', detail: `would ask for ${upload.debugIds.length} debug ids` };
-  return await verifyDebugIds(upload, inputs.projects, context);
+  return { ...(await verifyDebugIds(upload, inputs.projects, context)), told: true };
 }
 
 /** Looks at the scripts that the deployed site serves, and tells which of them carry an uploaded debug id. */
