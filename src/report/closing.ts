@@ -13,6 +13,14 @@ export const RESULT_WORDS: Readonly<Record<RunResult, string>> = {
   cancelled: 'cancelled',
 };
 
+/** The server's word on a bundle, for people. */
+const STATE_WORDS = {
+  ok: 'processed',
+  created: 'accepted',
+  assembling: 'accepted',
+  planned: 'planned',
+} as const;
+
 /** The last lines of the log: what is in Sentry now, what is not, and where to look. */
 export function closingLines(report: RunReport, reportPath: string | undefined): string[] {
   const name = report.release ? ` ${report.release.version}` : '';
@@ -31,7 +39,7 @@ export function closingLines(report: RunReport, reportPath: string | undefined):
 export function factsOf(report: RunReport): string[] {
   const dry = report.result === 'dry-run';
   const upload = report.sourcemaps?.upload;
-  const states = [...new Set(upload?.bundles.map(({ state }) => state))].join(', ');
+  const states = [...new Set(upload?.bundles.map(({ state }) => STATE_WORDS[state]))].join(', ');
   const whole = upload?.bundles.reduce((sum, { bytes: size }) => sum + size, 0) ?? 0;
   const sent = dry ? `${bytes(whole)} at most to send` : upload && sentOf(upload);
   const waited = report.traffic.waits.reduce((sum, { waitMs }) => sum + waitMs, 0);

@@ -110,9 +110,10 @@ function problemList(report: RunReport): string {
 }
 
 function problemLine({ severity, file, message, hint }: Problem): string {
-  const where = file === undefined ? '' : `${code(file)}: `;
+  const said = withoutName(message, file);
+  const where = file === undefined ? '' : `${code(file)}${said === message ? ':' : ''} `;
   const next = hint === undefined ? '' : `<br>→ ${text(hint)}`;
-  return `- ${severity === 'error' ? '❌' : '⚠️'} ${where}${text(withoutName(message, file))}${next}`;
+  return `- ${severity === 'error' ? '❌' : '⚠️'} ${where}${text(said)}${next}`;
 }
 
 /** Messages that begin with their file need not say it twice. */

@@ -76,7 +76,7 @@ describe('the closing lines', () => {
   it('of a success say what is in Sentry and where', () => {
     expect(closingLines(sampleReport(), '/tmp/r.json')).toEqual([
       'Sentry release web@1.2.3: done (3.4 s)',
-      '  42 commits from GitHub · 126 files in 1 bundle (ok) · 1.1 MiB sent, 7.4 MiB re-used · deployed to production · finalized',
+      '  42 commits from GitHub · 126 files in 1 bundle (processed) · 1.1 MiB sent, 7.4 MiB re-used · deployed to production · finalized',
       '  Release: https://sentry.io/organizations/acme/releases/web%401.2.3/',
       '  Report: /tmp/r.json',
     ]);
