@@ -67,22 +67,22 @@ export interface DiagnosisAnnotation {
 const MAX_ANNOTATIONS = 10;
 
 const MEANINGS: Readonly<Record<DiagnosisKind, string>> = {
-  'script-broken': 'scripts cannot be used',
-  'map-broken': 'maps cannot be used',
-  unreadable: 'files cannot be read',
-  'outside-workspace': 'links lead out of the workspace',
-  'map-does-not-fit': 'maps do not fit their scripts',
-  'ambiguous-map': 'scripts with several possible maps',
-  'map-taken': 'scripts whose map belongs to another script',
-  'no-map': 'scripts without a map',
-  'no-id': 'scripts without a debug id',
-  'integrity-hash': 'pages with hashes that injected scripts no longer match',
-  'unsupported-bundle': 'bundles of a kind that cannot be injected',
-  'map-without-content': 'maps without the text of all sources',
+  'script-broken': 'Unusable scripts',
+  'map-broken': 'Unusable maps',
+  unreadable: 'Files and folders not read',
+  'outside-workspace': 'Links out of the workspace',
+  'map-does-not-fit': 'Maps that do not fit their scripts',
+  'ambiguous-map': 'Scripts with several possible maps',
+  'map-taken': 'Scripts whose map belongs to another script',
+  'no-map': 'Scripts without a map',
+  'no-id': 'Scripts without a debug id',
+  'integrity-hash': 'Pages with hashes that injected scripts no longer match',
+  'unsupported-bundle': 'Bundles of a kind that cannot be injected',
+  'map-without-content': 'Maps without the text of all sources',
   'url-collision': 'URLs wanted by several files',
-  'map-only': 'maps without a script',
-  'has-id': 'scripts that had a debug id',
-  injected: 'scripts with a new debug id',
+  'map-only': 'Maps without a script',
+  'has-id': 'Scripts that had a debug id',
+  injected: 'Scripts with a new debug id',
 };
 
 const TITLES: Readonly<Partial<Record<DiagnosisKind, string>>> = {
@@ -108,7 +108,7 @@ export function summarizeDiagnoses(
   maxAnnotations: number = MAX_ANNOTATIONS,
 ): DiagnosisSummary {
   const groups = groupByKind(diagnoses);
-  const lines = groups.map(({ kind, members }) => `${members.length} ${MEANINGS[kind]}: ${examples(members)}`);
+  const lines = groups.map(({ kind, members }) => `${MEANINGS[kind]}: ${members.length} (${examples(members)})`);
   const candidates = groups.map(({ members }) => members.filter(({ severity }) => severity !== 'info'));
   const total = candidates.reduce((sum, members) => sum + members.length, 0);
   const annotations: DiagnosisAnnotation[] = [];

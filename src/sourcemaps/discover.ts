@@ -34,6 +34,8 @@ export interface Discovery {
   readonly files: readonly SourceFile[];
   /** In the order of the input; an exclusion counts the files it left out. */
   readonly patterns: readonly PatternMatch[];
+  /** By pattern: some of the hidden folders that it did not search. */
+  readonly hidden: ReadonlyMap<string, readonly string[]>;
   /** Patterns that matched nothing, with the reason. */
   readonly unmatched: readonly Unmatched[];
   readonly diagnoses: readonly Diagnosis[];
@@ -76,9 +78,11 @@ export function discover(inputs: DiscoverInputs, list: ListFolder = listFolder):
     list,
   };
   const unmatched: Unmatched[] = [];
+  const hidden = new Map<string, readonly string[]>();
   const counts = includes.map((pattern) => {
     const outcome = collect(pattern, collected);
     if (outcome.files === 0) unmatched.push({ pattern, ...outcome });
+    hidden.set(pattern, outcome.tally.hidden);
     return outcome.files;
   });
   const { files, collisions } = toSourceFiles(collected, options);
@@ -90,6 +94,7 @@ export function discover(inputs: DiscoverInputs, list: ListFolder = listFolder):
       ...includes.map((pattern, index) => ({ pattern, files: counts[index] ?? 0 })),
       ...exclusions.map((pattern, index) => ({ pattern: `!${pattern}`, files: collected.excluded[index]?.size ?? 0 })),
     ],
+    hidden,
     unmatched,
     diagnoses: [...collected.diagnoses.values(), ...collisions.map((clash) => collisionDiagnosis(clash, severity))],
     pages: sortByBytes([...collected.pages.values()], ({ name }) => name),

@@ -59,9 +59,8 @@ export async function planSourceMaps(inputs: PlanInputs, log: Log, deps: PlanDep
 
 function logPatterns(discovery: Discovery, ifNoFilesFound: 'error' | 'warn' | 'ignore', log: Log): void {
   for (const { pattern, files } of discovery.patterns) {
-    log.info(
-      pattern.startsWith('!') ? `${pattern}: ${count(files, 'file')} left out` : `${pattern}: ${count(files, 'file')}`,
-    );
+    if (pattern.startsWith('!')) log.info(`${pattern}: ${count(files, 'file')} left out`);
+    else log.info(`${pattern}: ${count(files, 'file')}${hiddenNote(discovery.hidden.get(pattern) ?? [])}`);
   }
   if (ifNoFilesFound === 'ignore') return;
   const place = { root: discovery.root, workingDirectory: discovery.workingDirectory, path: nodePath };
@@ -75,6 +74,12 @@ function logPatterns(discovery: Discovery, ifNoFilesFound: 'error' | 'warn' | 'i
       title: 'Pattern without a match',
     });
   }
+}
+
+/** Builds in `.next` or `.output` are easily missed; `.git` and `.github` are nobody's build. */
+function hiddenNote(hidden: readonly string[]): string {
+  const folders = hidden.filter((name) => !/(^|\/)\.git(hub)?$/.test(name)).sort();
+  return folders.length === 0 ? '' : ` (hidden folders are searched only when named: ${folders.join(', ')})`;
 }
 
 function logPairs(units: readonly Unit[], log: Log): void {

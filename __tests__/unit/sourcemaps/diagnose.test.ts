@@ -18,9 +18,9 @@ describe('the summary of diagnoses', () => {
       ...many('script-broken', 'error', 1),
     ]);
     expect(summary.lines).toEqual([
-      '1 scripts cannot be used: script-broken-0.js',
-      '2 scripts without a map: no-map-0.js, no-map-1.js',
-      '4 scripts with a new debug id: injected-0.js, injected-1.js, injected-2.js, …',
+      'Unusable scripts: 1 (script-broken-0.js)',
+      'Scripts without a map: 2 (no-map-0.js, no-map-1.js)',
+      'Scripts with a new debug id: 4 (injected-0.js, injected-1.js, injected-2.js, …)',
     ]);
     expect(summary.counts).toEqual({ injected: 4, 'no-map': 2, 'script-broken': 1 });
   });

@@ -74,6 +74,14 @@ describe('the plan', () => {
     expect(pairs(plan)).toEqual(['lib/x.js=', '=lib/x.js.map', 'lib/z/a.js=']);
   });
 
+  it('tells which hidden folders a pattern did not search', async () => {
+    const web = makeTree({ 'a.js': 'a', '.next/b.js': 'b', '.git/c.js': 'c' });
+    const { log, lines } = recordingLog();
+    const sourcemaps = sourceMapInputs(['.']);
+    await planSourceMaps({ sourcemaps, workspace: web, workingDirectory: web, dryRun: true }, log);
+    expect(lines[0]).toBe('info: .: 1 file (hidden folders are searched only when named: .next)');
+  });
+
   it('survives structuredClone, as workers need', async () => {
     const plan = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['dist']) }, recordingLog().log);
     expect(structuredClone(plan)).toEqual(plan);
