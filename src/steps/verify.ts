@@ -21,5 +21,6 @@ export async function verifyDeployed(context: StepContext): Promise<StepOutcome>
   if (address === undefined) return { status: 'skipped', detail: 'no verify_url given' };
   if (inputs.dryRun) return { status: 'planned', detail: `would look at ${address}` };
   const fetcher = createPageFetcher(context);
-  return await verifySite(address, journal.facts.sourcemaps?.upload ?? undefined, { ...context, fetcher });
+  const upload = journal.facts.sourcemaps?.upload ?? undefined;
+  return { ...(await verifySite(address, upload, { ...context, fetcher })), told: true };
 }
