@@ -26,7 +26,7 @@ export interface RequestRecord {
   readonly authorization: boolean;
   /** The other headers, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The JSON body; absent: none, or no JSON. */
+  /** The JSON body; absent: none, or no JSON, or (in memory only) dropped for newer ones. */
   readonly json?: unknown;
   /** sha1 names of the chunks in a chunk request. */
   readonly chunks?: readonly string[];
@@ -46,20 +46,52 @@ export interface RequestLog {
   clear(): void;
 }
 
+/**
+ * Bodies kept in memory, as bytes of their text. A client that polls with twenty thousand chunk names sends a megabyte each time;
+ * kept without bound they would be most of the process.
+ */
+const MAX_JSON_BYTES = 16 * 1024 * 1024;
+
 /** @param file gets one JSON line a request, written before the answer is out. */
 export function createRequestLog(keep: number, file: string | undefined): RequestLog {
   const entries: RequestRecord[] = [];
   let count = 0;
+  let jsonBytes = 0;
+  /** Entries before this one have lost their JSON. */
+  let firstWithJson = 0;
+
+  const dropOldJson = (): void => {
+    while (jsonBytes > MAX_JSON_BYTES && firstWithJson < entries.length - 1) {
+      const entry = entries[firstWithJson];
+      if (entry?.json !== undefined) {
+        jsonBytes -= entry.bytes;
+        const { json: _, ...rest } = entry;
+        entries[firstWithJson] = rest;
+      }
+      firstWithJson += 1;
+    }
+  };
+
+  const dropOldest = (): void => {
+    const entry = entries.shift();
+    if (entry?.json !== undefined) jsonBytes -= entry.bytes;
+    firstWithJson = Math.max(0, firstWithJson - 1);
+  };
+
   return {
     entries,
     count: () => count,
     clear: () => {
       entries.length = 0;
+      jsonBytes = 0;
+      firstWithJson = 0;
     },
     add: (record) => {
       count += 1;
       entries.push(record);
-      if (entries.length > keep) entries.shift();
+      if (record.json !== undefined) jsonBytes += record.bytes;
+      if (entries.length > keep) dropOldest();
+      dropOldJson();
       if (file !== undefined) appendFileSync(file, `${JSON.stringify(record)}\n`);
     },
   };

@@ -46,9 +46,11 @@ export interface Sandbox {
 /** Starts the embedded Sentry on 127.0.0.1. */
 export async function startSandbox(given: SandboxConfig = {}): Promise<Sandbox> {
   const config = withDefaults(given);
+  // Before the port is taken: a bad name must not leave a server behind.
+  const profile = profileOptions(config.profile);
   const server = createServer();
   const url = await listen(server, config.port ?? 0);
-  const parts = build(config, url);
+  const parts = build(config, profile, url);
   server.keepAliveTimeout = parts.services.options.keepAliveTimeoutMs;
   server.on('request', (request, response) => void parts.onRequest(request, response));
   return {
@@ -77,8 +79,8 @@ async function listen(server: Server, port: number): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function build(config: SandboxConfig, url: string) {
-  const options = { ...DEFAULT_OPTIONS, ...profileOptions(config.profile), ...config.options };
+function build(config: SandboxConfig, profile: Partial<ServerOptions>, url: string) {
+  const options = { ...DEFAULT_OPTIONS, ...profile, ...config.options };
   if (config.fast !== undefined && config.fast !== false) options.selfHosted = true;
   const ids = createIds();
   const clock = createClock(config.now ?? Date.now, options.clockSkewMs);
