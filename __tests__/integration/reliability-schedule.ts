@@ -150,7 +150,7 @@ const BEFORE = 'b'.repeat(40);
 const SPEED = 1_000;
 
 /** A build of three scripts with maps, big enough for a dozen chunks of the sandbox's small size. */
-function writeBuild(folder: string): void {
+export function writeBuild(folder: string): void {
   mkdirSync(join(folder, 'dist'), { recursive: true });
   for (const name of ['main', 'vendor', 'admin']) {
     const lines = Array.from({ length: 40 }, (_, line) => `console.log("${name}", ${line}, "${hash(name + line)}");`);
@@ -229,13 +229,14 @@ async function runOnce(sandbox: Sandbox, folder: string, schedule: Schedule): Pr
     log,
     journal: new Journal(clock),
     userAgent: 'sentry-release-action/0.0.0',
+    // No schedule leaves a request unanswered: these only must not fire on a busy machine.
     timeouts: {
-      connectMs: 1_000,
-      firstByteMs: 1_000,
-      assembleFirstByteMs: 1_000,
-      attemptMs: 2_000,
-      chunkAttemptMs: 2_000,
-      stallMs: 1_000,
+      connectMs: 20_000,
+      firstByteMs: 20_000,
+      assembleFirstByteMs: 20_000,
+      attemptMs: 40_000,
+      chunkAttemptMs: 40_000,
+      stallMs: 20_000,
     },
   });
 }

@@ -26,12 +26,12 @@ afterEach(async () => {
 });
 
 const TIMES = {
-  connectMs: 300,
-  firstByteMs: 200,
-  assembleFirstByteMs: 250,
-  attemptMs: 400,
-  chunkAttemptMs: 2_000,
-  stallMs: 300,
+  connectMs: 1_500,
+  firstByteMs: 600,
+  assembleFirstByteMs: 700,
+  attemptMs: 1_200,
+  chunkAttemptMs: 10_000,
+  stallMs: 900,
 };
 
 async function serve(...args: Parameters<typeof testServer>): Promise<TestServer> {
@@ -87,6 +87,7 @@ it('row 18: a connection that is never set up ends in its time, is tried again, 
   let tries = 0;
   const connector = bounded(() => {
     tries += 1;
+    return undefined;
   }, 60);
   const client = transportWith({ connector }, 'http://127.0.0.1:9');
   const failure = await failureOf(client.api.root());
@@ -102,7 +103,7 @@ it('row 19: an answer that never begins is given up and asked for again', async 
   const client = connect(server.url);
   expect((await client.api.getRelease('1.0.0'))?.version).toBe('1.0.0');
   expect(server.seen).toHaveLength(2);
-  expect(client.log.of('info').join()).toContain('no answer within 200 ms');
+  expect(client.log.of('info').join()).toContain('no answer within 600 ms');
 });
 
 it('row 20: an answer that drips forever is bounded by the time of the whole attempt', async () => {
@@ -115,8 +116,8 @@ it('row 20: an answer that drips forever is bounded by the time of the whole att
   const started = Date.now();
   const client = connect(server.url);
   await client.api.getRelease('1.0.0');
-  expect(Date.now() - started).toBeLessThan(2_000);
-  expect(client.log.of('info').join()).toContain('the attempt took longer than 400 ms');
+  expect(Date.now() - started).toBeLessThan(8_000);
+  expect(client.log.of('info').join()).toContain('the attempt took longer than 1.2 s');
 });
 
 it('row 21: an upload that stands still is noticed and sent again', async () => {
@@ -131,7 +132,7 @@ it('row 21: an upload that stands still is noticed and sent again', async () => 
   const client = connect(server.url);
   await client.api.uploadChunks(chunkOptions(server.url), [big], 'none');
   expect(server.seen).toHaveLength(2);
-  expect(client.log.of('info').join()).toContain('the upload made no progress for 300 ms');
+  expect(client.log.of('info').join()).toContain('the upload made no progress for 900 ms');
 });
 
 it('a slow upload that does move is left alone', async () => {
@@ -139,13 +140,15 @@ it('a slow upload that does move is left alone', async () => {
     (_seen, response, request) => {
       request.on('data', () => {
         request.pause();
-        setTimeout(() => request.resume(), 1);
+        setTimeout(() => request.resume(), 20);
       });
       request.on('end', () => json(response, ''));
     },
     { raw: true },
   );
-  const client = connect(server.url, { timeouts: { ...TIMES, stallMs: 150, chunkAttemptMs: 20_000 } });
+  const client = connect(server.url, {
+    timeouts: { ...TIMES, firstByteMs: 10_000, stallMs: 1_500, chunkAttemptMs: 25_000 },
+  });
   await client.api.uploadChunks(chunkOptions(server.url), [{ ...big, body: big.body.subarray(0, 8 << 20) }], 'none');
   expect(server.seen).toHaveLength(1);
 });
@@ -399,3 +402,15 @@ it('row 74: whatever bytes come back, no attempt hangs or crashes', async () => 
     { numRuns: 60 },
   );
 }, 60_000);
+
+it('a cancel while the connection is being set up is felt at once', async () => {
+  const url = await rawServer(() => undefined);
+  const client = transportWith({ connectMs: 20_000 }, url.replace('http:', 'https:'));
+  const started = Date.now();
+  const outcome = failureOf(client.api.root());
+  const reason = new Error('cancelled');
+  setTimeout(() => client.abort.abort(reason), 50);
+  expect(await outcome).toBe(reason);
+  await client.close();
+  expect(Date.now() - started).toBeLessThan(5_000);
+});

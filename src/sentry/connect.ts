@@ -7,12 +7,22 @@ import { ConnectFailure } from './failures.js';
 /** What makes a connection; undici's own function type. */
 export type Connector = buildConnector.connector;
 
+/** A connection on its way: it can be given up. */
+export interface Connecting {
+  destroy(): void;
+}
+
+/** Begins a connection; undici's type, and a handle to end it by. */
+export type Dial = (target: buildConnector.Options, callback: buildConnector.Callback) => Connecting | undefined;
+
 /** How connections are made. */
 export interface ConnectOptions {
   /** Milliseconds for name, TCP, proxy and TLS together. */
   readonly connectMs: number;
   readonly proxy: URL | undefined;
   readonly authorities: readonly string[] | undefined;
+  /** Connections on their way; whoever closes the transport ends them, or they keep the process alive. */
+  readonly pending: Set<Connecting>;
   /** Passed to Node's connect functions; for tests. */
   readonly lookup?: unknown;
 }
@@ -22,17 +32,19 @@ export interface ConnectOptions {
  * unbounded), and whose failures are marked: nothing of the request was sent, so any request may be repeated.
  */
 export function createConnector(options: ConnectOptions): Connector {
-  const { authorities, connectMs, lookup, proxy } = options;
-  const direct = buildConnector({
+  const { authorities, connectMs, lookup, pending, proxy } = options;
+  const connect = buildConnector({
     timeout: connectMs * 2,
     ...(authorities === undefined ? {} : { ca: [...authorities] }),
     ...(lookup === undefined ? {} : { lookup: lookup as never }),
   });
-  return bounded(proxy === undefined ? direct : throughProxy(proxy, direct, options), connectMs);
+  // Its type says nothing of it, but undici's connector returns the socket it opens.
+  const direct = connect as unknown as Dial;
+  return bounded(proxy === undefined ? direct : throughProxy(proxy, direct, options), connectMs, pending);
 }
 
 /** Ends what takes longer than `connectMs`, and marks every failure as one before the connection stood. */
-export function bounded(connect: Connector, connectMs: number): Connector {
+export function bounded(dial: Dial, connectMs: number, pending: Set<Connecting> = new Set()): Connector {
   return (target, callback) => {
     let done = false;
     const finish = (error: Error | null, socket: Socket | null, timedOut = false) => {
@@ -42,57 +54,74 @@ export function bounded(connect: Connector, connectMs: number): Connector {
       }
       done = true;
       clearTimeout(timer);
+      pending.delete(attempt);
       if (error !== null || socket === null) callback(new ConnectFailure(error, timedOut), null);
       else callback(null, socket as Parameters<buildConnector.Callback> extends [null, infer S] ? S : never);
     };
-    const timer = setTimeout(() => finish(new Error(`not connected within ${connectMs} ms`), null, true), connectMs);
-    connect(target, (error, socket) => finish(error, socket));
+    let connecting: Connecting | undefined;
+    const giveUp = (message: string, timedOut: boolean) => {
+      finish(new Error(message), null, timedOut);
+      connecting?.destroy();
+    };
+    const attempt: Connecting = { destroy: () => giveUp('the run ended', false) };
+    const timer = setTimeout(() => giveUp(`not connected within ${connectMs} ms`, true), connectMs);
+    pending.add(attempt);
+    connecting = dial(target, (error, socket) => finish(error, socket));
   };
 }
 
 /** Asks the proxy for a tunnel, then speaks to the target in it: the proxy sees the target's name, never a header or body. */
-function throughProxy(proxy: URL, direct: Connector, options: ConnectOptions): Connector {
+function throughProxy(proxy: URL, direct: Dial, options: ConnectOptions): Dial {
   return (target, callback) => {
-    openTunnel(proxy, target, options).then(
-      (tunnel) => {
-        if (target.protocol === 'https:') direct({ ...target, httpSocket: tunnel }, callback);
-        else callback(null, tunnel);
-      },
-      (error) => callback(error, null),
-    );
+    let current: Connecting | undefined;
+    const opened = (tunnel: Socket) => {
+      current = tunnel;
+      if (target.protocol === 'https:') current = direct({ ...target, httpSocket: tunnel }, callback);
+      else callback(null, tunnel);
+    };
+    current = openTunnel(proxy, target, options, opened, (error) => callback(error, null));
+    return { destroy: () => current?.destroy() };
   };
 }
 
-function openTunnel(proxy: URL, target: buildConnector.Options, options: ConnectOptions): Promise<Socket> {
-  const port = target.port || (target.protocol === 'https:' ? '443' : '80');
-  const authority = `${target.hostname.includes(':') ? `[${target.hostname.replace(/^\[|\]$/g, '')}]` : target.hostname}:${port}`;
+function openTunnel(
+  proxy: URL,
+  target: buildConnector.Options,
+  options: ConnectOptions,
+  opened: (tunnel: Socket) => void,
+  failed: (error: Error) => void,
+): Connecting {
+  const authority = authorityOf(target);
   const start = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
-  return new Promise((resolve, reject) => {
-    const request = start({
-      method: 'CONNECT',
-      host: proxy.hostname.replace(/^\[|\]$/g, ''),
-      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
-      path: authority,
-      headers: { host: authority, ...proxyAuthorization(proxy) },
-      agent: false,
-      timeout: options.connectMs,
-      ...(options.authorities === undefined ? {} : { ca: [...options.authorities] }),
-      ...(options.lookup === undefined ? {} : { lookup: options.lookup as never }),
-    });
-    request.on('connect', (answer: IncomingMessage, socket: Socket) => {
-      if (answer.statusCode === 200) return resolve(socket);
-      socket.destroy();
-      reject(new Error(`Proxy response (${answer.statusCode})`));
-    });
-    // A proxy may answer a refused CONNECT like any request.
-    request.on('response', (answer) => {
-      answer.destroy();
-      reject(new Error(`Proxy response (${answer.statusCode})`));
-    });
-    request.on('timeout', () => request.destroy(new Error('the proxy did not answer in time')));
-    request.on('error', reject);
-    request.end();
+  const request = start({
+    method: 'CONNECT',
+    host: proxy.hostname.replace(/^\[|\]$/g, ''),
+    port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+    path: authority,
+    headers: { host: authority, ...proxyAuthorization(proxy) },
+    agent: false,
+    ...(options.authorities === undefined ? {} : { ca: [...options.authorities] }),
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup as never }),
   });
+  request.on('connect', (answer: IncomingMessage, socket: Socket) => {
+    if (answer.statusCode === 200) return opened(socket);
+    socket.destroy();
+    failed(new Error(`Proxy response (${answer.statusCode})`));
+  });
+  // A proxy may answer a refused CONNECT like any request.
+  request.on('response', (answer) => {
+    answer.destroy();
+    failed(new Error(`Proxy response (${answer.statusCode})`));
+  });
+  request.on('error', failed);
+  request.end();
+  return request;
+}
+
+/** `host:port`, an IPv6 address in brackets. */
+function authorityOf({ hostname, port, protocol }: buildConnector.Options): string {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return `${host.includes(':') ? `[${host}]` : host}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 
 function proxyAuthorization(proxy: URL): Record<string, string> {

@@ -13,7 +13,7 @@ export interface Endpoint {
 const RELEASE_SCOPES = ['project:releases', 'org:ci', 'project:write', 'project:admin'] as const;
 
 export const ENDPOINTS = {
-  root: { family: 'token check', scopes: [], thing: 'api' },
+  root: { family: '/api/0/', scopes: [], thing: 'api' },
   project: { family: 'project', scopes: RELEASE_SCOPES, thing: 'project' },
   releases: { family: 'releases', scopes: RELEASE_SCOPES, thing: 'organization' },
   release: { family: 'release', scopes: RELEASE_SCOPES, thing: 'release' },

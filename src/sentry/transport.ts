@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Dispatcher, Pool } from 'undici';
 import { trustedAuthorities } from './authorities.js';
-import { type Connector, createConnector } from './connect.js';
+import { type Connecting, type Connector, createConnector } from './connect.js';
 import { classify, codeOf, TransportFailure } from './failures.js';
 import { type ProxyEnvironment, proxyFor } from './proxy.js';
 import { duration, type Headers, headerOf } from './timing.js';
@@ -61,6 +61,7 @@ const SLICE = 128 * 1024;
 /** One pool of kept-alive connections per origin, direct or through the environment's proxy. */
 export function createTransport(options: TransportOptions): Transport {
   const pools = new Map<string, Pool>();
+  const pending = new Set<Connecting>();
   const connectMs = options.connectMs ?? 10_000;
   const poolFor = (url: URL) => {
     let pool = pools.get(url.origin);
@@ -70,7 +71,7 @@ export function createTransport(options: TransportOptions): Transport {
       const authorities = trustedAuthorities(options.env);
       const connect =
         options.connector ??
-        createConnector({ connectMs, proxy, authorities, ...(lookup === undefined ? {} : { lookup }) });
+        createConnector({ connectMs, proxy, authorities, pending, ...(lookup === undefined ? {} : { lookup }) });
       // The timeouts of undici are off: they restart with every byte, ours do not.
       pool = new Pool(url.origin, { connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
       pools.set(url.origin, pool);
@@ -80,6 +81,7 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     send: (attempt) => sendOnce(poolFor(attempt.url), attempt),
     close: async () => {
+      for (const connecting of pending) connecting.destroy();
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
@@ -92,7 +94,7 @@ async function sendOnce(pool: Pool, attempt: Attempt): Promise<Answer> {
   try {
     watch.arm('attempt', limits.attemptMs, 'attempt-timeout', 'the attempt took longer than');
     if (attempt.body === undefined) armFirstByte(watch, limits);
-    const answer = await pool.request({
+    const sending = pool.request({
       method: attempt.method,
       path: url.pathname + url.search,
       headers: requestHeaders(attempt),
@@ -100,6 +102,9 @@ async function sendOnce(pool: Pool, attempt: Attempt): Promise<Answer> {
         attempt.body === undefined ? null : Readable.from(slices(attempt.body, watch, limits), { highWaterMark: 1 }),
       signal: watch.signal,
     });
+    sending.catch(() => undefined); // when the race is lost, nobody else listens
+    // undici notices an abort only when the connection stands; until then a silent host would keep us waiting.
+    const answer = await Promise.race([sending, watch.stopped]);
     watch.disarm('phase');
     return {
       status: answer.statusCode,
@@ -188,12 +193,19 @@ class Watch {
   readonly #outer: AbortSignal;
   readonly #onAbort = () => this.#stop(this.#outer.reason);
   #ended = false;
+  /** Rejects when the attempt is ended by a timer or from outside. */
+  readonly stopped: Promise<never>;
+  #reject: (reason: unknown) => void = () => undefined;
   /** Why the attempt was ended, when it was ended by a timer or from outside. */
   reason: unknown;
 
   constructor(host: string, outer: AbortSignal) {
     this.#host = host;
     this.#outer = outer;
+    this.stopped = new Promise<never>((_resolve, reject) => {
+      this.#reject = reject;
+    });
+    this.stopped.catch(() => undefined);
     outer.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -223,5 +235,6 @@ class Watch {
   #stop(reason: unknown): void {
     this.reason = reason;
     this.#controller.abort(reason);
+    this.#reject(reason);
   }
 }
