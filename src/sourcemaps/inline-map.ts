@@ -11,6 +11,8 @@ export interface InlineMap {
   encode(pieces: readonly Uint8Array[]): Edit;
 }
 
+/** Encoding and decoding go through strings, which V8 limits to 512 MB; percent-encoding triples the length. */
+const LONGEST_URL = 128 * 1024 * 1024;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 /** Bytes that a URL inside a comment must not hold as they are: control characters, blanks, quotes, `%`, non-ASCII. */
 const UNSAFE = /[^!#$&()*+,\-./0-9:;=?@A-Z[\]_a-z~]/gu;
@@ -25,6 +27,7 @@ export function decodeInlineMap(code: Uint8Array, { reference, comment }: Refere
   if (!reference.endsWith(',')) throw new MapFault('its data URL has no comma');
   const start = comment.valueStart + reference.length;
   const end = comment.valueEnd;
+  if (end - start > LONGEST_URL) throw new MapFault('its data URL is longer than 128 MB');
   if (!/;\s*base64\s*,$/i.test(reference)) return decodePercent(code, start, end);
   const text = asBuffer(code).subarray(start, end);
   // Percent signs are legal in a data URL's base64 too: `%3D` for the padding.

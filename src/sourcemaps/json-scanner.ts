@@ -1,5 +1,5 @@
 import { asBuffer, BACKSLASH, CR, DOUBLE_QUOTE, LF, SPACE, TAB } from './bytes.js';
-import { malformedAt } from './map-fault.js';
+import { MapFault, malformedAt } from './map-fault.js';
 
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -9,6 +9,8 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const LOWER_U = 0x75;
 
+/** Half of V8's limit for a string: what is decoded here (names, sources, mappings written with escapes) is never near it. */
+const LONGEST_TEXT = 256 * 1024 * 1024;
 /** Deeper than any map; without a limit, a file of brackets would fill the memory. */
 const DEEPEST = 1000;
 
@@ -199,6 +201,7 @@ export class JsonScanner {
 
   /** The text of the string `[start, end)`, quotes included in the range. */
   textOf(start: number, end: number): string {
+    if (end - start > LONGEST_TEXT) throw new MapFault('a text in it that must be decoded is longer than 256 MB');
     const raw = asBuffer(this.bytes).toString('utf8', start + 1, end - 1);
     return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
   }

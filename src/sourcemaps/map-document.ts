@@ -221,11 +221,7 @@ class ObjectReader {
   private checkVersion(): void {
     const member = this.members.get('version');
     if (member === undefined) return;
-    const text = asBuffer(this.scanner.bytes).toString(
-      'utf8',
-      member.valueStart,
-      Math.min(member.valueEnd, member.valueStart + 40),
-    );
+    const text = textAt(this.scanner, member);
     if (text !== 'null' && (text.startsWith('"') || Number(text) !== 3)) {
       throw new MapFault(`its version is ${text}, not the number 3`);
     }
@@ -274,7 +270,7 @@ function readOffset(scanner: JsonScanner, start: number, index: number) {
   });
   const read = (key: string) => {
     const member = places.get(key);
-    const text = member && asBuffer(scanner.bytes).toString('latin1', member.valueStart, member.valueEnd);
+    const text = member && textAt(scanner, member);
     const value = Number(text);
     if (member === undefined || text?.startsWith('"') || !Number.isSafeInteger(value) || value < 0) {
       throw new MapFault(`the ${key} of its section #${index} is no position`);
@@ -285,6 +281,11 @@ function readOffset(scanner: JsonScanner, start: number, index: number) {
   const column = read('column');
   const offset = { line: line.value, lineMember: line.member, column: column.value, columnMember: column.member };
   return { offset, end };
+}
+
+/** A value as written, cut where no number and no version is that long. */
+function textAt({ bytes }: JsonScanner, { valueStart, valueEnd }: Member): string {
+  return asBuffer(bytes).toString('utf8', valueStart, Math.min(valueEnd, valueStart + 40));
 }
 
 function lastLineOf(sections: readonly Section[] | undefined): number {

@@ -29,16 +29,19 @@ function setDebugId(map: MapDocument, debugId: DebugId): Edit[] {
   return added === '' ? edits : [...edits, insertAtEnd(map, added)];
 }
 
+/** Blank space that is taken over from the member before: a line break and a deep indent. */
+const WIDEST_GAP = 100;
+
 /** Text of a further member, with the comma before it, laid out as the map's last member is. */
 export function formatMember(map: { readonly bytes: Uint8Array } & MapObject, key: string, value: string): string {
   const { bytes, lastMember } = map;
   if (lastMember === undefined) return `"${key}":${value}`;
   const { keyStart, valueStart } = lastMember;
   let gap = keyStart;
-  while (gap > 0 && isBlank(bytes[gap - 1])) gap--;
+  while (gap > keyStart - WIDEST_GAP && isBlank(bytes[gap - 1])) gap--;
   const before = asBuffer(bytes).toString('latin1', gap, keyStart);
   let colonGap = valueStart;
-  while (isBlank(bytes[colonGap - 1])) colonGap--;
+  while (colonGap > valueStart - WIDEST_GAP && isBlank(bytes[colonGap - 1])) colonGap--;
   return `,${before}"${key}":${asBuffer(bytes).toString('latin1', colonGap, valueStart)}${value}`;
 }
 

@@ -16,6 +16,7 @@ export interface Reference {
 const KEY = 'sourceMappingURL';
 /** Longest head of a data URL, `data:application/json;charset=utf-8;base64,` and then some. */
 const DATA_HEAD_BYTES = 256;
+const LONGEST_REFERENCE = 64 * 1024;
 
 /**
  * The reference in the last real comment: `//# sourceMappingURL=…`, `//@ …` or the block form. A comment with an empty value
@@ -41,6 +42,8 @@ function toReference(code: Uint8Array, comment: MagicComment): Reference | undef
   if (valueEnd === valueStart) return undefined;
   const buffer = asBuffer(code);
   const head = buffer.toString('latin1', valueStart, Math.min(valueEnd, valueStart + 5)).toLowerCase();
+  // No path and no URL is this long; it must not become a string that V8 cannot hold.
+  if (head !== 'data:' && valueEnd - valueStart > LONGEST_REFERENCE) return undefined;
   if (head !== 'data:') return { reference: buffer.toString('utf8', valueStart, valueEnd), inline: false, comment };
   const dataHead = buffer.toString('latin1', valueStart, Math.min(valueEnd, valueStart + DATA_HEAD_BYTES));
   const comma = dataHead.indexOf(',');
