@@ -38,7 +38,7 @@ function readBundles(world: World, count: number, text: string): boolean {
     take(/ (?:contain|contains|containing|holds?|with) ((?:~|https?:|\/)\S+(?:(?:, | and )\S+)*)/)?.[0] ?? '',
   );
   if (
-    !/^(?:\s|,|\b(?:exist|exists|of|for|with|holds?|is|are|on|foo|and|uploaded|contain|contains|no|none|there|project|to)\b)*$/.test(
+    !/^(?:\s|,|\b(?:exist|exists|of|for|with|holds?|is|are|on|foo|and|uploaded|contain|contains|no|none|there|project|to|the|same|debug id|a)\b)*$/.test(
       rest,
     )
   ) {
@@ -169,7 +169,7 @@ export const BUNDLE_PHRASES: readonly Phrase[] = [
   { form: /^manifest\.dist ?= ?(\S+)$/i, apply: (world, [dist = '']) => change(world, { dist }) },
   { form: /^request (?:version|dist) \S+$|^no version in the request$/i, apply: () => undefined },
   {
-    form: /^(?:one|a) chunk (?:is )?(?:no longer owned|vanished|gone)$/i,
+    form: /^(?:one|a) (?:of (?:two|the|its) )?chunks? (?:is )?(?:no longer owned|vanished|gone)$/i,
     apply: (world) => {
       change(world, {});
       world.chunkVanishes = true;
@@ -205,7 +205,37 @@ export const BUNDLE_PHRASES: readonly Phrase[] = [
       upload(world, bundles, { version, dist });
     },
   },
-  { form: /^nothing (?:is |was )?uploaded$/i, apply: () => undefined },
+  { form: /^(?:nothing (?:is |was )?uploaded|no bundles?(?: exists?| uploaded)?)$/i, apply: () => undefined },
+  { form: /^(?:dist|release|version) of \d+ char(?:acter)?s$/i, apply: () => undefined },
+  { form: /^(?:manifest )?(?:has |with )?debug ids(?: without release| only)?$/i, apply: (world) => change(world, {}) },
+  {
+    form: /^(?:no manifest\.debug_id|manifest\.debug_id (?:is )?missing|manifest without debug_id)$/i,
+    apply: (world) => change(world, { files: pairOfFiles(ANY_ID) }),
+  },
+  {
+    form: /^(?:manifest |files )?(?:entry|entries) (?:without url|has no url)$/i,
+    apply: (world) => change(world, { files: pairOfFiles(ANY_ID).map((file) => ({ ...file, url: undefined })) }),
+  },
+  {
+    form: /^(?:manifest |files )?(?:entry|entries) (?:of|with) (?:an )?unknown type$/i,
+    apply: (world) => change(world, { files: pairOfFiles(ANY_ID).map((file) => ({ ...file, type: 'unknown' })) }),
+  },
+  {
+    form: /^(?:manifest )?debug[- ]ids? (?:is |are )?(?:not parsable|unparsable|invalid|malformed)$/i,
+    apply: (world) => change(world, { files: pairOfFiles('no-debug-id') }),
+  },
+  {
+    form: /^(?:manifest )?debug[- ]ids? with (?:an )?age(?: suffix)?$/i,
+    apply: (world) => change(world, { files: pairOfFiles(`${ANY_ID}-1`) }),
+  },
+  {
+    form: /^same bundle id(?:,| and| with|) (?:other|new|different) debug ids?$/i,
+    apply: (world) => {
+      upload(world, [{ debugId: ANY_ID, files: pairOfFiles(seriesId(0)) }], { version: '0.9' });
+      change(world, { debugId: ANY_ID, files: pairOfFiles(seriesId(0)) });
+    },
+  },
+  { form: /^bundle ((?:of|with|for|uploaded) .+)$/i, apply: (world, [text = '']) => readBundles(world, 1, text) },
   { form: /^bundle \w+ (holds .+)$/i, apply: (world, [text = '']) => readBundles(world, 1, text) },
   {
     form: new RegExp(`^(${NUMBER}) bundles? (.+)$`, 'i'),

@@ -61,9 +61,15 @@ export const ORGANIZATION_PHRASES: readonly Phrase[] = [
     },
   },
   {
-    form: /^caller (?:is )?(?:on no team|not on (?:that|the|any) team|without (?:a )?team)$/i,
+    form: /^caller (?:is )?(?:(?:a )?(?:member )?(?:of|on|in) no team|not on (?:that|the|any) team|without (?:a )?team)$/i,
     apply: (world) => {
       world.token.teams = [];
+    },
+  },
+  {
+    form: new RegExp(`^(?:project )?(${NAME}) (?:is )?(?:only )?(?:on|of) (?:an)?other team$`, 'i'),
+    apply: (world, [slug = '']) => {
+      project(world, slug).teams = [OTHER_TEAM];
     },
   },
   {
@@ -97,7 +103,7 @@ export const ORGANIZATION_PHRASES: readonly Phrase[] = [
   },
   { form: /^others unknown$/i, apply: nothing },
   {
-    form: /^projects? ([a-z].+?)(?: exists?)?$/i,
+    form: /^(?:two |three |both )?projects? ([a-z].+?)(?: exists?)?$/i,
     apply: (world, [names = '']) => declareProjects(world, names, TEAM),
   },
   {

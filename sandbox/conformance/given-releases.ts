@@ -42,7 +42,7 @@ class Reader {
 
   /** Nothing but filler words is left. */
   isSpent(): boolean {
-    return /^(?:\s|,|\(|\)|\b(?:exists?|already|has|have|is|and|only|a|the|with|an|it|on|yet|there|belongs to)\b)*$/i.test(
+    return /^(?:\s|,|\(|\)|\b(?:exists?|already|has|have|is|and|only|a|the|with|without|an|it|on|yet|there|newer|older|later|earlier|belongs to)\b)*$/i.test(
       this.rest,
     );
   }
@@ -50,7 +50,9 @@ class Reader {
 
 function readRelease(world: World, clause: string): Draft[] | undefined {
   const reader = new Reader(clause);
-  const early = reader.take(/^ (?:an? |the )?(released|archived|unreleased|finalized)? ?releases? /i);
+  const early = reader.take(
+    /^ (?:an? |the |another )?(released|archived|unreleased|finalized|older|newer|earlier|later|previous)? ?releases? /i,
+  );
   const names = early === undefined ? bareName(reader) : readNames(reader);
   if (names === undefined) return undefined;
   const draft = readFeatures(world, reader, early?.[0] ?? '');
@@ -210,13 +212,38 @@ export const RELEASE_PHRASES: readonly Phrase[] = [
     },
   },
   { form: /^no releases?(?: of \S+)? (?:has|have|with) commits$/i, apply: () => undefined },
-  { form: /^no (?:other )?releases?(?: exists?| on \S+)?$/i, apply: () => undefined },
+  {
+    form: /^no (?:other |older |earlier |previous )?releases?(?: exists?| on \S+| with commits)*$/i,
+    apply: () => undefined,
+  },
+  {
+    form: /^(?:an )?issue (?:was )?first seen in (?:it|the release|release \S+)$/i,
+    apply: (world) =>
+      void world.steps.push(async ({ org }) => {
+        for (const release of org.releases.values()) release.hasIssue = true;
+      }),
+  },
+  {
+    form: /^(?:an? |one )?deploy (?:to |for )?(\S+) exists$/i,
+    apply: (world, [environment = '']) => deploysOf(world, environment),
+  },
+  {
+    form: /^(?:release (\S+) has )?deploys (?:to )?(\S+(?: for [\w]+)?(?:(?:, | and )\S+(?: for [\w]+)?)+)$/i,
+    apply: (world, [version = '', text = '']) => {
+      if (version !== '') declare(world, `release ${version}`);
+      ensureRelease(world);
+      for (const item of listOf(text)) {
+        const [environment = '', project] = item.split(' for ');
+        world.steps.push((live) => deploy(live, environment, 1000, project === undefined ? undefined : [project]));
+      }
+    },
+  },
   {
     form: /^release (\S+) does not exist$/i,
     apply: (world, [version = '']) => void world.absent.add(version),
   },
   {
-    form: /^(?:the )?(?:release )?(?:commits? )?lock (?:of (?:the release|release \S+|\S+) )?(?:is )?(?:already )?held(?: by .*)?$/i,
+    form: /^(?:(?:the|set-commits|release|commits?) )*lock (?:(?:of|for|on) .+? )?(?:is )?(?:already )?held(?: (?:by|for|on) .*)?$/i,
     apply: (world) => void world.steps.push(async (live) => holdLocks(live)),
   },
   {

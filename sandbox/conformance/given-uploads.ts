@@ -4,7 +4,7 @@ import type { AssembleState } from '../state/types.js';
 import { type Case, Inexpressible } from './case.js';
 import type { Phrase } from './given.js';
 import { durationMs } from './words.js';
-import { contentOf, type World } from './world.js';
+import { contentOf, type Live, type World } from './world.js';
 
 /** The checksum and chunks of the case's request. */
 function asked(world: World): { checksum: string; chunks: string[] } {
@@ -53,6 +53,13 @@ function absentCase(world: World, id: string): Case {
   return { ...subject, id, given: '', request: { ...subject.request, json: known.change(json) } };
 }
 
+/** To the other organization: chunks belong to one, and are missing everywhere else. */
+function moveChunks({ sandbox, org }: Live): void {
+  const other = [...sandbox.state.organizations.values()].find((candidate) => candidate !== org);
+  for (const [sha1, chunk] of org.chunks) other?.chunks.set(sha1, chunk);
+  org.chunks.clear();
+}
+
 const CASE_ID = '([TSI]-[\\w.-]+)';
 
 export const UPLOAD_PHRASES: readonly Phrase[] = [
@@ -76,11 +83,14 @@ export const UPLOAD_PHRASES: readonly Phrase[] = [
   },
   { form: /^(?:bundle )?chunks?(?: [A-Z])? (?:is )?not uploaded$|^no status$/i, apply: () => undefined },
   {
-    form: /^chunks?(?: [A-Z])? (?:is )?known (?:only )?(?:from|to|in) another org(?:anization)?(?: only)?$/i,
-    apply: () => undefined,
+    form: /^(?:bundle )?chunks?(?: [A-Z])? (?:is |was )?(?:only )?(?:known|owned|uploaded) (?:only )?(?:from|to|in|by) another org(?:anization)?(?: only)?$/i,
+    apply: (world) => {
+      uploadAsked(world);
+      world.steps.push(async (live) => moveChunks(live));
+    },
   },
   {
-    form: /^(?:cached )?status(?: of [A-Z])? is (created|assembling|ok|error|not_found)(?: ?[/:,] ?(.+))?$/i,
+    form: /^(?:(?:cached|assemble) )*status(?: of [A-Z])? (?:is )?(created|assembling|ok|error|not_found)(?: cached)?(?: ?[/:,] ?(.+))?$/i,
     apply: (world, [state = '', detail = '']) => setStatus(world, state, detail),
   },
   { form: /^(?:the )?job (?:is )?done$/i, apply: (world) => setStatus(world, 'ok', '') },

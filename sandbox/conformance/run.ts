@@ -55,7 +55,7 @@ function readWorld(subject: Case, file: readonly Case[]): World {
 
 /** `same, third call`: the text of the case before it. */
 function withSame(subject: Case, file: readonly Case[]): string {
-  if (!/^same\b/i.test(subject.given)) return subject.given;
+  if (!/^same(?=\s*[,;]|$)/i.test(subject.given)) return subject.given;
   const before = file[file.indexOf(subject) - 1];
   if (before === undefined) throw new Inexpressible('there is no case before it to be the same as');
   return `${withSame(before, file)}; ${subject.given.replace(/^same\b[,;]?\s*/i, '')}`;
@@ -137,7 +137,9 @@ function createLive(world: World, sandbox: Sandbox): Live {
       sandbox.options.selfHosted = selfHosted;
     });
     if (!response.ok)
-      throw new Error(`setting up: ${response.url} was answered ${response.status} ${await response.text()}`);
+      throw new Inexpressible(
+        `setting it up failed: ${response.url} was answered ${response.status} ${await response.text()}`,
+      );
     return response;
   };
   return {
