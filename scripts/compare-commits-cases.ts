@@ -152,13 +152,21 @@ export const CASES: readonly CompareCase[] = [
     previous: 'c1',
     already: [{ id: 'e'.repeat(40), repository: 'acme/api' }],
     differences: {
-      ...{
-        commits: 'the other repository keeps its commits',
-        repository: 'both',
-        messages: 'of both',
-        times: 'of both',
-      },
-      ...{ files: 'of both', refs: HEADS },
+      exit: "Sentry names the release itself as the previous one, and its last commit is the other repository's",
+      ...{ commits: 'ours are added', repository: 'both', messages: 'of both', files: 'of both', refs: HEADS },
+      times: 'of both',
+    },
+  },
+  {
+    title: 'a second repository in the same release, ignoring what is missing',
+    steps: linear(3),
+    head: 'c3',
+    previous: 'c1',
+    ignoreMissing: true,
+    already: [{ id: 'e'.repeat(40), repository: 'acme/api' }],
+    differences: {
+      commits: 'the other repository keeps its commits, and ours begin after the last release',
+      ...{ repository: 'both', messages: 'of both', files: 'of both', times: 'of both', refs: HEADS },
     },
   },
 ];
