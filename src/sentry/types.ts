@@ -40,7 +40,7 @@ export interface Deploy {
   readonly dateFinished: string | undefined;
 }
 
-/** One commit as the server takes it (server.md §3.5). Give `timestamp` for all commits of a request or for none. */
+/** One commit as the server takes it (Sentry: src/sentry/api/serializers/rest_framework/release.py). Give `timestamp` for all commits of a request or for none. */
 export interface CommitPayload {
   readonly id: string;
   readonly repository: string;
