@@ -50,7 +50,7 @@ export interface RequestLog {
  * Bodies kept in memory, as bytes of their text. A client that polls with twenty thousand chunk names sends a megabyte each time;
  * kept without bound they would be most of the process.
  */
-const MAX_JSON_BYTES = 16 * 1024 * 1024;
+const MAX_JSON_BYTES = 8 * 1024 * 1024;
 
 /** @param file gets one JSON line a request, written before the answer is out. */
 export function createRequestLog(keep: number, file: string | undefined): RequestLog {

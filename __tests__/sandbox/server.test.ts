@@ -29,9 +29,9 @@ describe('the log', () => {
 });
 
 describe('the log in memory', () => {
-  it('gives up the oldest bodies beyond sixteen megabytes, and keeps the requests', async () => {
+  it('gives up the oldest bodies beyond eight megabytes, and keeps the requests', async () => {
     const sandbox = await start();
-    const large = { checksum: 'x'.repeat(6_000_000) };
+    const large = { checksum: 'x'.repeat(3_000_000) };
     for (let n = 0; n < 4; n += 1) await call(sandbox, 'POST', assemble, large);
     expect(sandbox.requests.map((entry) => entry.json !== undefined)).toEqual([false, false, true, true]);
   });

@@ -24,6 +24,7 @@ export function createBody(request: IncomingMessage): RequestBody {
   let received = 0;
   let whole: Promise<Buffer> | undefined;
   let buffer: Buffer | undefined;
+  let parsed: unknown;
   const bytes = () => {
     whole ??= collect(request, (count) => {
       received += count;
@@ -39,12 +40,15 @@ export function createBody(request: IncomingMessage): RequestBody {
       received += count;
     },
     bytes,
-    data: async () => parseData(request.headers['content-type'] ?? '', await bytes()),
+    data: async () => {
+      parsed = parseData(request.headers['content-type'] ?? '', await bytes());
+      return parsed;
+    },
     drain: async () => {
       if (whole !== undefined || request.readableEnded) return;
       for await (const piece of request) received += (piece as Buffer).length;
     },
-    seen: () => (buffer === undefined ? undefined : jsonOrUndefined(buffer)),
+    seen: () => parsed ?? (buffer === undefined ? undefined : jsonOrUndefined(buffer)),
   };
 }
 

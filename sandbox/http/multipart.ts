@@ -85,9 +85,20 @@ export function createMultipart(boundary: string, open: (head: PartHead) => Part
     return false;
   };
 
+  /** What was held back, with what has come. Copied together only where a delimiter may stand across the border. */
+  const join = (bytes: Buffer): Buffer => {
+    if (pending.length === 0) return bytes;
+    const isContent = state === 'body' || state === 'preamble';
+    if (!isContent || pending.length >= delimiter.length) return Buffer.concat([pending, bytes]);
+    const border = Buffer.concat([pending, bytes.subarray(0, delimiter.length - 1)]);
+    if (bytes.length < delimiter.length || border.includes(delimiter)) return Buffer.concat([pending, bytes]);
+    if (state === 'body') sink?.write(pending);
+    return bytes;
+  };
+
   return {
     write: (bytes) => {
-      pending = pending.length === 0 ? bytes : Buffer.concat([pending, bytes]);
+      pending = join(bytes);
       while (step());
       if (state === 'done') pending = Buffer.alloc(0);
     },
