@@ -173,7 +173,7 @@ export function writeBuild(folder: string): void {
 
 const hash = (text: string) => createHash('sha1').update(text).digest('hex');
 
-async function startWorld(
+export async function startWorld(
   schedule: Schedule,
 ): Promise<{ sandbox: Sandbox; folder: string; close: () => Promise<void> }> {
   const sandbox = await startSandbox({
@@ -200,7 +200,12 @@ async function startWorld(
   };
 }
 
-async function runOnce(sandbox: Sandbox, folder: string, schedule: Schedule): Promise<RunEnd> {
+export async function runOnce(
+  sandbox: Sandbox,
+  folder: string,
+  schedule: Schedule,
+  inputs: NodeJS.ProcessEnv = {},
+): Promise<RunEnd> {
   const clock = scaledClock(SPEED, randomFrom(schedule.seed));
   const env: NodeJS.ProcessEnv = {
     GITHUB_WORKSPACE: folder,
@@ -219,6 +224,7 @@ async function runOnce(sandbox: Sandbox, folder: string, schedule: Schedule): Pr
     INPUT_SOURCEMAPS: 'dist',
     INPUT_WAIT: schedule.wait ? '600' : 'false',
     INPUT_TIMEOUT: '6h',
+    ...inputs,
   };
   const log = { ...memoryLog(), group: () => undefined, endGroup: () => undefined, progress: () => undefined };
   return run({
