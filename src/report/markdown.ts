@@ -6,7 +6,14 @@
 /** Longest single text in a summary, counted as it is written. */
 const MAX_TEXT = 300;
 
-const ACTIVE = /[&<>"'`|*_[\]\\~#$@:!()]/g;
+/**
+ * A colon is left alone where it ends a word or stands in a time, so that the text stays readable where it is printed as it is;
+ * elsewhere it could make an emoji or a link.
+ */
+const ACTIVE = /[&<>"`|*_[\]\\~$@]|#(?=\w)|(?<!\d):(?=\S)/g;
+
+/** What would begin a list, a heading or a rule when the text begins a line. */
+const STARTS_BLOCK = /^(?:[-+=#]|\d(?=\d*[.)](?:\s|$)))/;
 
 /** Text, safe anywhere on a line, also in a table; at most `max` characters as written. */
 export function text(value: string, max = MAX_TEXT): string {
@@ -14,7 +21,7 @@ export function text(value: string, max = MAX_TEXT): string {
     .slice(0, max + 1)
     .replace(/[\s\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' ')
     .trim();
-  const inert = line.replace(ACTIVE, (char) => `&#${char.charCodeAt(0)};`);
+  const inert = line.replace(ACTIVE, reference).replace(STARTS_BLOCK, reference);
   return inert.length <= max ? inert : `${inert.slice(0, max).replace(/&[#\d]*$|[\ud800-\udbff]$/, '')}…`;
 }
 
@@ -26,7 +33,7 @@ export function code(value: string, max = MAX_TEXT): string {
 /** A link when the address is http or https, else only the content. `content` is Markdown already. */
 export function link(content: string, url: string | null | undefined): string {
   if (!url || !/^https?:\/\//i.test(url) || url.length > 2000 || !URL.canParse(url)) return content;
-  return `<a href="${new URL(url).href.replace(ACTIVE, (char) => `&#${char.charCodeAt(0)};`)}">${content}</a>`;
+  return `<a href="${new URL(url).href.replace(ACTIVE, reference)}">${content}</a>`;
 }
 
 /** A table; cells are Markdown already. */
@@ -42,4 +49,8 @@ export function table(
 /** A block that opens on a click. The blank lines are what makes Markdown inside it work. */
 export function details(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+}
+
+function reference(char: string): string {
+  return `&#${char.charCodeAt(0)};`;
 }

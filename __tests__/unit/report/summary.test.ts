@@ -26,7 +26,7 @@ it('where the time went and what was re-used are pictures, and words for those w
 it('a failure says first what failed and what to do next, then what is done and what is not', () => {
   const summary = renderSummary(failedReport());
   expect(summary).toMatch(/^## ❌ Sentry release .* – failed/);
-  expect(summary).toContain('> [!CAUTION]\n> Sentry was not reachable&#58; 503');
+  expect(summary).toContain('> [!CAUTION]\n> Sentry was not reachable: 503');
   expect(summary).toContain('> **Next:** Run it again.');
   expect(summary).toContain('| Source&nbsp;maps | ❌&nbsp;failed |');
   expect(summary).toContain('**Not reached:** Deploy, Finalize');
@@ -141,4 +141,11 @@ it('no text can add a row, a cell, a tag, a link or a picture', () => {
 it('an address that is no web address is no link', () => {
   const release = { version: 'v', url: 'javascript:alert(1)', created: true };
   expect(renderSummary(sampleReport({ release }))).not.toContain('href="javascript');
+});
+
+it.each(['# x', '- x', '1. x', '+ x', '---', '==='])('a message that begins with %j begins no block', (message) => {
+  const summary = renderSummary(
+    sampleReport({ result: 'failed', problems: [{ severity: 'error', message: `a\n${message}` }] }),
+  );
+  expect(summary).toMatch(/\n> &#\d+;/);
 });
