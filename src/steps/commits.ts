@@ -11,7 +11,10 @@ export async function setCommits(context: StepContext): Promise<StepOutcome> {
   const plan = await planCommits(inputs, release, context);
   const count = plan.refs?.length ?? plan.commits?.length ?? 0;
   journal.note({ commits: { source: plan.source, count, range: plan.range ?? null } });
-  if (count === 0) return { status: plan.source === 'none' ? 'warned' : 'done', detail: plan.reason };
+  if (count === 0) {
+    const nothingNew = plan.reason.startsWith('no new commits');
+    return { status: plan.source === 'none' && !nothingNew ? 'warned' : 'done', detail: plan.reason };
+  }
   if (inputs.dryRun) return { status: 'planned', detail: `would set ${describePlan(plan)}` };
   const answer = await api.updateRelease(release, {
     ...(plan.refs === undefined ? {} : { refs: plan.refs }),

@@ -20,7 +20,7 @@ export async function prepare(
   for (const warning of inputs.warnings) log.warning(warning);
   const token = parseToken(inputs.authToken ?? '');
   const target = resolveTarget(inputs, token, log);
-  const git = createGit({ cwd: inputs.workingDirectory, env, log });
+  const git = createGit({ cwd: inputs.workingDirectory, env, log, signal });
   const { name, origin } = await resolveReleaseName(inputs, github, { env, git, log });
   log.info(`Release ${name} (${origin})`);
   journal.note({ sentry: { url: target.baseUrl, org: target.org, projects: inputs.projects } });
