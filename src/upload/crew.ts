@@ -34,7 +34,7 @@ class Thread {
       workerData: { role: WORKER_ROLE },
       ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
       // A small young generation: what a unit leaves behind is short-lived, and every thread has one.
-      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
   }
 

@@ -4,11 +4,15 @@ import { centralRecord, type Entry, entryBytes, localHeader, storedEntry } from 
 import { endsChunk, hashText, startsChunk } from './cuts.js';
 import { urlOf } from './divide.js';
 import type { UnitNames } from './entry-names.js';
+import { freeMemory } from './free-memory.js';
 import type { PackedChunk, PackedUnits, PackJob, Slabs, UnitOutcome, WorkOptions } from './jobs.js';
 import { manifestLine, startsManifestChunk } from './manifest.js';
 import { SlabWriter } from './slab-writer.js';
 
-/** Reads, edits and writes one unit (sourcemaps/process.ts); an argument so that tests can put their own in. */
+/**
+ * Reads, edits and writes one unit (sourcemaps/process.ts); an argument so that tests can put their own in. The pieces it
+ * returns are the packer's: their buffers are freed once they are copied into the archive.
+ */
 export type ProcessUnit = (unit: Unit, options: EditOptions) => UnitResult;
 
 /** Carries a pack job out. Throws what `processUnit` throws. */
@@ -95,6 +99,7 @@ class Packer {
   #cut(): void {
     if (this.#open.length === 0) return;
     this.#chunks.push(...this.#writer.write(this.#openBytes, piecesOf(this.#open)));
+    for (const { pieces } of this.#open) freeMemory(pieces);
     this.#bytes += this.#openBytes;
     this.#open = [];
     this.#openBytes = 0;
