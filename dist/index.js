@@ -31357,6 +31357,7 @@ class Journal {
         try {
             const outcome = await work();
             record(outcome.status ?? 'done', outcome.detail);
+            return outcome;
         }
         catch (thrown) {
             record('failed', (0,errors/* toActionError */.ie)(thrown).message);
@@ -31375,7 +31376,8 @@ class Journal {
             durationMs: this.#clock.now() - this.#startedAt,
             ...this.#facts,
             steps: this.steps(),
-            problems: this.#problems,
+            // A copy: what is logged about the failure itself afterwards is the failure, told once already.
+            problems: [...this.#problems],
             traffic,
         };
     }
@@ -31443,6 +31445,9 @@ const STEP_TITLES = {
 const WORTH_A_PICTURE_MS = 50;
 /** Where the time went, as a Gantt chart of the steps; '' when there is nothing to see. */
 function timeChart(report) {
+    // A dry run's times say nothing about the real one.
+    if (report.result === 'dry-run')
+        return '';
     const ran = report.steps.filter(({ durationMs, status }) => durationMs > 0 && status !== 'skipped' && status !== 'not-run');
     const whole = ran.reduce((sum, { durationMs }) => sum + durationMs, 0);
     if (ran.length < 2 || whole < WORTH_A_PICTURE_MS)
@@ -31463,10 +31468,9 @@ function bytesChart(report) {
     if (!upload || upload.uploadedBytes + upload.reusedBytes === 0)
         return '';
     const slice = (label, value) => `  "${label} (${bytes(value)})" : ${value}`;
-    const sent = report.result === 'dry-run' ? 'To send' : 'Sent';
     return fence([
         'pie title Bytes of the build',
-        slice(sent, upload.uploadedBytes),
+        slice('Sent', upload.uploadedBytes),
         slice('Already in Sentry', upload.reusedBytes),
     ]);
 }
@@ -31489,6 +31493,13 @@ const RESULT_WORDS = {
     failed: 'failed',
     cancelled: 'cancelled',
 };
+/** The server's word on a bundle, for people. */
+const STATE_WORDS = {
+    ok: 'processed',
+    created: 'accepted',
+    assembling: 'accepted',
+    planned: 'planned',
+};
 /** The last lines of the log: what is in Sentry now, what is not, and where to look. */
 function closingLines(report, reportPath) {
     const name = report.release ? ` ${report.release.version}` : '';
@@ -31509,13 +31520,14 @@ function closingLines(report, reportPath) {
 function factsOf(report) {
     const dry = report.result === 'dry-run';
     const upload = report.sourcemaps?.upload;
-    const states = [...new Set(upload?.bundles.map(({ state }) => state))].join(', ');
-    const sent = upload && `${bytes(upload.uploadedBytes)} ${dry ? 'to send' : 'sent'}, ${bytes(upload.reusedBytes)} re-used`;
+    const states = [...new Set(upload?.bundles.map(({ state }) => STATE_WORDS[state]))].join(', ');
+    const whole = upload?.bundles.reduce((sum, { bytes: size }) => sum + size, 0) ?? 0;
+    const sent = dry ? `${bytes(whole)} at most to send` : upload && sentOf(upload);
     const waited = report.traffic.waits.reduce((sum, { waitMs }) => sum + waitMs, 0);
     return [
         report.commits && report.commits.source !== 'none' && commitsOf(report.commits),
         upload && `${count(upload.files, 'file')} in ${count(upload.bundles.length, 'bundle')} (${states})`,
-        sent,
+        upload && sent,
         report.deploys.length > 0 && `deployed to ${report.deploys.map(({ environment }) => environment).join(', ')}`,
         report.finalizedAt !== null && !dry && 'finalized',
         waited > 0 && `waited ${duration(waited)} for Sentry`,
@@ -31528,7 +31540,12 @@ function commitsOf({ count: number, source }) {
         git: 'from git',
         none: '',
     };
-    return `${count(number, 'commit')} ${from[source]}`;
+    // Sentry reads the commits of a connected repository by itself, after this run: until then it counts none.
+    const what = source === 'integration' && number === 0 ? 'commits' : count(number, 'commit');
+    return `${what} ${from[source]}`;
+}
+function sentOf({ uploadedBytes, reusedBytes }) {
+    return `${bytes(uploadedBytes)} sent, ${bytes(reusedBytes)} re-used`;
 }
 function progressOf(report) {
     const those = (...statuses) => report.steps.filter(({ status }) => statuses.includes(status)).map(({ name }) => STEP_TITLES[name]);
@@ -31598,6 +31615,8 @@ class RunnerLog {
     #options;
     #counts = { notice: 0, warning: 0, error: 0 };
     #grouped = false;
+    /** A group that has no line yet is not printed: a step that was not asked for shows nothing. */
+    #pendingGroup;
     #progressAt = Number.NEGATIVE_INFINITY;
     constructor(options) {
         this.#options = options;
@@ -31632,10 +31651,10 @@ class RunnerLog {
     }
     group(title) {
         this.endGroup();
-        this.#line(`::group::${commandData(title)}`);
-        this.#grouped = true;
+        this.#pendingGroup = title;
     }
     endGroup() {
+        this.#pendingGroup = undefined;
         if (this.#grouped)
             this.#line('::endgroup::');
         this.#grouped = false;
@@ -31662,6 +31681,12 @@ class RunnerLog {
         }
     }
     #line(text) {
+        const title = this.#pendingGroup;
+        this.#pendingGroup = undefined;
+        if (title !== undefined) {
+            this.#options.write(`::group::${commandData(title)}\n`);
+            this.#grouped = true;
+        }
         this.#options.write(`${text}\n`);
     }
 }
@@ -31769,7 +31794,8 @@ function outputsOf(report, reportPath) {
     return {
         ...(release && { release: release.version, version: release.version, release_url: release.url }),
         ...(deploys.length > 0 && { deploy_id: deploys.map(({ id }) => id).join(',') }),
-        ...(commits && { commits: String(commits.count), commits_source: commits.source }),
+        ...(commits && !(commits.source === 'integration' && commits.count === 0) && { commits: String(commits.count) }),
+        ...(commits && { commits_source: commits.source }),
         ...(upload && {
             files: String(upload.files),
             bundle_id: upload.bundles.map(({ bundleId }) => bundleId).join(','),
@@ -31839,14 +31865,20 @@ async function saveReport(report, env, log) {
  */
 /** Longest single text in a summary, counted as it is written. */
 const MAX_TEXT = 300;
-const ACTIVE = /[&<>"'`|*_[\]\\~#$@:!()]/g;
+/**
+ * A colon is left alone where it ends a word or stands in a time, so that the text stays readable where it is printed as it is;
+ * elsewhere it could make an emoji or a link.
+ */
+const ACTIVE = /[&<>"`|*_[\]\\~$@]|#(?=\w)|(?<!\d):(?=\S)/g;
+/** What would begin a list, a heading or a rule when the text begins a line. */
+const STARTS_BLOCK = /^(?:[-+=#]|\d(?=\d*[.)](?:\s|$)))/;
 /** Text, safe anywhere on a line, also in a table; at most `max` characters as written. */
 function markdown_text(value, max = MAX_TEXT) {
     const line = value
         .slice(0, max + 1)
         .replace(/[\s\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' ')
         .trim();
-    const inert = line.replace(ACTIVE, (char) => `&#${char.charCodeAt(0)};`);
+    const inert = line.replace(ACTIVE, reference).replace(STARTS_BLOCK, reference);
     return inert.length <= max ? inert : `${inert.slice(0, max).replace(/&[#\d]*$|[\ud800-\udbff]$/, '')}…`;
 }
 /** Text in a fixed-width font. */
@@ -31857,7 +31889,7 @@ function code(value, max = MAX_TEXT) {
 function markdown_link(content, url) {
     if (!url || !/^https?:\/\//i.test(url) || url.length > 2000 || !URL.canParse(url))
         return content;
-    return `<a href="${new URL(url).href.replace(ACTIVE, (char) => `&#${char.charCodeAt(0)};`)}">${content}</a>`;
+    return `<a href="${new URL(url).href.replace(ACTIVE, reference)}">${content}</a>`;
 }
 /** A table; cells are Markdown already. */
 function table(head, rows, align = []) {
@@ -31867,6 +31899,9 @@ function table(head, rows, align = []) {
 /** A block that opens on a click. The blank lines are what makes Markdown inside it work. */
 function details(summary, body) {
     return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+}
+function reference(char) {
+    return `&#${char.charCodeAt(0)};`;
 }
 
 ;// CONCATENATED MODULE: ./build/report/summary.js
@@ -31890,7 +31925,7 @@ const STEP_ICONS = {
     skipped: '– skipped',
     failed: '❌ failed',
     planned: '🧪 planned',
-    'not-run': '– not run',
+    'not-run': '– not reached',
 };
 /** Problems shown at once, and further ones that open on a click; the rest is counted. */
 const PROBLEMS_SHOWN = 10;
@@ -31912,7 +31947,9 @@ function renderSummary(report) {
     return withinLimit(sections.filter((section) => section !== ''));
 }
 function headline(report) {
-    const name = report.release ? ` ${markdown_link(code(report.release.version), report.release.url)}` : '';
+    // A dry run may name a release that does not exist: it has no page yet.
+    const page = report.result === 'dry-run' ? undefined : report.release?.url;
+    const name = report.release ? ` ${markdown_link(code(report.release.version), page)}` : '';
     const words = report.result === 'success' ? '' : ` – ${RESULT_WORDS[report.result]}`;
     const { org, projects } = report.sentry;
     const where = org === '' ? '' : `${markdown_text(org)}: ${projects.map((project) => code(project)).join(', ')} · `;
@@ -31929,19 +31966,27 @@ function whatFailed(report) {
     return [`> [!${kind}]`, lines.join('<br>\n'), ...next].join('\n');
 }
 function stepTable(report) {
-    const reached = report.steps.filter(({ status }) => status !== 'skipped');
-    const skipped = report.steps.filter(({ status }) => status === 'skipped');
-    if (reached.every(({ status }) => status === 'not-run'))
+    const those = (status) => report.steps.filter((step) => step.status === status);
+    const reached = report.steps.filter(({ status }) => status !== 'skipped' && status !== 'not-run');
+    if (reached.length === 0)
         return '';
     const rows = reached.map(({ name, status, durationMs, detail }) => [
-        STEP_TITLES[name],
-        STEP_ICONS[status],
-        status === 'not-run' ? '' : duration(durationMs),
+        unbroken(STEP_TITLES[name]),
+        unbroken(STEP_ICONS[status]),
+        unbroken(duration(durationMs)),
         markdown_text(readable(detail)),
     ]);
-    const left = skipped.map(({ name, detail }) => `${STEP_TITLES[name]} (${markdown_text(readable(detail))})`).join(', ');
-    const note = left === '' ? '' : `\n\nNot asked for: ${left}`;
-    return table(['Step', 'Result', 'Time', 'What happened'], rows, ['---', '---', '---:', '---']) + note;
+    const missed = those('not-run').map(({ name }) => STEP_TITLES[name]);
+    const left = those('skipped').map(({ name, detail }) => `${STEP_TITLES[name]} (${markdown_text(readable(detail))})`);
+    return [
+        table(['Step', 'Result', 'Time', 'What happened'], rows, ['---', '---', '---:', '---']),
+        ...(missed.length > 0 ? [`**Not reached:** ${missed.join(', ')}`] : []),
+        ...(left.length > 0 ? [`Not asked for: ${left.join(', ')}`] : []),
+    ].join('\n\n');
+}
+/** Narrow columns would break it. */
+function unbroken(words) {
+    return words.replaceAll(' ', '&nbsp;');
 }
 /** Times as people write them. */
 function readable(detail) {
@@ -31963,19 +32008,23 @@ function problemList(report) {
     return parts.join('\n\n');
 }
 function problemLine({ severity, file, message, hint }) {
-    const where = file === undefined ? '' : `${code(file)}: `;
+    const said = withoutName(message, file);
+    const where = file === undefined ? '' : `${code(file)}${said === message ? ':' : ''} `;
     const next = hint === undefined ? '' : `<br>→ ${markdown_text(hint)}`;
-    return `- ${severity === 'error' ? '❌' : '⚠️'} ${where}${markdown_text(message)}${next}`;
+    return `- ${severity === 'error' ? '❌' : '⚠️'} ${where}${markdown_text(said)}${next}`;
+}
+/** Messages that begin with their file need not say it twice. */
+function withoutName(message, file) {
+    return file !== undefined && message.startsWith(file) ? message.slice(file.length).replace(/^[:\s]+/, '') : message;
 }
 /** In words and blocks first, so that it is readable where charts are not drawn. */
 function sentAndReused(report) {
     const upload = report.sourcemaps?.upload;
     const whole = upload ? upload.uploadedBytes + upload.reusedBytes : 0;
-    if (!upload || whole === 0)
+    if (!upload || whole === 0 || report.result === 'dry-run')
         return '';
     const wire = upload.wireBytes > 0 ? ` (${bytes(upload.wireBytes)} on the wire)` : '';
-    const verb = report.result === 'dry-run' ? 'To send' : 'Sent';
-    const line = `${verb} <code>${bar(upload.uploadedBytes, whole)}</code> ${bytes(upload.uploadedBytes)} of ${bytes(whole)}${wire}; ` +
+    const line = `Sent <code>${bar(upload.uploadedBytes, whole)}</code> ${bytes(upload.uploadedBytes)} of ${bytes(whole)}${wire}; ` +
         `${percent(upload.reusedBytes, whole)} was in Sentry already.`;
     const chart = upload.reusedBytes > 0 ? `\n\n${details('As a chart', bytesChart(report))}` : '';
     return `### Sent and re-used\n\n${line}${chart}`;
@@ -32763,7 +32812,7 @@ function chunkUrl(text, where, { allows, baseUrl }) {
 /** The endpoints we use: how they are called in the log, and which scope they need. Limits are counted per family and method. */
 const RELEASE_SCOPES = ['project:releases', 'org:ci', 'project:write', 'project:admin'];
 const ENDPOINTS = {
-    root: { family: 'token check', scopes: [], thing: 'api' },
+    root: { family: '/api/0/', scopes: [], thing: 'api' },
     project: { family: 'project', scopes: RELEASE_SCOPES, thing: 'project' },
     releases: { family: 'releases', scopes: RELEASE_SCOPES, thing: 'organization' },
     release: { family: 'release', scopes: RELEASE_SCOPES, thing: 'release' },
@@ -34128,16 +34177,18 @@ const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(imp
  * unbounded), and whose failures are marked: nothing of the request was sent, so any request may be repeated.
  */
 function createConnector(options) {
-    const { authorities, connectMs, lookup, proxy } = options;
-    const direct = (0,undici/* buildConnector */.gU)({
+    const { authorities, connectMs, lookup, pending, proxy } = options;
+    const connect = (0,undici/* buildConnector */.gU)({
         timeout: connectMs * 2,
         ...(authorities === undefined ? {} : { ca: [...authorities] }),
         ...(lookup === undefined ? {} : { lookup: lookup }),
     });
-    return bounded(proxy === undefined ? direct : throughProxy(proxy, direct, options), connectMs);
+    // Its type says nothing of it, but undici's connector returns the socket it opens.
+    const direct = connect;
+    return bounded(proxy === undefined ? direct : throughProxy(proxy, direct, options), connectMs, pending);
 }
 /** Ends what takes longer than `connectMs`, and marks every failure as one before the connection stood. */
-function bounded(connect, connectMs) {
+function bounded(dial, connectMs, pending = new Set()) {
     return (target, callback) => {
         let done = false;
         const finish = (error, socket, timedOut = false) => {
@@ -34147,57 +34198,70 @@ function bounded(connect, connectMs) {
             }
             done = true;
             clearTimeout(timer);
+            pending.delete(attempt);
             if (error !== null || socket === null)
                 callback(new ConnectFailure(error, timedOut), null);
             else
                 callback(null, socket);
         };
-        const timer = setTimeout(() => finish(new Error(`not connected within ${connectMs} ms`), null, true), connectMs);
-        connect(target, (error, socket) => finish(error, socket));
+        let connecting;
+        const giveUp = (message, timedOut) => {
+            finish(new Error(message), null, timedOut);
+            connecting?.destroy();
+        };
+        const attempt = { destroy: () => giveUp('the run ended', false) };
+        const timer = setTimeout(() => giveUp(`not connected within ${connectMs} ms`, true), connectMs);
+        pending.add(attempt);
+        connecting = dial(target, (error, socket) => finish(error, socket));
     };
 }
 /** Asks the proxy for a tunnel, then speaks to the target in it: the proxy sees the target's name, never a header or body. */
 function throughProxy(proxy, direct, options) {
     return (target, callback) => {
-        openTunnel(proxy, target, options).then((tunnel) => {
+        let current;
+        const opened = (tunnel) => {
+            current = tunnel;
             if (target.protocol === 'https:')
-                direct({ ...target, httpSocket: tunnel }, callback);
+                current = direct({ ...target, httpSocket: tunnel }, callback);
             else
                 callback(null, tunnel);
-        }, (error) => callback(error, null));
+        };
+        current = openTunnel(proxy, target, options, opened, (error) => callback(error, null));
+        return { destroy: () => current?.destroy() };
     };
 }
-function openTunnel(proxy, target, options) {
-    const port = target.port || (target.protocol === 'https:' ? '443' : '80');
-    const authority = `${target.hostname.includes(':') ? `[${target.hostname.replace(/^\[|\]$/g, '')}]` : target.hostname}:${port}`;
+function openTunnel(proxy, target, options, opened, failed) {
+    const authority = authorityOf(target);
     const start = proxy.protocol === 'https:' ? external_node_https_namespaceObject.request : external_node_http_.request;
-    return new Promise((resolve, reject) => {
-        const request = start({
-            method: 'CONNECT',
-            host: proxy.hostname.replace(/^\[|\]$/g, ''),
-            port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
-            path: authority,
-            headers: { host: authority, ...proxyAuthorization(proxy) },
-            agent: false,
-            timeout: options.connectMs,
-            ...(options.authorities === undefined ? {} : { ca: [...options.authorities] }),
-            ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
-        });
-        request.on('connect', (answer, socket) => {
-            if (answer.statusCode === 200)
-                return resolve(socket);
-            socket.destroy();
-            reject(new Error(`Proxy response (${answer.statusCode})`));
-        });
-        // A proxy may answer a refused CONNECT like any request.
-        request.on('response', (answer) => {
-            answer.destroy();
-            reject(new Error(`Proxy response (${answer.statusCode})`));
-        });
-        request.on('timeout', () => request.destroy(new Error('the proxy did not answer in time')));
-        request.on('error', reject);
-        request.end();
+    const request = start({
+        method: 'CONNECT',
+        host: proxy.hostname.replace(/^\[|\]$/g, ''),
+        port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+        path: authority,
+        headers: { host: authority, ...proxyAuthorization(proxy) },
+        agent: false,
+        ...(options.authorities === undefined ? {} : { ca: [...options.authorities] }),
+        ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     });
+    request.on('connect', (answer, socket) => {
+        if (answer.statusCode === 200)
+            return opened(socket);
+        socket.destroy();
+        failed(new Error(`Proxy response (${answer.statusCode})`));
+    });
+    // A proxy may answer a refused CONNECT like any request.
+    request.on('response', (answer) => {
+        answer.destroy();
+        failed(new Error(`Proxy response (${answer.statusCode})`));
+    });
+    request.on('error', failed);
+    request.end();
+    return request;
+}
+/** `host:port`, an IPv6 address in brackets. */
+function authorityOf({ hostname, port, protocol }) {
+    const host = hostname.replace(/^\[|\]$/g, '');
+    return `${host.includes(':') ? `[${host}]` : host}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 function proxyAuthorization(proxy) {
     if (proxy.username === '' && proxy.password === '')
@@ -34290,6 +34354,7 @@ const SLICE = 128 * 1024;
 /** One pool of kept-alive connections per origin, direct or through the environment's proxy. */
 function createTransport(options) {
     const pools = new Map();
+    const pending = new Set();
     const connectMs = options.connectMs ?? 10_000;
     const poolFor = (url) => {
         let pool = pools.get(url.origin);
@@ -34298,7 +34363,7 @@ function createTransport(options) {
             const { lookup } = options;
             const authorities = trustedAuthorities(options.env);
             const connect = options.connector ??
-                createConnector({ connectMs, proxy, authorities, ...(lookup === undefined ? {} : { lookup }) });
+                createConnector({ connectMs, proxy, authorities, pending, ...(lookup === undefined ? {} : { lookup }) });
             // The timeouts of undici are off: they restart with every byte, ours do not.
             pool = new undici/* Pool */.bC(url.origin, { connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
             pools.set(url.origin, pool);
@@ -34308,6 +34373,8 @@ function createTransport(options) {
     return {
         send: (attempt) => sendOnce(poolFor(attempt.url), attempt),
         close: async () => {
+            for (const connecting of pending)
+                connecting.destroy();
             await Promise.all([...pools.values()].map((pool) => pool.destroy()));
         },
     };
@@ -34320,13 +34387,16 @@ async function sendOnce(pool, attempt) {
         watch.arm('attempt', limits.attemptMs, 'attempt-timeout', 'the attempt took longer than');
         if (attempt.body === undefined)
             armFirstByte(watch, limits);
-        const answer = await pool.request({
+        const sending = pool.request({
             method: attempt.method,
             path: url.pathname + url.search,
             headers: requestHeaders(attempt),
             body: attempt.body === undefined ? null : external_node_stream_.Readable.from(slices(attempt.body, watch, limits), { highWaterMark: 1 }),
             signal: watch.signal,
         });
+        sending.catch(() => undefined); // when the race is lost, nobody else listens
+        // undici notices an abort only when the connection stands; until then a silent host would keep us waiting.
+        const answer = await Promise.race([sending, watch.stopped]);
         watch.disarm('phase');
         return {
             status: answer.statusCode,
@@ -34413,11 +34483,18 @@ class Watch {
     #outer;
     #onAbort = () => this.#stop(this.#outer.reason);
     #ended = false;
+    /** Rejects when the attempt is ended by a timer or from outside. */
+    stopped;
+    #reject = () => undefined;
     /** Why the attempt was ended, when it was ended by a timer or from outside. */
     reason;
     constructor(host, outer) {
         this.#host = host;
         this.#outer = outer;
+        this.stopped = new Promise((_resolve, reject) => {
+            this.#reject = reject;
+        });
+        this.stopped.catch(() => undefined);
         outer.addEventListener('abort', this.#onAbort, { once: true });
     }
     get signal() {
@@ -34442,6 +34519,7 @@ class Watch {
     #stop(reason) {
         this.reason = reason;
         this.#controller.abort(reason);
+        this.#reject(reason);
     }
 }
 
@@ -35180,9 +35258,7 @@ async function createGitHubSource(options) {
     };
 }
 async function loadOctokit(options, budget) {
-    // Not at the top: loading it takes longer than a whole run through a connected repository needs.
-    const { getOctokit: create } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 1351));
-    const { defaults } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 8665));
+    const { getOctokit: create, defaults } = await loadToolkit();
     const reach = options.fetch ?? defaults.request?.fetch;
     const debug = (message) => options.log.debug(message);
     return create(options.token, {
@@ -35190,6 +35266,18 @@ async function loadOctokit(options, budget) {
         log: { debug: () => undefined, info: () => undefined, warn: debug, error: debug },
         request: { fetch: createGitHubFetch({ ...options, fetch: reach }, budget) },
     });
+}
+/** Loaded at first use only: that takes longer than a whole run through a connected repository needs. */
+async function loadToolkit() {
+    try {
+        const { getOctokit } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 1351));
+        const { defaults } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 8665));
+        return { getOctokit, defaults };
+    }
+    catch (error) {
+        // It reads the event's file while it is loaded, and throws when that is not JSON.
+        throw new SourceUnavailable(`the client of GitHub's API cannot be loaded: ${String(error)}`);
+    }
 }
 async function resolveCommit(octokit, at, revision) {
     const found = await known(octokit.rest.repos.getCommit({ ...at, ref: revision, per_page: 1 }));
@@ -35945,7 +36033,7 @@ function nothing({ log }, reason) {
 
 /** Tells Sentry which commits are in the release. */
 async function setCommits(context) {
-    const { api, inputs, journal, log, release } = context;
+    const { api, inputs, journal, release } = context;
     if (!inputs.createRelease)
         return { status: 'skipped', detail: 'create_release is false' };
     if (inputs.commits.mode === 'skip')
@@ -35953,9 +36041,10 @@ async function setCommits(context) {
     const plan = await planCommits(inputs, release, context);
     const count = plan.refs?.length ?? plan.commits?.length ?? 0;
     journal.note({ commits: { source: plan.source, count, range: plan.range ?? null } });
-    log.info(describePlan(plan));
-    if (count === 0)
-        return { status: plan.source === 'none' ? 'warned' : 'done', detail: plan.reason };
+    if (count === 0) {
+        const nothingNew = plan.reason.startsWith('no new commits');
+        return { status: plan.source === 'none' && !nothingNew ? 'warned' : 'done', detail: plan.reason };
+    }
     if (inputs.dryRun)
         return { status: 'planned', detail: `would set ${describePlan(plan)}` };
     const answer = await api.updateRelease(release, {
@@ -36064,9 +36153,12 @@ async function recordDeploys(context) {
         const { deploy, existed } = await recordDeploy(api, release, body, log, { marked });
         const recorded = { id: deploy.id, environment, url: label.url ?? null, existed };
         journal.note({ deploys: [...journal.facts.deploys, recorded] });
-        log.info(`${existed ? 'Found' : 'Recorded'} deploy ${deploy.id} of ${release} to ${environment}`);
     }
-    return { detail: journal.facts.deploys.map(({ environment, id }) => `${environment} (${id})`).join(', ') };
+    return {
+        detail: journal.facts.deploys
+            .map(({ environment, id, existed }) => `${existed ? 'had recorded' : 'recorded'} deploy ${id} to ${environment}`)
+            .join(', '),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/steps/finalize.js
@@ -36075,7 +36167,7 @@ async function recordDeploys(context) {
  * one, so that a re-run must not move it.
  */
 async function finalizeRelease(context) {
-    const { api, clock, inputs, journal, log, release } = context;
+    const { api, clock, inputs, journal, release } = context;
     if (!inputs.createRelease)
         return { status: 'skipped', detail: 'create_release is false' };
     if (!inputs.finalize)
@@ -36084,14 +36176,12 @@ async function finalizeRelease(context) {
         return { status: 'planned', detail: 'would set the release date' };
     const before = journal.facts.finalizedAt;
     if (before !== null) {
-        log.info(`Release ${release} was finalized already, at ${before}; the date stays`);
-        return { detail: `was finalized at ${before}` };
+        return { detail: `was finalized already, at ${before}; the date stays` };
     }
     const dateReleased = new Date(clock.now()).toISOString();
     const answer = await api.updateRelease(release, { projects: inputs.projects, dateReleased });
     journal.note({ finalizedAt: answer.dateReleased ?? dateReleased });
-    log.info(`Finalized release ${release} at ${answer.dateReleased ?? dateReleased}`);
-    return { detail: `at ${answer.dateReleased ?? dateReleased}` };
+    return { detail: `released at ${answer.dateReleased ?? dateReleased}` };
 }
 
 ;// CONCATENATED MODULE: ./build/steps/missing-token.js
@@ -36756,7 +36846,7 @@ async function prepare(inputs, github, runtime, signal) {
         log.warning(warning);
     const token = parseToken(inputs.authToken ?? '');
     const target = resolveTarget(inputs, token, log);
-    const git = createGit({ cwd: inputs.workingDirectory, env, log });
+    const git = createGit({ cwd: inputs.workingDirectory, env, log, signal });
     const { name, origin } = await resolveReleaseName(inputs, github, { env, git, log });
     log.info(`Release ${name} (${origin})`);
     journal.note({ sentry: { url: target.baseUrl, org: target.org, projects: inputs.projects } });
@@ -36817,8 +36907,8 @@ async function release_createRelease(context) {
         release: { version: release, url, created },
         finalizedAt: answer.dateReleased ?? null,
     });
-    log.info(`${created ? 'Created' : 'Found'} release ${release} for ${inputs.projects.join(', ')}: ${url}`);
-    return { detail: `${created ? 'created' : 'existed already'}: ${release}` };
+    log.info(url);
+    return { detail: `${created ? 'created' : 'existed already'}: ${release} for ${inputs.projects.join(', ')}` };
 }
 
 // EXTERNAL MODULE: ./build/sourcemaps/bytes.js
@@ -37328,22 +37418,22 @@ function collisionDiagnosis(collision, severity) {
 /** GitHub shows ten warnings and ten errors of a step; later ones vanish without a word. */
 const MAX_ANNOTATIONS = 10;
 const MEANINGS = {
-    'script-broken': 'scripts cannot be used',
-    'map-broken': 'maps cannot be used',
-    unreadable: 'files cannot be read',
-    'outside-workspace': 'links lead out of the workspace',
-    'map-does-not-fit': 'maps do not fit their scripts',
-    'ambiguous-map': 'scripts with several possible maps',
-    'map-taken': 'scripts whose map belongs to another script',
-    'no-map': 'scripts without a map',
-    'no-id': 'scripts without a debug id',
-    'integrity-hash': 'pages with hashes that injected scripts no longer match',
-    'unsupported-bundle': 'bundles of a kind that cannot be injected',
-    'map-without-content': 'maps without the text of all sources',
+    'script-broken': 'Unusable scripts',
+    'map-broken': 'Unusable maps',
+    unreadable: 'Files and folders not read',
+    'outside-workspace': 'Links out of the workspace',
+    'map-does-not-fit': 'Maps that do not fit their scripts',
+    'ambiguous-map': 'Scripts with several possible maps',
+    'map-taken': 'Scripts whose map belongs to another script',
+    'no-map': 'Scripts without a map',
+    'no-id': 'Scripts without a debug id',
+    'integrity-hash': 'Pages with hashes that injected scripts no longer match',
+    'unsupported-bundle': 'Bundles of a kind that cannot be injected',
+    'map-without-content': 'Maps without the text of all sources',
     'url-collision': 'URLs wanted by several files',
-    'map-only': 'maps without a script',
-    'has-id': 'scripts that had a debug id',
-    injected: 'scripts with a new debug id',
+    'map-only': 'Maps without a script',
+    'has-id': 'Scripts that had a debug id',
+    injected: 'Scripts with a new debug id',
 };
 const TITLES = {
     'no-map': 'No source map',
@@ -37363,7 +37453,7 @@ const RANK = { error: 0, warning: 1, info: 2 };
  */
 function summarizeDiagnoses(diagnoses, maxAnnotations = MAX_ANNOTATIONS) {
     const groups = groupByKind(diagnoses);
-    const lines = groups.map(({ kind, members }) => `${members.length} ${MEANINGS[kind]}: ${examples(members)}`);
+    const lines = groups.map(({ kind, members }) => `${MEANINGS[kind]}: ${members.length} (${examples(members)})`);
     const candidates = groups.map(({ members }) => members.filter(({ severity }) => severity !== 'info'));
     const total = candidates.reduce((sum, members) => sum + members.length, 0);
     const annotations = [];
@@ -37900,10 +37990,12 @@ function discover(inputs, list = listFolder) {
         list,
     };
     const unmatched = [];
+    const hidden = new Map();
     const counts = includes.map((pattern) => {
         const outcome = collect(pattern, collected);
         if (outcome.files === 0)
             unmatched.push({ pattern, ...outcome });
+        hidden.set(pattern, outcome.tally.hidden);
         return outcome.files;
     });
     const { files, collisions } = toSourceFiles(collected, options);
@@ -37916,6 +38008,7 @@ function discover(inputs, list = listFolder) {
             ...includes.map((pattern, index) => ({ pattern, files: counts[index] ?? 0 })),
             ...exclusions.map((pattern, index) => ({ pattern: `!${pattern}`, files: collected.excluded[index]?.size ?? 0 })),
         ],
+        hidden,
         unmatched,
         diagnoses: [...collected.diagnoses.values(), ...collisions.map((clash) => collisionDiagnosis(clash, severity))],
         pages: sortByBytes([...collected.pages.values()], ({ name }) => name),
@@ -38347,14 +38440,14 @@ function nearestMap(script, written, maps) {
     const said = written === undefined ? [] : [external_node_path_.posix.basename(decodePercent(cutQuery(written)))];
     for (const fileName of [...said, ...own]) {
         const beside = maps.byName.get(external_node_path_.posix.join(folder, fileName));
-        const elsewhere = beside ?? maps.byFileName.get(fileName)?.[0];
+        const elsewhere = beside ?? maps.withFileName(fileName)[0];
         if (elsewhere !== undefined)
             return elsewhere.name;
     }
     if (maps.suggestions.left <= 0)
         return undefined;
     maps.suggestions.left -= 1;
-    const [like] = nearest(`${external_node_path_.posix.basename(script.name)}.map`, (maps.byFolder.get(folder) ?? []).slice(0, COMPARED), 1);
+    const [like] = nearest(`${external_node_path_.posix.basename(script.name)}.map`, maps.inFolder(folder).slice(0, COMPARED), 1);
     return like === undefined ? undefined : external_node_path_.posix.join(folder, like);
 }
 function unpaired_list(files) {
@@ -38405,28 +38498,32 @@ function pairFiles(files, scans, options) {
 /** Scripts that get a suggestion of the nearest map. */
 const MAX_SUGGESTIONS = 200;
 function indexMaps(maps, options) {
-    const byFileName = new Map();
-    const byFolder = new Map();
-    for (const map of maps) {
-        const fileName = external_node_path_.posix.basename(map.name);
-        append(byFileName, fileName, map);
-        append(byFolder, external_node_path_.posix.dirname(map.name), fileName);
-    }
+    const byFileName = lazyGroups(maps, ({ name }) => external_node_path_.posix.basename(name));
+    const byFolder = lazyGroups(maps, ({ name }) => external_node_path_.posix.dirname(name));
     return {
         byName: new Map(maps.map((map) => [map.name, map])),
         byUrl: new Map(maps.map((map) => [map.url, map])),
-        byFileName,
-        byFolder,
+        withFileName: byFileName,
+        inFolder: (folder) => byFolder(folder).map(({ name }) => external_node_path_.posix.basename(name)),
         options,
         suggestions: { left: MAX_SUGGESTIONS },
     };
 }
-function append(groups, key, value) {
-    const group = groups.get(key);
-    if (group === undefined)
-        groups.set(key, [value]);
-    else
-        group.push(value);
+function lazyGroups(maps, keyOf) {
+    let groups;
+    return (key) => {
+        if (groups === undefined) {
+            groups = new Map();
+            for (const map of maps) {
+                const group = groups.get(keyOf(map));
+                if (group === undefined)
+                    groups.set(keyOf(map), [map]);
+                else
+                    group.push(map);
+            }
+        }
+        return groups.get(key) ?? [];
+    };
 }
 function consider(script, scan, lookup) {
     if (scan.inline)
@@ -38465,7 +38562,7 @@ function bySitePath(paths, { byUrl, options }) {
     return undefined;
 }
 function byReference(script, written, names, lookup) {
-    const { byName, byFileName, options } = lookup;
+    const { byName, options } = lookup;
     for (const name of names) {
         const map = byName.get(name);
         if (map !== undefined)
@@ -38475,7 +38572,7 @@ function byReference(script, written, names, lookup) {
     if (probed !== undefined && probed !== 'on-disk')
         return { claim: { script, map: probed, by: 'exact' } };
     for (const name of names) {
-        const found = siblings(name, byFileName.get(external_node_path_.posix.basename(name)) ?? []);
+        const found = siblings(name, lookup.withFileName(external_node_path_.posix.basename(name)));
         if (found.length > 1)
             return { noMap: { reason: 'ambiguous', written, candidates: found } };
         if (found[0] !== undefined)
@@ -38642,7 +38739,10 @@ async function planSourceMaps(inputs, log, deps = {}) {
 }
 function logPatterns(discovery, ifNoFilesFound, log) {
     for (const { pattern, files } of discovery.patterns) {
-        log.info(pattern.startsWith('!') ? `${pattern}: ${plan_count(files, 'file')} left out` : `${pattern}: ${plan_count(files, 'file')}`);
+        if (pattern.startsWith('!'))
+            log.info(`${pattern}: ${plan_count(files, 'file')} left out`);
+        else
+            log.info(`${pattern}: ${plan_count(files, 'file')}${hiddenNote(discovery.hidden.get(pattern) ?? [])}`);
     }
     if (ifNoFilesFound === 'ignore')
         return;
@@ -38657,6 +38757,11 @@ function logPatterns(discovery, ifNoFilesFound, log) {
             title: 'Pattern without a match',
         });
     }
+}
+/** Builds in `.next` or `.output` are easily missed; `.git` and `.github` are nobody's build. */
+function hiddenNote(hidden) {
+    const folders = hidden.filter((name) => !/(^|\/)\.git(hub)?$/.test(name)).sort();
+    return folders.length === 0 ? '' : ` (hidden folders are searched only when named: ${folders.join(', ')})`;
 }
 function logPairs(units, log) {
     const scripts = units.filter(({ js }) => js !== undefined);
@@ -38697,7 +38802,7 @@ function diskProbe(files, root) {
 }
 
 // EXTERNAL MODULE: ./build/sourcemaps/process.js + 19 modules
-var sourcemaps_process = __nccwpck_require__(614);
+var sourcemaps_process = __nccwpck_require__(8233);
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./build/upload/jobs.js
@@ -38705,8 +38810,8 @@ var external_node_worker_threads_ = __nccwpck_require__(5919);
 /** The `workerData.role` of the threads: the entry of the bundle tells by it that it runs as one of them. */
 const WORKER_ROLE = 'units';
 
-// EXTERNAL MODULE: ./build/upload/work.js + 1 modules
-var work = __nccwpck_require__(4052);
+// EXTERNAL MODULE: ./build/upload/work.js + 2 modules
+var work = __nccwpck_require__(262);
 ;// CONCATENATED MODULE: ./build/upload/crew.js
 
 
@@ -38724,7 +38829,7 @@ class Thread {
             workerData: { role: WORKER_ROLE },
             ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
             // A small young generation: what a unit leaves behind is short-lived, and every thread has one.
-            resourceLimits: { maxYoungGenerationSizeMb: 8 },
+            resourceLimits: { maxYoungGenerationSizeMb: 2 },
         });
     }
     post(message) {
@@ -39310,7 +39415,7 @@ function tooBig({ plan, settings }, packed, share) {
 
 ;// CONCATENATED MODULE: ./build/upload/courier.js
 /** A question covers this much, or this many chunks: small enough that answers come while files are still being read. */
-const QUESTION_BYTES = 8 << 20;
+const QUESTION_BYTES = 5 << 20;
 const QUESTION_CHUNKS = 256;
 /** Bytes of chunks encoded in one job. */
 const ENCODE_BYTES = 512 << 10;
@@ -39625,7 +39730,7 @@ var cuts = __nccwpck_require__(427);
 
 const settings_MIB = 1 << 20;
 /** All slabs together: the memory that holds chunks between reading and sending. */
-const SLAB_MEMORY = 32 * settings_MIB;
+const SLAB_MEMORY = 20 * settings_MIB;
 /** Chunks for a server that names no missing ones: nothing is re-used, so fewer and bigger is better. */
 const BLIND_CHUNK_BYTES = 4 * settings_MIB;
 /** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */
@@ -39882,7 +39987,7 @@ async function uploadFiles(context, plan) {
     tellUpload(context, record);
     if (deleteAfterUpload)
         deleteMaps(context, plan, record);
-    return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record) };
+    return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record), told: true };
 }
 function tellDiagnoses({ log }, diagnoses) {
     const summary = summarizeDiagnoses(diagnoses);
@@ -40523,7 +40628,7 @@ async function verifyUpload(context) {
         return { status: 'skipped', detail: 'nothing was uploaded' };
     if (inputs.dryRun)
         return { status: 'planned', detail: `would ask for ${upload.debugIds.length} debug ids` };
-    return await verifyDebugIds(upload, inputs.projects, context);
+    return { ...(await verifyDebugIds(upload, inputs.projects, context)), told: true };
 }
 /** Looks at the scripts that the deployed site serves, and tells which of them carry an uploaded debug id. */
 async function verifyDeployed(context) {
@@ -40534,7 +40639,8 @@ async function verifyDeployed(context) {
     if (inputs.dryRun)
         return { status: 'planned', detail: `would look at ${address}` };
     const fetcher = createPageFetcher(context);
-    return await verifySite(address, journal.facts.sourcemaps?.upload ?? undefined, { ...context, fetcher });
+    const upload = journal.facts.sourcemaps?.upload ?? undefined;
+    return { ...(await verifySite(address, upload, { ...context, fetcher })), told: true };
 }
 
 ;// CONCATENATED MODULE: ./build/run.js
@@ -40619,7 +40725,9 @@ async function inGroup(context, log, name, work) {
     context.signal.throwIfAborted();
     log.group(run_TITLES[name]);
     try {
-        await context.journal.step(name, work);
+        const { status, detail, told } = await context.journal.step(name, work);
+        if (status !== 'skipped' && told !== true)
+            log.info(detail);
     }
     finally {
         log.endGroup();
@@ -40667,7 +40775,7 @@ async function act() {
     const journal = new Journal(systemClock);
     const log = createLog({
         write: (text) => process.stdout.write(redact(text)),
-        debug: isDebug(),
+        debug: debugMode(process.env),
         onProblem: (severity, message, place) => journal.problem({ severity, message, ...(place?.file === undefined ? {} : { file: place.file }) }),
     });
     process.on('uncaughtException', (thrown) => failLate(log, thrown));
@@ -40975,7 +41083,7 @@ function startsWithAt(bytes, text, at) {
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3776);
-/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8233);
+/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5287);
 
 
 
@@ -41144,7 +41252,7 @@ function endOfBlockComment(code, start) {
 
 /***/ }),
 
-/***/ 8233:
+/***/ 5287:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41203,10 +41311,7 @@ function keywordAt(code, start, end) {
 
 // EXTERNAL MODULE: ./build/sourcemaps/literals.js
 var literals = __nccwpck_require__(6723);
-;// CONCATENATED MODULE: ./build/sourcemaps/tokenizer.js
-
-
-
+;// CONCATENATED MODULE: ./build/sourcemaps/token-context.js
 const ENDS_OPERAND = new Set([
     'params-declaration',
     'params-expression',
@@ -41217,19 +41322,8 @@ const ENDS_OPERAND = new Set([
 ]);
 const HOLDS_MEMBERS = new Set(['object', 'class-declaration', 'class-expression']);
 const HOLDS_STATEMENTS = new Set([undefined, 'block', 'function-expression']);
-/**
- * Walks JavaScript (scripts and modules, ES2025, sloppy or strict) and reports its comments. It knows strings, templates
- * with nesting, regular expressions and brackets, because a `//# sourceMappingURL=` in any of those is no comment.
- * Broken code is walked to its end as well as it goes.
- *
- * @returns whether the code made sense: everything that was opened was closed.
- */
-function scanComments(code, onComment) {
-    return new Scanner(code, onComment).run();
-}
-class Scanner {
-    pos = 0;
-    sound = true;
+/** What the tokens so far say about the next one. Holds no position: the tokenizer walks, this remembers. */
+class TokenContext {
     /** The token before ended an operand: a `/` divides. */
     operand = false;
     /** A statement may start here: `{` opens a block, `function` declares. */
@@ -41244,42 +41338,6 @@ class Scanner {
     asyncAtStatement = false;
     conditionals = 0;
     frames = [];
-    code;
-    onComment;
-    constructor(code, onComment) {
-        this.code = code;
-        this.onComment = onComment;
-    }
-    run() {
-        const { code } = this;
-        this.pos = (0,bytes/* bomLength */.L1)(code);
-        if (code[this.pos] === bytes/* HASH */.v9 && code[this.pos + 1] === bytes/* BANG */.Nl)
-            this.pos = (0,bytes/* findLineEnd */.Rc)(code, this.pos);
-        while (this.pos < code.length)
-            this.step(code[this.pos] ?? 0);
-        return this.sound && this.frames.length === 0;
-    }
-    step(byte) {
-        if (byte <= 0x20) {
-            this.pos++;
-        }
-        else if (isWordByte(byte)) {
-            this.word(byte);
-        }
-        else if (byte === bytes/* SLASH */.o) {
-            this.slash();
-        }
-        else if (byte === bytes/* DOUBLE_QUOTE */.fi || byte === bytes/* SINGLE_QUOTE */.ur) {
-            this.string();
-        }
-        else if (byte === bytes/* BACKTICK */.rw) {
-            this.pos++;
-            this.template();
-        }
-        else {
-            this.punctuator(byte);
-        }
-    }
     /** After an operand: a name, a literal, a closing bracket. */
     endOperand() {
         this.operand = true;
@@ -41298,28 +41356,6 @@ class Scanner {
     wantStatement() {
         this.wantExpression();
         this.statement = true;
-    }
-    word(first) {
-        const { code, pos } = this;
-        if (first === 0xe2 && (0,bytes/* isUnicodeLineEnd */.PQ)(code, pos)) {
-            this.pos += 3;
-            return;
-        }
-        if (first >= 0x80) {
-            const blank = (0,bytes/* blankLength */.D1)(code, pos);
-            if (blank > 0) {
-                this.pos += blank;
-                return;
-            }
-        }
-        let end = pos + 1;
-        while (end < code.length && isWordByte(code[end] ?? 0) && !(code[end] === 0xe2 && (0,bytes/* isUnicodeLineEnd */.PQ)(code, end)))
-            end++;
-        this.pos = end;
-        if (this.dot)
-            this.endOperand();
-        else
-            this.keywordOrName(keywordAt(code, pos, end));
     }
     keywordOrName(kind) {
         const { operand, statement, keyword } = this;
@@ -41360,6 +41396,152 @@ class Scanner {
                 this.endOperand();
         }
     }
+    colon() {
+        if (this.conditionals > 0) {
+            this.conditionals--;
+            this.wantExpression();
+        }
+        else if (HOLDS_STATEMENTS.has(this.frames.at(-1)?.bracket)) {
+            this.wantStatement();
+        }
+        else {
+            this.wantExpression();
+        }
+    }
+    push(bracket) {
+        this.frames.push({ bracket, conditionals: this.conditionals, pendingClass: this.pendingClass });
+        this.conditionals = 0;
+        this.pendingClass = 'none';
+    }
+    openParenthesis() {
+        let bracket = 'group';
+        if (this.keyword === 'control')
+            bracket = 'control';
+        else if (this.pendingFunction !== 'none')
+            bracket = `params-${this.pendingFunction}`;
+        this.pendingFunction = 'none';
+        this.push(bracket);
+        this.wantExpression();
+    }
+    openBrace() {
+        let bracket = 'object';
+        if (this.pendingClass !== 'none') {
+            bracket = `class-${this.pendingClass}`;
+            this.pendingClass = 'none';
+        }
+        else if (this.closed === 'params-expression') {
+            bracket = 'function-expression';
+        }
+        else if (this.statement || this.arrow || this.operand) {
+            bracket = 'block';
+        }
+        this.push(bracket);
+        if (HOLDS_MEMBERS.has(bracket))
+            this.wantExpression();
+        else
+            this.wantStatement();
+    }
+    /** @returns what was closed; undefined when nothing was open */
+    close() {
+        const frame = this.frames.pop();
+        if (frame === undefined) {
+            this.wantStatement();
+            return undefined;
+        }
+        this.conditionals = frame.conditionals;
+        this.pendingClass = frame.pendingClass;
+        if (ENDS_OPERAND.has(frame.bracket)) {
+            this.endOperand();
+            this.closed = frame.bracket;
+        }
+        else {
+            this.wantStatement();
+        }
+        return frame.bracket;
+    }
+    /** Everything that was opened was closed. */
+    get isBalanced() {
+        return this.frames.length === 0;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/sourcemaps/tokenizer.js
+
+
+
+
+/**
+ * Walks JavaScript (scripts and modules, ES2025, sloppy or strict) and reports its comments. It knows strings, templates
+ * with nesting, regular expressions and brackets, because a `//# sourceMappingURL=` in any of those is no comment.
+ * Broken code is walked to its end as well as it goes.
+ *
+ * @returns whether the code made sense: everything that was opened was closed.
+ */
+function scanComments(code, onComment) {
+    return new Scanner(code, onComment).run();
+}
+class Scanner {
+    pos = 0;
+    sound = true;
+    context = new TokenContext();
+    code;
+    onComment;
+    constructor(code, onComment) {
+        this.code = code;
+        this.onComment = onComment;
+    }
+    run() {
+        const { code } = this;
+        this.pos = (0,bytes/* bomLength */.L1)(code);
+        if (code[this.pos] === bytes/* HASH */.v9 && code[this.pos + 1] === bytes/* BANG */.Nl)
+            this.pos = (0,bytes/* findLineEnd */.Rc)(code, this.pos);
+        while (this.pos < code.length)
+            this.step(code[this.pos] ?? 0);
+        return this.sound && this.context.isBalanced;
+    }
+    step(byte) {
+        if (byte <= 0x20) {
+            this.pos++;
+        }
+        else if (isWordByte(byte)) {
+            this.word(byte);
+        }
+        else if (byte === bytes/* SLASH */.o) {
+            this.slash();
+        }
+        else if (byte === bytes/* DOUBLE_QUOTE */.fi || byte === bytes/* SINGLE_QUOTE */.ur) {
+            this.string();
+        }
+        else if (byte === bytes/* BACKTICK */.rw) {
+            this.pos++;
+            this.template();
+        }
+        else {
+            this.punctuator(byte);
+        }
+    }
+    word(first) {
+        const { code, pos } = this;
+        if (first === 0xe2 && (0,bytes/* isUnicodeLineEnd */.PQ)(code, pos)) {
+            this.pos += 3;
+            return;
+        }
+        if (first >= 0x80) {
+            const blank = (0,bytes/* blankLength */.D1)(code, pos);
+            if (blank > 0) {
+                this.pos += blank;
+                return;
+            }
+        }
+        let end = pos + 1;
+        while (end < code.length && isWordByte(code[end] ?? 0) && !(code[end] === 0xe2 && (0,bytes/* isUnicodeLineEnd */.PQ)(code, end)))
+            end++;
+        this.pos = end;
+        if (this.context.dot)
+            this.context.endOperand();
+        else
+            this.context.keywordOrName(keywordAt(code, pos, end));
+    }
     slash() {
         const { code, pos } = this;
         const next = code[pos + 1];
@@ -41372,12 +41554,12 @@ class Scanner {
                 this.onComment(pos, this.pos, true);
         }
         else {
-            const end = this.operand ? -1 : (0,literals/* endOfRegularExpression */.h7)(code, pos);
+            const end = this.context.operand ? -1 : (0,literals/* endOfRegularExpression */.h7)(code, pos);
             this.pos = end < 0 ? pos + 1 : end;
             if (end < 0)
-                this.wantExpression();
+                this.context.wantExpression();
             else
-                this.endOperand();
+                this.context.endOperand();
         }
     }
     string() {
@@ -41391,17 +41573,17 @@ class Scanner {
         else {
             this.pos = end;
         }
-        this.endOperand();
+        this.context.endOperand();
     }
     template() {
         if (!this.moveTo((0,literals/* endOfTemplateChunk */.a$)(this.code, this.pos)))
             return;
         if (this.code[this.pos - 1] === bytes/* BACKTICK */.rw) {
-            this.endOperand();
+            this.context.endOperand();
         }
         else {
-            this.push('template');
-            this.wantExpression();
+            this.context.push('template');
+            this.context.wantExpression();
         }
     }
     /** @returns false, and the walk is over, when what was open never ends. */
@@ -41412,37 +41594,49 @@ class Scanner {
         return end >= 0;
     }
     punctuator(byte) {
-        if (byte === 0x28 /* ( */) {
-            this.openParenthesis();
-        }
-        else if (byte === 0x7b /* { */) {
-            this.openBrace();
-        }
-        else if (byte === 0x5b /* [ */) {
-            this.push('group');
-            this.advance();
+        const { context } = this;
+        if (byte === 0x2e /* . */) {
+            this.period();
         }
         else if (byte === 0x29 || byte === 0x5d || byte === 0x7d /* ) ] } */) {
             this.close();
         }
+        else if (byte === 0x28 /* ( */) {
+            this.pos++;
+            context.openParenthesis();
+        }
+        else if (byte === 0x7b /* { */) {
+            this.pos++;
+            context.openBrace();
+        }
+        else if (byte === 0x5b /* [ */) {
+            context.push('group');
+            this.advance();
+        }
         else if (byte === bytes/* SEMICOLON */.I8) {
             this.pos++;
-            this.wantStatement();
+            context.wantStatement();
         }
         else if (byte === 0x3a /* : */) {
-            this.colon();
-        }
-        else if (byte === 0x2e /* . */) {
-            this.period();
+            this.pos++;
+            context.colon();
         }
         else {
             this.operator(byte);
         }
     }
+    close() {
+        this.pos++;
+        const closed = this.context.close();
+        if (closed === undefined)
+            this.sound = false;
+        else if (closed === 'template')
+            this.template();
+    }
     /** One byte on, and an expression is wanted. */
     advance() {
         this.pos++;
-        this.wantExpression();
+        this.context.wantExpression();
     }
     operator(byte) {
         const { code, pos } = this;
@@ -41459,8 +41653,8 @@ class Scanner {
         }
         else if (byte === 0x3d && next === 0x3e /* => */) {
             this.pos += 2;
-            this.wantExpression();
-            this.arrow = true;
+            this.context.wantExpression();
+            this.context.arrow = true;
         }
         else if (byte === bytes/* HASH */.v9 || byte === bytes.AT) {
             this.pos++;
@@ -41473,95 +41667,27 @@ class Scanner {
         const third = this.code[this.pos + 2] ?? 0;
         if (next === 0x2e && !(third >= 0x30 && third <= 0x39)) {
             this.pos += 2;
-            this.endOperand();
-            this.dot = true;
+            this.context.endOperand();
+            this.context.dot = true;
         }
         else {
             if (next === 0x3f)
                 this.pos++;
             else
-                this.conditionals++;
+                this.context.conditionals++;
             this.advance();
-        }
-    }
-    colon() {
-        this.pos++;
-        if (this.conditionals > 0) {
-            this.conditionals--;
-            this.wantExpression();
-        }
-        else if (HOLDS_STATEMENTS.has(this.frames.at(-1)?.bracket)) {
-            this.wantStatement();
-        }
-        else {
-            this.wantExpression();
         }
     }
     period() {
         const { code, pos } = this;
         if (code[pos + 1] === 0x2e && code[pos + 2] === 0x2e) {
             this.pos += 3;
-            this.wantExpression();
+            this.context.wantExpression();
         }
         else {
             this.pos++;
-            this.endOperand();
-            this.dot = true;
-        }
-    }
-    push(bracket) {
-        this.frames.push({ bracket, conditionals: this.conditionals, pendingClass: this.pendingClass });
-        this.conditionals = 0;
-        this.pendingClass = 'none';
-    }
-    openParenthesis() {
-        let bracket = 'group';
-        if (this.keyword === 'control')
-            bracket = 'control';
-        else if (this.pendingFunction !== 'none')
-            bracket = `params-${this.pendingFunction}`;
-        this.pendingFunction = 'none';
-        this.push(bracket);
-        this.advance();
-    }
-    openBrace() {
-        let bracket = 'object';
-        if (this.pendingClass !== 'none') {
-            bracket = `class-${this.pendingClass}`;
-            this.pendingClass = 'none';
-        }
-        else if (this.closed === 'params-expression') {
-            bracket = 'function-expression';
-        }
-        else if (this.statement || this.arrow || this.operand) {
-            bracket = 'block';
-        }
-        this.push(bracket);
-        this.pos++;
-        if (HOLDS_MEMBERS.has(bracket))
-            this.wantExpression();
-        else
-            this.wantStatement();
-    }
-    close() {
-        this.pos++;
-        const frame = this.frames.pop();
-        if (frame === undefined) {
-            this.sound = false;
-            this.wantStatement();
-            return;
-        }
-        this.conditionals = frame.conditionals;
-        this.pendingClass = frame.pendingClass;
-        if (frame.bracket === 'template') {
-            this.template();
-        }
-        else if (ENDS_OPERAND.has(frame.bracket)) {
-            this.endOperand();
-            this.closed = frame.bracket;
-        }
-        else {
-            this.wantStatement();
+            this.context.endOperand();
+            this.context.dot = true;
         }
     }
     /**
@@ -41571,7 +41697,7 @@ class Scanner {
     isHtmlComment(byte) {
         const { code, pos } = this;
         if (byte === 0x3c) {
-            return (0,bytes/* startsWithAt */.Vc)(code, '<!--', pos) && !(this.operand && pos > 0 && (code[pos - 1] ?? 0) > bytes/* SPACE */.t6);
+            return (0,bytes/* startsWithAt */.Vc)(code, '<!--', pos) && !(this.context.operand && pos > 0 && (code[pos - 1] ?? 0) > bytes/* SPACE */.t6);
         }
         if (byte !== 0x2d || !(0,bytes/* startsWithAt */.Vc)(code, '-->', pos))
             return false;
@@ -41744,7 +41870,7 @@ function findByTokens(code, key) {
 
 /***/ }),
 
-/***/ 614:
+/***/ 8233:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41820,6 +41946,8 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const LOWER_U = 0x75;
+/** Half of V8's limit for a string: what is decoded here (names, sources, mappings written with escapes) is never near it. */
+const LONGEST_TEXT = 256 * 1024 * 1024;
 /** Deeper than any map; without a limit, a file of brackets would fill the memory. */
 const DEEPEST = 1000;
 /** Bytes that end the plain part of a string: quote, backslash, control characters. */
@@ -42020,6 +42148,8 @@ class JsonScanner {
     }
     /** The text of the string `[start, end)`, quotes included in the range. */
     textOf(start, end) {
+        if (end - start > LONGEST_TEXT)
+            throw new MapFault('a text in it that must be decoded is longer than 256 MB');
         const raw = (0,sourcemaps_bytes/* asBuffer */.bS)(this.bytes).toString('utf8', start + 1, end - 1);
         return raw.includes('\\') ? JSON.parse(`"${raw}"`) : raw;
     }
@@ -42408,7 +42538,7 @@ class ObjectReader {
         const member = this.members.get('version');
         if (member === undefined)
             return;
-        const text = (0,sourcemaps_bytes/* asBuffer */.bS)(this.scanner.bytes).toString('utf8', member.valueStart, Math.min(member.valueEnd, member.valueStart + 40));
+        const text = textAt(this.scanner, member);
         if (text !== 'null' && (text.startsWith('"') || Number(text) !== 3)) {
             throw new MapFault(`its version is ${text}, not the number 3`);
         }
@@ -42459,7 +42589,7 @@ function readOffset(scanner, start, index) {
     });
     const read = (key) => {
         const member = places.get(key);
-        const text = member && (0,sourcemaps_bytes/* asBuffer */.bS)(scanner.bytes).toString('latin1', member.valueStart, member.valueEnd);
+        const text = member && textAt(scanner, member);
         const value = Number(text);
         if (member === undefined || text?.startsWith('"') || !Number.isSafeInteger(value) || value < 0) {
             throw new MapFault(`the ${key} of its section #${index} is no position`);
@@ -42470,6 +42600,10 @@ function readOffset(scanner, start, index) {
     const column = read('column');
     const offset = { line: line.value, lineMember: line.member, column: column.value, columnMember: column.member };
     return { offset, end };
+}
+/** A value as written, cut where no number and no version is that long. */
+function textAt({ bytes }, { valueStart, valueEnd }) {
+    return (0,sourcemaps_bytes/* asBuffer */.bS)(bytes).toString('utf8', valueStart, Math.min(valueEnd, valueStart + 40));
 }
 function lastLineOf(sections) {
     let last = -1;
@@ -42508,6 +42642,8 @@ function applyEdits(bytes, edits) {
 
 
 
+/** Encoding and decoding go through strings, which V8 limits to 512 MB; percent-encoding triples the length. */
+const LONGEST_URL = 128 * 1024 * 1024;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 /** Bytes that a URL inside a comment must not hold as they are: control characters, blanks, quotes, `%`, non-ASCII. */
 const UNSAFE = /[^!#$&()*+,\-./0-9:;=?@A-Z[\]_a-z~]/gu;
@@ -42522,6 +42658,8 @@ function decodeInlineMap(code, { reference, comment }) {
         throw new MapFault('its data URL has no comma');
     const start = comment.valueStart + reference.length;
     const end = comment.valueEnd;
+    if (end - start > LONGEST_URL)
+        throw new MapFault('its data URL is longer than 128 MB');
     if (!/;\s*base64\s*,$/i.test(reference))
         return decodePercent(code, start, end);
     const text = (0,sourcemaps_bytes/* asBuffer */.bS)(code).subarray(start, end);
@@ -42799,6 +42937,8 @@ function setDebugId(map, debugId) {
     }
     return added === '' ? edits : [...edits, insertAtEnd(map, added)];
 }
+/** Blank space that is taken over from the member before: a line break and a deep indent. */
+const WIDEST_GAP = 100;
 /** Text of a further member, with the comma before it, laid out as the map's last member is. */
 function formatMember(map, key, value) {
     const { bytes, lastMember } = map;
@@ -42806,11 +42946,11 @@ function formatMember(map, key, value) {
         return `"${key}":${value}`;
     const { keyStart, valueStart } = lastMember;
     let gap = keyStart;
-    while (gap > 0 && isBlank(bytes[gap - 1]))
+    while (gap > keyStart - WIDEST_GAP && isBlank(bytes[gap - 1]))
         gap--;
     const before = (0,sourcemaps_bytes/* asBuffer */.bS)(bytes).toString('latin1', gap, keyStart);
     let colonGap = valueStart;
-    while (isBlank(bytes[colonGap - 1]))
+    while (colonGap > valueStart - WIDEST_GAP && isBlank(bytes[colonGap - 1]))
         colonGap--;
     return `,${before}"${key}":${(0,sourcemaps_bytes/* asBuffer */.bS)(bytes).toString('latin1', colonGap, valueStart)}${value}`;
 }
@@ -43511,12 +43651,13 @@ function tryRead(bytes) {
 /* harmony export */   t: () => (/* binding */ findReference)
 /* harmony export */ });
 /* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3776);
-/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8233);
+/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5287);
 
 
 const KEY = 'sourceMappingURL';
 /** Longest head of a data URL, `data:application/json;charset=utf-8;base64,` and then some. */
 const DATA_HEAD_BYTES = 256;
+const LONGEST_REFERENCE = 64 * 1024;
 /**
  * The reference in the last real comment: `//# sourceMappingURL=…`, `//@ …` or the block form. A comment with an empty value
  * is no reference.
@@ -43540,6 +43681,9 @@ function toReference(code, comment) {
         return undefined;
     const buffer = (0,_bytes_js__WEBPACK_IMPORTED_MODULE_1__/* .asBuffer */ .bS)(code);
     const head = buffer.toString('latin1', valueStart, Math.min(valueEnd, valueStart + 5)).toLowerCase();
+    // No path and no URL is this long; it must not become a string that V8 cannot hold.
+    if (head !== 'data:' && valueEnd - valueStart > LONGEST_REFERENCE)
+        return undefined;
     if (head !== 'data:')
         return { reference: buffer.toString('utf8', valueStart, valueEnd), inline: false, comment };
     const dataHead = buffer.toString('latin1', valueStart, Math.min(valueEnd, valueStart + DATA_HEAD_BYTES));
@@ -44096,7 +44240,7 @@ class SlabWriter {
 
 /***/ }),
 
-/***/ 4052:
+/***/ 262:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44119,11 +44263,35 @@ var archive = __nccwpck_require__(7760);
 var cuts = __nccwpck_require__(427);
 // EXTERNAL MODULE: ./build/upload/divide.js
 var divide = __nccwpck_require__(2139);
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+var external_node_worker_threads_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_worker_threads_, 2);
+;// CONCATENATED MODULE: ./build/upload/free-memory.js
+
+/** Node 21 and later. True for Node's pool, of which small buffers are slices. */
+const { isMarkedAsUntransferable } = external_node_worker_threads_namespaceObject;
+/** Smaller buffers may be constants of a module, and are not worth the call. */
+const SMALLEST = 8 << 10;
+/**
+ * Gives the memory of these bytes back at once; nobody may look at them any more. Without it a thread holds 64 MiB of files
+ * that it is done with before V8 thinks of collecting them, because their memory is outside of V8's heap.
+ */
+function freeMemory(pieces) {
+    if (isMarkedAsUntransferable === undefined)
+        return;
+    for (const { buffer } of pieces) {
+        if (buffer.byteLength < SMALLEST || !(buffer instanceof ArrayBuffer) || isMarkedAsUntransferable(buffer))
+            continue;
+        buffer.transfer?.(0);
+    }
+}
+
 // EXTERNAL MODULE: ./build/upload/manifest.js
 var manifest = __nccwpck_require__(7687);
 // EXTERNAL MODULE: ./build/upload/slab-writer.js
 var slab_writer = __nccwpck_require__(3100);
 ;// CONCATENATED MODULE: ./build/upload/pack.js
+
 
 
 
@@ -44206,6 +44374,8 @@ class Packer {
         if (this.#open.length === 0)
             return;
         this.#chunks.push(...this.#writer.write(this.#openBytes, piecesOf(this.#open)));
+        for (const { pieces } of this.#open)
+            freeMemory(pieces);
         this.#bytes += this.#openBytes;
         this.#open = [];
         this.#openBytes = 0;
@@ -44273,8 +44443,8 @@ function fromFailure({ code, message, hint }) {
 /* harmony export */   runWorker: () => (/* binding */ runWorker)
 /* harmony export */ });
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5919);
-/* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(614);
-/* harmony import */ var _work_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4052);
+/* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8233);
+/* harmony import */ var _work_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(262);
 
 
 
