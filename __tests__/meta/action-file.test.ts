@@ -71,6 +71,7 @@ it('its defaults are those of the code', () => {
   const byCode = loadInputs({ GITHUB_WORKSPACE: workspace }, '/');
   rmSync(workspace, { recursive: true });
   expect(byFile).toEqual(byCode);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub
   expect(action.inputs['github_token']?.default).toBe('${{ github.token }}');
 });
 

@@ -1,7 +1,7 @@
 import { Agent, fetch, type Response } from 'undici';
 import { ActionError } from '../errors.js';
 import { trustedAuthorities } from '../sentry/authorities.js';
-import { createConnector } from '../sentry/connect.js';
+import { type Connecting, createConnector } from '../sentry/connect.js';
 import { proxyFor } from '../sentry/proxy.js';
 import { isInternal } from './pages.js';
 
@@ -52,7 +52,9 @@ export function createPageFetcher(options: FetcherOptions): PageFetcher {
 async function follow(url: URL, maxBytes: number, options: FetcherOptions): Promise<Fetched> {
   let at = url;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+    const pending = new Set<Connecting>();
     const connect = createConnector({
+      pending,
       connectMs: CONNECT_MS,
       proxy: proxyFor(at, options.env),
       authorities: trustedAuthorities(options.env),
@@ -67,6 +69,7 @@ async function follow(url: URL, maxBytes: number, options: FetcherOptions): Prom
       }
       at = next;
     } finally {
+      for (const connecting of pending) connecting.destroy();
       await agent.destroy();
     }
   }
