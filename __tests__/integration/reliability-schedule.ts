@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -173,10 +173,15 @@ export function writeBuild(folder: string): void {
 
 const hash = (text: string) => createHash('sha1').update(text).digest('hex');
 
+/** Thousands of small files are written and removed: in memory where the system has a folder for that. */
+const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 export async function startWorld(
   schedule: Schedule,
 ): Promise<{ sandbox: Sandbox; folder: string; close: () => Promise<void> }> {
+  const folder = mkdtempSync(join(SCRATCH, 'schedule-'));
   const sandbox = await startSandbox({
+    dataDir: join(folder, 'sandbox'),
     faults: schedule.faults,
     seed: schedule.seed,
     options: {
@@ -188,7 +193,6 @@ export async function startWorld(
       compression: ['gzip'],
     },
   });
-  const folder = mkdtempSync(join(tmpdir(), 'schedule-'));
   writeBuild(folder);
   return {
     sandbox,
