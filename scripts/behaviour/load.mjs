@@ -18,7 +18,13 @@ Math.random = () => {
   chance = (chance * 16807) % 2147483647;
   return chance / 2147483647;
 };
-Date.now = () => 1_700_000_000_000;
+const HOUR = 1_700_000_000_000;
+globalThis.Date = class extends Date {
+  constructor(...parts) {
+    super(...(parts.length === 0 ? [HOUR] : parts));
+  }
+};
+Date.now = () => HOUR;
 performance.now = () => 1000;
 const printed = [];
 const results = {};
