@@ -1,6 +1,7 @@
-import type { ChunkEncoding, ChunkOptions, ChunkPart, SentryApi } from '../sentry/types.js';
+import type { ChunkEncoding, ChunkOptions, SentryApi } from '../sentry/types.js';
 import type { Crew } from './crew.js';
 import type { ChunkPlace } from './jobs.js';
+import { type Envelope, Outbox } from './outbox.js';
 import type { SlabPool } from './slab-pool.js';
 
 /** A chunk on its way to the server. */
@@ -35,10 +36,6 @@ const ENCODE_BYTES = 512 << 10;
 /** Encoded bytes that wait for the network; above it nothing is encoded, so slabs stay taken and reading pauses. */
 const MAX_OUTBOX_BYTES = 16 << 20;
 
-interface Body extends ChunkPart {
-  readonly length: number;
-}
-
 /**
  * Takes chunks in archive order, asks the server which of them it lacks, and encodes and sends those, all at the same time.
  * The first failure stops it.
@@ -50,8 +47,9 @@ export class Courier {
   #window: Parcel[] = [];
   #windowBytes = 0;
   readonly #toEncode: Parcel[] = [];
-  readonly #outbox: Body[] = [];
-  #outboxBytes = 0;
+  readonly #outbox: Outbox;
+  /** Bytes of the chunks that are being encoded: how small they become is not known yet. */
+  #encodingBytes = 0;
   #encoding = 0;
   #asking = 0;
   #sending = 0;
@@ -67,6 +65,7 @@ export class Courier {
   constructor(deps: CourierDeps, mode: CourierMode) {
     this.#deps = deps;
     this.#mode = mode;
+    this.#outbox = new Outbox(deps.options);
   }
 
   /** Called when no slab is free and nothing is being packed: does what gives slabs back, however little it is. */
@@ -144,13 +143,13 @@ export class Courier {
   /** Starts whatever can be started. */
   #pump(): void {
     if (this.#failed) return;
-    while (this.#toEncode.length > 0 && this.#outboxBytes < MAX_OUTBOX_BYTES) {
+    while (this.#toEncode.length > 0 && this.#outbox.bytes + this.#encodingBytes < MAX_OUTBOX_BYTES) {
       if (!this.#startEncoding()) break;
     }
     while (this.#sending < this.#deps.options.concurrency) {
-      const bodies = this.#nextRequest();
-      if (bodies.length === 0) break;
-      this.#startSending(bodies);
+      const envelope = this.#outbox.take(this.#isLastRequest());
+      if (envelope === undefined) break;
+      this.#startSending(envelope);
     }
     this.#report();
   }
@@ -167,64 +166,46 @@ export class Courier {
     const more = this.#asking > 0 || (this.#mode === 'send' && !this.#flushing && !this.#deps.pool.starved);
     if (bytes < ENCODE_BYTES && more) return false;
     const parcels = this.#toEncode.splice(0, count);
-    // Counted before it is known how small they become, so that the limit holds.
-    this.#outboxBytes += bytes;
+    this.#encodingBytes += bytes;
     this.#encoding++;
-    this.#track(this.#encode(parcels, bytes), () => {
+    this.#track(this.#encode(parcels), () => {
+      this.#encodingBytes -= bytes;
       this.#encoding--;
     });
     return true;
   }
 
-  async #encode(parcels: readonly Parcel[], reserved: number): Promise<void> {
+  async #encode(parcels: readonly Parcel[]): Promise<void> {
     const { crew, encoding, pool } = this.#deps;
     const { bytes, lengths } = await crew.run({ kind: 'encode', encoding, chunks: parcels.map(({ place }) => place) });
-    let at = 0;
-    parcels.forEach(({ sha1, length, place }, index) => {
-      const size = lengths[index] ?? 0;
-      this.#outbox.push({ sha1, length, body: bytes.subarray(at, at + size) });
-      at += size;
-      pool.release(place);
-    });
-    this.#outboxBytes += bytes.length - reserved;
+    this.#outbox.add(parcels, lengths, bytes);
+    for (const { place } of parcels) pool.release(place);
   }
 
-  /** The next request, filled greedily; empty while a fuller one may come. */
-  #nextRequest(): readonly Body[] {
-    const { chunksPerRequest, maxRequestSize } = this.#deps.options;
-    let bytes = 0;
-    let count = 0;
-    let full = false;
-    for (const { length } of this.#outbox) {
-      full = count >= chunksPerRequest || (count > 0 && bytes + length > maxRequestSize);
-      if (full) break;
-      bytes += length;
-      count++;
-    }
-    full ||= count >= chunksPerRequest || bytes >= maxRequestSize;
-    // Waiting for a fuller request would be waiting for ever when nothing more is encoded until something is sent.
-    full ||= this.#outboxBytes >= MAX_OUTBOX_BYTES && this.#encoding + this.#sending === 0;
-    const more = !this.#flushing || this.#asking + this.#encoding + this.#toEncode.length > 0;
-    return full || !more ? this.#outbox.splice(0, count) : [];
+  /** True when no fuller request can come: nothing is on its way, or nothing can be before something is sent. */
+  #isLastRequest(): boolean {
+    if (this.#encoding > 0) return false;
+    if (this.#outbox.bytes >= MAX_OUTBOX_BYTES && this.#sending === 0) return true;
+    return this.#flushing && this.#asking + this.#toEncode.length === 0;
   }
 
-  #startSending(bodies: readonly Body[]): void {
+  #startSending(envelope: Envelope): void {
     this.#sending++;
-    this.#track(this.#send(bodies), () => {
+    this.#track(this.#send(envelope), () => {
       this.#sending--;
     });
   }
 
-  async #send(bodies: readonly Body[]): Promise<void> {
+  async #send(envelope: Envelope): Promise<void> {
     const { api, options, encoding } = this.#deps;
-    await api.uploadChunks(options, bodies, encoding);
-    for (const { sha1, length, body } of bodies) {
-      this.#outboxBytes -= body.length;
+    await api.uploadChunks(options, envelope.parts, encoding);
+    for (const { sha1, length, body } of envelope.parts) {
       this.wireBytes += body.length;
       if (this.sent.has(sha1)) continue;
       this.sent.add(sha1);
       this.uploadedBytes += length;
     }
+    this.#outbox.done(envelope);
   }
 
   #track(work: Promise<void>, done: () => void): void {
@@ -242,8 +223,8 @@ export class Courier {
 
   /** Tells those who wait when all is done. */
   #report(): void {
-    const busy = this.#asking + this.#encoding + this.#sending + this.#toEncode.length + this.#outbox.length;
-    if (busy > 0 || !this.#flushing) return;
+    const busy = this.#asking + this.#encoding + this.#sending + this.#toEncode.length;
+    if (busy > 0 || !this.#outbox.isEmpty || !this.#flushing) return;
     this.#flushing = false;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
