@@ -26,6 +26,9 @@ globalThis.Date = class extends Date {
 };
 Date.now = () => HOUR;
 performance.now = () => 1000;
+Object.defineProperty(globalThis, 'crypto', {
+  value: { getRandomValues: (bytes) => bytes.fill(7), randomUUID: () => '00000000-0000-4000-8000-000000000000' },
+});
 const printed = [];
 const results = {};
 for (const stream of [process.stdout, process.stderr]) {
