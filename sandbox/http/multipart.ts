@@ -37,78 +37,88 @@ export function boundaryOf(contentType: string): string | undefined {
 
 /** @param open called at each part's head; undefined: the part's bytes are of no interest. */
 export function createMultipart(boundary: string, open: (head: PartHead) => PartSink | undefined): MultipartParser {
-  const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
+  return new Parser(boundary, open);
+}
+
+class Parser implements MultipartParser {
+  readonly #delimiter: Buffer;
+  readonly #open: (head: PartHead) => PartSink | undefined;
   // The first delimiter has no line break before it; this one stands in for it.
-  let pending: Buffer = CRLF;
-  let state: 'preamble' | 'after-delimiter' | 'head' | 'body' | 'done' = 'preamble';
-  let sink: PartSink | undefined;
+  #pending: Buffer = CRLF;
+  #state: 'preamble' | 'after-delimiter' | 'head' | 'body' | 'done' = 'preamble';
+  #sink: PartSink | undefined;
+
+  constructor(boundary: string, open: (head: PartHead) => PartSink | undefined) {
+    this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
+    this.#open = open;
+  }
+
+  write(bytes: Buffer): void {
+    this.#pending = this.#join(bytes);
+    while (this.#step());
+    if (this.#state === 'done') this.#pending = Buffer.alloc(0);
+  }
+
+  end(): void {
+    if (this.#state === 'done') return;
+    this.#sink?.end();
+    // No part at all is an empty form; a form that breaks off is an error.
+    if (this.#state !== 'preamble') throw malformed('unexpected end of the form');
+  }
+
+  #step(): boolean {
+    if (this.#state === 'preamble' || this.#state === 'body') return this.#takeContent();
+    if (this.#state === 'after-delimiter') return this.#takeDelimiterEnd();
+    if (this.#state === 'head') return this.#takeHead();
+    return false;
+  }
 
   /** Looks for the delimiter; hands everything surely before it to the sink. False: more bytes are needed. */
-  const takeContent = (): boolean => {
-    const at = pending.indexOf(delimiter);
-    const sure = at >= 0 ? at : pending.length - delimiter.length + 1;
+  #takeContent(): boolean {
+    const at = this.#pending.indexOf(this.#delimiter);
+    const sure = at >= 0 ? at : this.#pending.length - this.#delimiter.length + 1;
     if (sure > 0) {
-      if (state === 'body') sink?.write(pending.subarray(0, sure));
-      pending = pending.subarray(sure);
+      if (this.#state === 'body') this.#sink?.write(this.#pending.subarray(0, sure));
+      this.#pending = this.#pending.subarray(sure);
     }
     if (at < 0) return false;
-    if (state === 'body') sink?.end();
-    pending = pending.subarray(delimiter.length);
-    state = 'after-delimiter';
+    if (this.#state === 'body') this.#sink?.end();
+    this.#pending = this.#pending.subarray(this.#delimiter.length);
+    this.#state = 'after-delimiter';
     return true;
-  };
+  }
 
-  const takeDelimiterEnd = (): boolean => {
-    if (pending.length < 2) return false;
-    state = pending.toString('latin1', 0, 2) === '--' ? 'done' : 'head';
+  #takeDelimiterEnd(): boolean {
+    if (this.#pending.length < 2) return false;
+    this.#state = this.#pending.toString('latin1', 0, 2) === '--' ? 'done' : 'head';
     // The CRLF stays: a head without headers is then "\r\n\r\n" like any other.
     return true;
-  };
+  }
 
-  const takeHead = (): boolean => {
-    const end = pending.indexOf(HEAD_END);
+  #takeHead(): boolean {
+    const end = this.#pending.indexOf(HEAD_END);
     if (end < 0) {
-      if (pending.length > MAX_HEAD) throw malformed('headers too long');
+      if (this.#pending.length > MAX_HEAD) throw malformed('headers too long');
       return false;
     }
-    sink = open(parseHead(pending.toString('utf8', 0, end)));
+    this.#sink = this.#open(parseHead(this.#pending.toString('utf8', 0, end)));
     // One CRLF stays in front, so that an empty body still has the delimiter's own.
-    pending = pending.subarray(end + HEAD_END.length);
-    state = 'body';
+    this.#pending = this.#pending.subarray(end + HEAD_END.length);
+    this.#state = 'body';
     return true;
-  };
-
-  const step = (): boolean => {
-    if (state === 'preamble' || state === 'body') return takeContent();
-    if (state === 'after-delimiter') return takeDelimiterEnd();
-    if (state === 'head') return takeHead();
-    return false;
-  };
+  }
 
   /** What was held back, with what has come. Copied together only where a delimiter may stand across the border. */
-  const join = (bytes: Buffer): Buffer => {
-    if (pending.length === 0) return bytes;
-    const isContent = state === 'body' || state === 'preamble';
-    if (!isContent || pending.length >= delimiter.length) return Buffer.concat([pending, bytes]);
-    const border = Buffer.concat([pending, bytes.subarray(0, delimiter.length - 1)]);
-    if (bytes.length < delimiter.length || border.includes(delimiter)) return Buffer.concat([pending, bytes]);
-    if (state === 'body') sink?.write(pending);
+  #join(bytes: Buffer): Buffer {
+    const delimiter = this.#delimiter;
+    if (this.#pending.length === 0) return bytes;
+    const isContent = this.#state === 'body' || this.#state === 'preamble';
+    if (!isContent || this.#pending.length >= delimiter.length) return Buffer.concat([this.#pending, bytes]);
+    const border = Buffer.concat([this.#pending, bytes.subarray(0, delimiter.length - 1)]);
+    if (bytes.length < delimiter.length || border.includes(delimiter)) return Buffer.concat([this.#pending, bytes]);
+    if (this.#state === 'body') this.#sink?.write(this.#pending);
     return bytes;
-  };
-
-  return {
-    write: (bytes) => {
-      pending = join(bytes);
-      while (step());
-      if (state === 'done') pending = Buffer.alloc(0);
-    },
-    end: () => {
-      if (state === 'done') return;
-      sink?.end();
-      // No part at all is an empty form; a form that breaks off is an error.
-      if (state !== 'preamble') throw malformed('unexpected end of the form');
-    },
-  };
+  }
 }
 
 function parseHead(text: string): PartHead {
