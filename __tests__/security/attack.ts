@@ -17,7 +17,9 @@ export interface Attack extends Partial<Omit<RunOptions, 'cwd' | 'inputs' | 'env
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Called with the workspace before the run, for links and the like. */
   readonly prepare?: (workspace: string) => void;
-  readonly faults?: readonly Fault[];
+  readonly faults?: readonly Fault[] | ((url: string) => readonly Fault[]);
+  /** Another token than {@link TOKEN}; given the sandbox's url, which organization tokens hold. */
+  readonly token?: (url: string) => string;
   /** Takes part of the assertions while workspace and sandbox are still there. */
   readonly look?: (world: {
     readonly workspace: string;
@@ -41,7 +43,7 @@ export const BUILD = {
 
 /** Runs the built action in a fresh workspace against a fresh sandbox, with the whole pipeline on. */
 export async function attack(options: Attack): Promise<Outcome> {
-  const { files = BUILD, prepare, faults, look, inputs, env, ...run } = options;
+  const { files = BUILD, prepare, faults = [], look, inputs, env, token = () => TOKEN, ...run } = options;
   const sandbox = await startSandbox({
     tokens: [
       { kind: 'integration', org: 'acme', token: TOKEN, scopes: ['org:read', 'project:read', 'project:releases'] },
@@ -53,13 +55,13 @@ export async function attack(options: Attack): Promise<Outcome> {
     mkdirSync(workspace);
     for (const [name, content] of Object.entries(files)) write(join(workspace, name), content);
     prepare?.(workspace);
-    for (const fault of faults ?? []) sandbox.faults.add(fault);
+    for (const fault of typeof faults === 'function' ? faults(sandbox.url) : faults) sandbox.faults.add(fault);
     const result = await runAction({
       ...run,
       cwd: workspace,
       ...(env === undefined ? {} : { env: env(workspace) }),
       inputs: {
-        auth_token: TOKEN,
+        auth_token: token(sandbox.url),
         url: sandbox.url,
         org: 'acme',
         projects: 'web',

@@ -10,6 +10,25 @@ it('a token that the server repeats in an error is not in the log, the summary, 
   expect(result.log).toContain('Bad request with');
 });
 
+it.each([
+  ['percent-encoded', encodeURIComponent],
+  ['in base64', (token: string) => Buffer.from(token).toString('base64')],
+  ['without its head', (token: string) => token.slice(token.lastIndexOf('_') + 1)],
+])('an organization token that the server repeats %s is nowhere either', async (_form, encode) => {
+  // With characters that change when they are encoded.
+  const secret = 'k+/k+/k+/k+/k+/k+/k+/k+/k+/k+/k+/k+/k+/k+/k';
+  const token = (url: string) =>
+    `sntrys_${Buffer.from(JSON.stringify({ iat: 1.5, url, region_url: url, org: 'acme?>' })).toString('base64')}_${secret}`;
+  const { result } = await attack({
+    token,
+    faults: (url) => [
+      { match: { path: '/api/0/' }, do: { status: 400, body: { detail: `echo ${encode(token(url))}` } } },
+    ],
+  });
+  expect(result.exitCode).toBe(1);
+  expect(result.log).toContain('echo');
+});
+
 it('a token in base64 that the server repeats is not in the log either', async () => {
   const detail = `echo ${Buffer.from(TOKEN).toString('base64')}`;
   const { result } = await attack({ faults: [{ match: { method: 'POST' }, do: { status: 400, body: { detail } } }] });
