@@ -4,12 +4,21 @@
  * that give it again; exit code 1 then.
  */
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Chance, mutate } from './mutate.js';
 import type { FuzzTarget } from './target.js';
+import { PATH_TARGETS } from './targets-paths.js';
+import { SANDBOX_TARGETS } from './targets-sandbox.js';
 import { SOURCEMAP_TARGETS } from './targets-sourcemaps.js';
 import { TEXT_TARGETS } from './targets-text.js';
 
-export const TARGETS: readonly FuzzTarget[] = [...SOURCEMAP_TARGETS, ...TEXT_TARGETS];
+export const TARGETS: readonly FuzzTarget[] = [
+  ...SOURCEMAP_TARGETS,
+  ...TEXT_TARGETS,
+  ...PATH_TARGETS,
+  ...SANDBOX_TARGETS,
+];
 
 /** Inputs are at most 4 KiB: whatever takes this long on them is not linear. */
 const SLOW_MS = 250;
@@ -24,8 +33,9 @@ export interface FuzzResult {
 /** Fuzzes one target until `until` (Unix milliseconds) or `executions` are reached. */
 export async function fuzz(target: FuzzTarget, seed: number, until: number, executions: number): Promise<FuzzResult> {
   const chance = new Chance(seed);
-  const dictionary = target.dictionary.map((token) => Buffer.from(token));
-  const corpus: Buffer[] = target.seeds.map((text) => Buffer.from(text));
+  const bytesOf = (text: string) => Buffer.from(text, target.encoding ?? 'utf8');
+  const dictionary = target.dictionary.map(bytesOf);
+  const corpus: Buffer[] = target.seeds.map(bytesOf);
   const seen = new Set<string>();
   let done = 0;
   for (; done < executions && Date.now() < until; done += 1) {
@@ -58,23 +68,29 @@ async function slowAgain(target: FuzzTarget, input: Buffer): Promise<boolean> {
   return performance.now() - from > SLOW_MS;
 }
 
+/** Heap in use after a collection: what is still there was leaked, or is kept on purpose. */
+function heapMegabytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return Math.round(process.memoryUsage().heapUsed / 1e5) / 10;
+}
+
 async function main(): Promise<void> {
   const seconds = Number(process.argv[2] ?? 30);
   const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
-  process.stdout.write(`${TARGETS.length} targets, ${seconds} s, seed ${seed}\n`);
+  process.stdout.write(`${TARGETS.length} targets, ${seconds} s, seed ${seed}, heap ${heapMegabytes()} MB\n`);
   let total = 0;
   for (const target of TARGETS) {
     const result = await fuzz(target, seed, Date.now() + (seconds * 1000) / TARGETS.length, Number.POSITIVE_INFINITY);
     total += result.executions;
-    const heap = Math.round(process.memoryUsage().heapUsed / 1e6);
-    process.stdout.write(`${target.name}: ${result.executions} executions, corpus ${result.corpus}, heap ${heap} MB\n`);
+    process.stdout.write(`${target.name}: ${result.executions} executions, corpus ${result.corpus}\n`);
     if (result.failure !== undefined) {
       process.exitCode = 1;
       const { input, reason } = result.failure;
       process.stdout.write(`  FAILED on ${JSON.stringify(input.toString('latin1'))} (latin1)\n  ${reason}\n`);
     }
   }
-  process.stdout.write(`${total} executions\n`);
+  process.stdout.write(`${total} executions, heap ${heapMegabytes()} MB\n`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();

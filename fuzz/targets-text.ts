@@ -177,9 +177,15 @@ const answers: FuzzTarget = {
   run(input) {
     errorText(input);
     let kept = '';
+    let value: unknown;
+    try {
+      value = parseJson(input, 'endpoint', 'host');
+    } catch (thrown) {
+      return allowed(thrown, [ActionError]);
+    }
     for (const shape of [toApiRoot, toRelease, toReleases, toRepository, toDeploy, toAssembleAnswer]) {
       try {
-        shape(parseJson(input, 'endpoint', 'host'), 'endpoint');
+        shape(value, 'endpoint');
         kept += '1';
       } catch (thrown) {
         allowed(thrown, [ActionError]);

@@ -57,6 +57,8 @@ export async function openArchive(path: string): Promise<BundleArchive> {
 
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
   if (position < 0) throw new BadArchive('offset before the file');
+  // Before the buffer is made: the length comes from the file, and may ask for all memory there is.
+  if (position + length > (await handle.stat()).size) throw new BadArchive('archive is cut off');
   const buffer = Buffer.alloc(length);
   const { bytesRead } = await handle.read(buffer, 0, length, position);
   if (bytesRead < length) throw new BadArchive('archive is cut off');
@@ -156,8 +158,16 @@ async function readEntry(path: string, entry: Entry): Promise<Buffer> {
     const bytes = await readAt(handle, start, entry.compressedSize);
     if (entry.method === 0) return bytes;
     if (entry.method !== 8) throw new BadArchive(`unknown method ${entry.method}`);
-    return await inflate(bytes, { maxOutputLength: Math.max(entry.size, 1) });
+    return await inflated(bytes, entry);
   } finally {
     await handle.close();
+  }
+}
+
+async function inflated(bytes: Buffer, { name, size }: Entry): Promise<Buffer> {
+  try {
+    return await inflate(bytes, { maxOutputLength: Math.max(size, 1) });
+  } catch (error) {
+    throw new BadArchive(`cannot inflate ${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
