@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -248,8 +248,8 @@ describe('the way there', () => {
   }, 60_000);
 });
 
-it('row 67: a log that nobody reads any more does not end the upload', async () => {
-  const world = await start();
+/** The bundle as a bare process, for what the harness cannot do to it. */
+function spawnBundle(world: Scene, exited: (code: number | null) => void): ChildProcess {
   const dist = process.env['ACTION_DIST'] ?? join(process.cwd(), 'dist');
   const entry = /\.m?js$/.test(dist) ? dist : join(dist, 'index.js');
   const env = {
@@ -262,10 +262,38 @@ it('row 67: a log that nobody reads any more does not end the upload', async () 
     INPUT_SOURCEMAPS: 'dist',
     INPUT_ENVIRONMENT: 'production',
   };
-  await new Promise<void>((resolve) => {
-    const child = execFile(process.execPath, [entry], { env, cwd: world.folder }, () => resolve());
-    child.stdout?.destroy();
-  });
+  const child = spawn(process.execPath, [entry], { env, cwd: world.folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  child.on('exit', exited);
+  return child;
+}
+
+it.each([
+  ['SIGTERM', ['SIGTERM'], 143],
+  ['a second SIGINT', ['SIGINT', 'SIGINT'], 130],
+] as const)(
+  'row 47: %s ends a waiting run at once; the re-run completes',
+  async (_name, signals, code) => {
+    const world = await start({ faults: assemble429({ 'Retry-After': '30' }) });
+    const exit = await new Promise<{ readonly code: number | null; readonly afterMs: number }>((resolve) => {
+      let signalledAt = 0;
+      const child = spawnBundle(world, (exitCode) => resolve({ code: exitCode, afterMs: Date.now() - signalledAt }));
+      child.stdout?.on('data', (text: Buffer) => {
+        if (signalledAt !== 0 || !String(text).includes('waiting 30')) return;
+        signalledAt = Date.now();
+        for (const signal of signals) child.kill(signal);
+      });
+    });
+    expect(exit.code).toBe(code);
+    expect(exit.afterMs).toBeLessThan(4_000);
+    world.sandbox.faults.clear();
+    await expectComplete(world, await world.run());
+  },
+  60_000,
+);
+
+it('row 67: a log that nobody reads any more does not end the upload', async () => {
+  const world = await start();
+  await new Promise<void>((resolve) => spawnBundle(world, () => resolve()).stdout?.destroy());
   await world.sandbox.idle();
   expect(world.org().bundles).toHaveLength(1);
   expect(world.org().releases.get('1.0.0')?.dateReleased).toBeDefined();
