@@ -42,7 +42,10 @@ interface Prologue {
  */
 export function findInsertion(code: Uint8Array, referenceStart: number | undefined): Insertion {
   const { codeStart, directivesEnd } = readPrologue(code);
-  if (codeStart === code.length) return findEndInsertion(code, referenceStart, directivesEnd);
+  if (codeStart === code.length) {
+    const end = findEndInsertion(code, referenceStart, directivesEnd);
+    return end.kind === 'line' ? place(code, end.at, 'line') : end;
+  }
   const lineStart = findLineStart(code, codeStart);
   const blankBefore = skipBlanks(code, lineStart) >= codeStart;
   if (blankBefore && lineStart >= directivesEnd) return place(code, lineStart, 'line');
@@ -59,7 +62,8 @@ export function findEndInsertion(code: Uint8Array, referenceStart: number | unde
     const lineStart = findLineStart(code, referenceStart);
     const alone = skipBlanks(code, lineStart) >= referenceStart;
     if (alone && lineStart >= from && skipTrivia(code, referenceStart).end === code.length) {
-      return place(code, lineStart, 'line');
+      // Nothing is mapped by line there, so lines are not counted: it would take a walk over the whole script.
+      return { at: lineStart, kind: 'line', line: 0, column: 0 };
     }
   }
   return { at: code.length, kind: 'end', line: 0, column: 0 };
