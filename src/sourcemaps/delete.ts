@@ -1,9 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import nodePath from 'node:path';
 import type { Log } from '../log.js';
 import { asBuffer } from './bytes.js';
 import { reasonOf } from './expand.js';
 import { isInside } from './paths.js';
+import { removePatiently } from './patient.js';
 import type { FileContent } from './read-file.js';
 import { findReference } from './reference.js';
 import { resolveReference } from './resolve.js';
@@ -71,7 +72,7 @@ function pointsTo(reference: string, script: SourceFile, names: ReadonlySet<stri
 
 function removeMap(map: SourceFile, root: string): boolean {
   if (!isStillThere(map, root)) return false;
-  rmSync(map.path);
+  removePatiently(map.path);
   return true;
 }
 

@@ -57,7 +57,8 @@ function percentDecoded(text: string): string {
 function readInside(path: string, workspace: string): string | undefined {
   let fd: number | undefined;
   try {
-    const real = realpathSync(path);
+    // Native: the spelling on disk, also where `.GIT` and `.git` (or RUNNER~1 and its long name) are the same folder.
+    const real = realpathSync.native(path);
     if (!isInside(real, workspace)) return undefined;
     // The real path has no link in it; one that appears now is not followed. A pipe must not block the run.
     fd = openSync(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
@@ -77,7 +78,7 @@ function isInside(real: string, workspace: string): boolean {
   const inner = relative(workspace, real);
   if (inner === '' || inner === '..' || inner.startsWith(`..${sep}`) || isAbsolute(inner)) return false;
   const segments = inner.split(sep);
-  return !segments.includes('.git') && !PRIVATE_FILE.test(segments.at(-1) ?? '');
+  return !segments.some((segment) => segment.toLowerCase() === '.git') && !PRIVATE_FILE.test(segments.at(-1) ?? '');
 }
 
 function readAll(fd: number, size: number): Buffer {

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fchmodSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, openSync, rmSync, writevSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { ActionError } from '../errors.js';
+import { renamePatiently } from './patient.js';
 import type { FileContent } from './read-file.js';
 import type { SourceFile } from './types.js';
 
@@ -17,7 +18,7 @@ export interface Disk {
   readonly rename: (from: string, to: string) => void;
 }
 
-const realDisk: Disk = { rename: renameSync };
+const realDisk: Disk = { rename: renamePatiently };
 
 /** The kernel takes at most 1024 pieces at once. */
 const MOST_PIECES = 512;
@@ -54,12 +55,13 @@ export function replaceFiles(replacements: readonly Replacement[], disk: Disk = 
 }
 
 function putBack({ file, before }: Replacement): void {
-  renameSync(writeBeside(file.path, [before.bytes], before.mode), file.path);
+  renamePatiently(writeBeside(file.path, [before.bytes], before.mode), file.path);
 }
 
 /** A new file next to `path`, because a rename is only atomic within one file system. */
 function writeBeside(path: string, pieces: readonly Uint8Array[], mode: number): string {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${process.pid}-${threadId}-${counter++}.tmp`);
+  // A name may have 255 bytes, and a character up to three of them.
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 60)}.${process.pid}-${threadId}-${counter++}.tmp`);
   // Left by a run that was killed and had our process id: common in containers.
   if (existsSync(temporary)) rmSync(temporary);
   const fd = openSync(temporary, 'wx', mode);
