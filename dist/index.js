@@ -30240,7 +30240,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2478:
+/***/ 4134:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37192,6 +37192,8 @@ function reasonOf(error) {
     return 'message' in error && typeof error.message === 'string' ? error.message : 'unknown reason';
 }
 
+// EXTERNAL MODULE: ./build/sourcemaps/patient.js
+var patient = __nccwpck_require__(9298);
 // EXTERNAL MODULE: ./build/sourcemaps/reference.js
 var sourcemaps_reference = __nccwpck_require__(2542);
 ;// CONCATENATED MODULE: ./build/sourcemaps/resolve.js
@@ -37253,6 +37255,7 @@ var write_file = __nccwpck_require__(8143);
 
 
 
+
 /**
  * Deletes the uploaded maps and takes the `sourceMappingURL` comments that mean them out of the scripts, so that the deployed
  * build neither shows nor mentions its sources. Inline maps go as well. Only call it once the server said `ok`. Files that are
@@ -37300,7 +37303,7 @@ function pointsTo(reference, script, names) {
 function removeMap(map, root) {
     if (!isStillThere(map, root))
         return false;
-    (0,external_node_fs_.rmSync)(map.path);
+    (0,patient/* removePatiently */.zH)(map.path);
     return true;
 }
 /**
@@ -38810,8 +38813,8 @@ var external_node_worker_threads_ = __nccwpck_require__(5919);
 /** The `workerData.role` of the threads: the entry of the bundle tells by it that it runs as one of them. */
 const WORKER_ROLE = 'units';
 
-// EXTERNAL MODULE: ./build/upload/work.js + 2 modules
-var work = __nccwpck_require__(262);
+// EXTERNAL MODULE: ./build/upload/work.js + 1 modules
+var work = __nccwpck_require__(4052);
 ;// CONCATENATED MODULE: ./build/upload/crew.js
 
 
@@ -39413,7 +39416,82 @@ function tooBig({ plan, settings }, packed, share) {
     return new errors/* ActionError */.lZ('server-limits', `${name} with its source map takes ${megabytes(packed.bytes)}; the server takes ${megabytes(settings.maxArchiveBytes)} at most.`, { hint: 'Split the script into smaller ones, or leave it out with `ignore`.' });
 }
 
+// EXTERNAL MODULE: ./build/upload/free-memory.js
+var free_memory = __nccwpck_require__(5594);
+;// CONCATENATED MODULE: ./build/upload/outbox.js
+
+/** Longest request body; far above what 32 MiB of scripts compress to. Only what is written to takes memory. */
+const ENVELOPE_BYTES = 8 << 20;
+/**
+ * Fills requests with encoded chunks, greedily and in order. The chunks are copied into buffers that are kept for later
+ * requests: left to the garbage collector they would pile up, because their memory is outside of V8's heap.
+ */
+class Outbox {
+    #limits;
+    #full = [];
+    #spare = [];
+    #open;
+    #bytes = 0;
+    constructor(limits) {
+        this.#limits = limits;
+    }
+    /** Encoded bytes that are not acknowledged yet. */
+    get bytes() {
+        return this.#bytes;
+    }
+    get isEmpty() {
+        return this.#full.length === 0 && this.#open === undefined;
+    }
+    /** Takes encoded chunks that lie one after another in `encoded`, which is freed. */
+    add(chunks, lengths, encoded) {
+        let at = 0;
+        chunks.forEach(({ sha1, length }, index) => {
+            const size = lengths[index] ?? 0;
+            const envelope = this.#envelopeFor(length, size);
+            const body = envelope.buffer.subarray(envelope.used, envelope.used + size);
+            body.set(encoded.subarray(at, at + size));
+            envelope.parts.push({ sha1, length, body });
+            envelope.used += size;
+            envelope.rawBytes += length;
+            at += size;
+        });
+        this.#bytes += encoded.length;
+        (0,free_memory/* freeMemory */.K)([encoded]);
+    }
+    /** The next request; with `evenIfNotFull` also one that has room left. */
+    take(evenIfNotFull) {
+        if (this.#open !== undefined && (evenIfNotFull || this.#open.parts.length >= this.#limits.chunksPerRequest))
+            this.#seal();
+        return this.#full.shift();
+    }
+    /** Gives an envelope back once the server has acknowledged it. */
+    done(envelope) {
+        this.#bytes -= envelope.used;
+        if (envelope.buffer.length === ENVELOPE_BYTES)
+            this.#spare.push(envelope.buffer);
+    }
+    #envelopeFor(rawBytes, size) {
+        const { chunksPerRequest, maxRequestSize } = this.#limits;
+        const open = this.#open;
+        if (open !== undefined) {
+            const fits = open.used + size <= open.buffer.length && open.rawBytes + rawBytes <= maxRequestSize;
+            if (fits && open.parts.length < chunksPerRequest)
+                return open;
+            this.#seal();
+        }
+        const buffer = (size <= ENVELOPE_BYTES ? this.#spare.pop() : undefined) ?? new Uint8Array(Math.max(ENVELOPE_BYTES, size));
+        this.#open = { buffer, parts: [], used: 0, rawBytes: 0 };
+        return this.#open;
+    }
+    #seal() {
+        if (this.#open !== undefined)
+            this.#full.push(this.#open);
+        this.#open = undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/upload/courier.js
+
 /** A question covers this much, or this many chunks: small enough that answers come while files are still being read. */
 const QUESTION_BYTES = 5 << 20;
 const QUESTION_CHUNKS = 256;
@@ -39432,8 +39510,9 @@ class Courier {
     #window = [];
     #windowBytes = 0;
     #toEncode = [];
-    #outbox = [];
-    #outboxBytes = 0;
+    #outbox;
+    /** Bytes of the chunks that are being encoded: how small they become is not known yet. */
+    #encodingBytes = 0;
     #encoding = 0;
     #asking = 0;
     #sending = 0;
@@ -39448,6 +39527,7 @@ class Courier {
     constructor(deps, mode) {
         this.#deps = deps;
         this.#mode = mode;
+        this.#outbox = new Outbox(deps.options);
     }
     /** Called when no slab is free and nothing is being packed: does what gives slabs back, however little it is. */
     relieve() {
@@ -39524,15 +39604,15 @@ class Courier {
     #pump() {
         if (this.#failed)
             return;
-        while (this.#toEncode.length > 0 && this.#outboxBytes < MAX_OUTBOX_BYTES) {
+        while (this.#toEncode.length > 0 && this.#outbox.bytes + this.#encodingBytes < MAX_OUTBOX_BYTES) {
             if (!this.#startEncoding())
                 break;
         }
         while (this.#sending < this.#deps.options.concurrency) {
-            const bodies = this.#nextRequest();
-            if (bodies.length === 0)
+            const envelope = this.#outbox.take(this.#isLastRequest());
+            if (envelope === undefined)
                 break;
-            this.#startSending(bodies);
+            this.#startSending(envelope);
         }
         this.#report();
     }
@@ -39550,62 +39630,46 @@ class Courier {
         if (bytes < ENCODE_BYTES && more)
             return false;
         const parcels = this.#toEncode.splice(0, count);
-        // Counted before it is known how small they become, so that the limit holds.
-        this.#outboxBytes += bytes;
+        this.#encodingBytes += bytes;
         this.#encoding++;
-        this.#track(this.#encode(parcels, bytes), () => {
+        this.#track(this.#encode(parcels), () => {
+            this.#encodingBytes -= bytes;
             this.#encoding--;
         });
         return true;
     }
-    async #encode(parcels, reserved) {
+    async #encode(parcels) {
         const { crew, encoding, pool } = this.#deps;
         const { bytes, lengths } = await crew.run({ kind: 'encode', encoding, chunks: parcels.map(({ place }) => place) });
-        let at = 0;
-        parcels.forEach(({ sha1, length, place }, index) => {
-            const size = lengths[index] ?? 0;
-            this.#outbox.push({ sha1, length, body: bytes.subarray(at, at + size) });
-            at += size;
+        this.#outbox.add(parcels, lengths, bytes);
+        for (const { place } of parcels)
             pool.release(place);
-        });
-        this.#outboxBytes += bytes.length - reserved;
     }
-    /** The next request, filled greedily; empty while a fuller one may come. */
-    #nextRequest() {
-        const { chunksPerRequest, maxRequestSize } = this.#deps.options;
-        let bytes = 0;
-        let count = 0;
-        let full = false;
-        for (const { length } of this.#outbox) {
-            full = count >= chunksPerRequest || (count > 0 && bytes + length > maxRequestSize);
-            if (full)
-                break;
-            bytes += length;
-            count++;
-        }
-        full ||= count >= chunksPerRequest || bytes >= maxRequestSize;
-        // Waiting for a fuller request would be waiting for ever when nothing more is encoded until something is sent.
-        full ||= this.#outboxBytes >= MAX_OUTBOX_BYTES && this.#encoding + this.#sending === 0;
-        const more = !this.#flushing || this.#asking + this.#encoding + this.#toEncode.length > 0;
-        return full || !more ? this.#outbox.splice(0, count) : [];
+    /** True when no fuller request can come: nothing is on its way, or nothing can be before something is sent. */
+    #isLastRequest() {
+        if (this.#encoding > 0)
+            return false;
+        if (this.#outbox.bytes >= MAX_OUTBOX_BYTES && this.#sending === 0)
+            return true;
+        return this.#flushing && this.#asking + this.#toEncode.length === 0;
     }
-    #startSending(bodies) {
+    #startSending(envelope) {
         this.#sending++;
-        this.#track(this.#send(bodies), () => {
+        this.#track(this.#send(envelope), () => {
             this.#sending--;
         });
     }
-    async #send(bodies) {
+    async #send(envelope) {
         const { api, options, encoding } = this.#deps;
-        await api.uploadChunks(options, bodies, encoding);
-        for (const { sha1, length, body } of bodies) {
-            this.#outboxBytes -= body.length;
+        await api.uploadChunks(options, envelope.parts, encoding);
+        for (const { sha1, length, body } of envelope.parts) {
             this.wireBytes += body.length;
             if (this.sent.has(sha1))
                 continue;
             this.sent.add(sha1);
             this.uploadedBytes += length;
         }
+        this.#outbox.done(envelope);
     }
     #track(work, done) {
         work
@@ -39622,8 +39686,8 @@ class Courier {
     }
     /** Tells those who wait when all is done. */
     #report() {
-        const busy = this.#asking + this.#encoding + this.#sending + this.#toEncode.length + this.#outbox.length;
-        if (busy > 0 || !this.#flushing)
+        const busy = this.#asking + this.#encoding + this.#sending + this.#toEncode.length;
+        if (busy > 0 || !this.#outbox.isEmpty || !this.#flushing)
             return;
         this.#flushing = false;
         for (const resolve of this.#waiting.splice(0))
@@ -40335,7 +40399,9 @@ function createPageFetcher(options) {
 async function follow(url, maxBytes, options) {
     let at = url;
     for (let hop = 0; hop <= fetcher_MAX_REDIRECTS; hop += 1) {
+        const pending = new Set();
         const connect = createConnector({
+            pending,
             connectMs: CONNECT_MS,
             proxy: proxyFor(at, options.env),
             authorities: trustedAuthorities(options.env),
@@ -40352,6 +40418,8 @@ async function follow(url, maxBytes, options) {
             at = next;
         }
         finally {
+            for (const connecting of pending)
+                connecting.destroy();
             await agent.destroy();
         }
     }
@@ -40950,7 +41018,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
  * what it needs, so that a worker starts in milliseconds; "eager" keeps both in the same file.
  */
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
-    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 2478));
+    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 4134));
     await act();
 }
 else {
@@ -41870,6 +41938,51 @@ function findByTokens(code, key) {
 
 /***/ }),
 
+/***/ 9298:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   bK: () => (/* binding */ renamePatiently),
+/* harmony export */   zH: () => (/* binding */ removePatiently)
+/* harmony export */ });
+/* unused harmony export patiently */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+
+const realSystem = {
+    platform: process.platform,
+    sleep: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
+};
+const BUSY = ['EPERM', 'EACCES', 'EBUSY'];
+/** 1.2 s together: longer than a scanner looks at one file. */
+const WAITS_MS = [10, 40, 150, 400, 600];
+/**
+ * Runs a rename or a deletion. On Windows both fail while anybody has the file open, and a virus scanner or a search index opens
+ * every new file for a moment: there it is tried again for about a second. Elsewhere such an error is final.
+ */
+function patiently(act, system = realSystem) {
+    for (const waitMs of system.platform === 'win32' ? WAITS_MS : []) {
+        try {
+            act();
+            return;
+        }
+        catch (error) {
+            if (!BUSY.includes(error.code ?? ''))
+                throw error;
+            system.sleep(waitMs);
+        }
+    }
+    act();
+}
+function renamePatiently(from, to) {
+    patiently(() => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(from, to));
+}
+function removePatiently(path) {
+    patiently(() => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path));
+}
+
+
+/***/ }),
+
 /***/ 8233:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42725,8 +42838,10 @@ var literals = __nccwpck_require__(6723);
  */
 function findInsertion(code, referenceStart) {
     const { codeStart, directivesEnd } = readPrologue(code);
-    if (codeStart === code.length)
-        return findEndInsertion(code, referenceStart, directivesEnd);
+    if (codeStart === code.length) {
+        const end = findEndInsertion(code, referenceStart, directivesEnd);
+        return end.kind === 'line' ? place(code, end.at, 'line') : end;
+    }
     const lineStart = findLineStart(code, codeStart);
     const blankBefore = skipBlanks(code, lineStart) >= codeStart;
     if (blankBefore && lineStart >= directivesEnd)
@@ -42743,7 +42858,8 @@ function findEndInsertion(code, referenceStart, from = 0) {
         const lineStart = findLineStart(code, referenceStart);
         const alone = skipBlanks(code, lineStart) >= referenceStart;
         if (alone && lineStart >= from && skipTrivia(code, referenceStart).end === code.length) {
-            return place(code, lineStart, 'line');
+            // Nothing is mapped by line there, so lines are not counted: it would take a walk over the whole script.
+            return { at: lineStart, kind: 'line', line: 0, column: 0 };
         }
     }
     return { at: code.length, kind: 'end', line: 0, column: 0 };
@@ -43145,7 +43261,8 @@ function percentDecoded(text) {
 function readInside(path, workspace) {
     let fd;
     try {
-        const real = (0,external_node_fs_.realpathSync)(path);
+        // Native: the spelling on disk, also where `.GIT` and `.git` (or RUNNER~1 and its long name) are the same folder.
+        const real = external_node_fs_.realpathSync.native(path);
         if (!isInside(real, workspace))
             return undefined;
         // The real path has no link in it; one that appears now is not followed. A pipe must not block the run.
@@ -43170,7 +43287,7 @@ function isInside(real, workspace) {
     if (inner === '' || inner === '..' || inner.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.isAbsolute)(inner))
         return false;
     const segments = inner.split(external_node_path_.sep);
-    return !segments.includes('.git') && !PRIVATE_FILE.test(segments.at(-1) ?? '');
+    return !segments.some((segment) => segment.toLowerCase() === '.git') && !PRIVATE_FILE.test(segments.at(-1) ?? '');
 }
 function readAll(fd, size) {
     const bytes = Buffer.allocUnsafe(size);
@@ -43704,11 +43821,13 @@ function toReference(code, comment) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5919);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9473);
+/* harmony import */ var _patient_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9298);
 
 
 
 
-const realDisk = { rename: node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync };
+
+const realDisk = { rename: _patient_js__WEBPACK_IMPORTED_MODULE_4__/* .renamePatiently */ .bK };
 /** The kernel takes at most 1024 pieces at once. */
 const MOST_PIECES = 512;
 let counter = 0;
@@ -43745,11 +43864,12 @@ function replaceFiles(replacements, disk = realDisk) {
     }
 }
 function putBack({ file, before }) {
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(writeBeside(file.path, [before.bytes], before.mode), file.path);
+    (0,_patient_js__WEBPACK_IMPORTED_MODULE_4__/* .renamePatiently */ .bK)(writeBeside(file.path, [before.bytes], before.mode), file.path);
 }
 /** A new file next to `path`, because a rename is only atomic within one file system. */
 function writeBeside(path, pieces, mode) {
-    const temporary = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), `.${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path).slice(0, 100)}.${process.pid}-${node_worker_threads__WEBPACK_IMPORTED_MODULE_2__.threadId}-${counter++}.tmp`);
+    // A name may have 255 bytes, and a character up to three of them.
+    const temporary = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), `.${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path).slice(0, 60)}.${process.pid}-${node_worker_threads__WEBPACK_IMPORTED_MODULE_2__.threadId}-${counter++}.tmp`);
     // Left by a run that was killed and had our process id: common in containers.
     if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(temporary))
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary);
@@ -44078,6 +44198,36 @@ function slabsFor(share, slabBytes) {
 
 /***/ }),
 
+/***/ 5594:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+var node_worker_threads__WEBPACK_IMPORTED_MODULE_0___namespace_cache;
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ freeMemory)
+/* harmony export */ });
+/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5919);
+
+/** Node 21 and later. True for Node's pool, of which small buffers are slices. */
+const { isMarkedAsUntransferable } = /*#__PURE__*/ (node_worker_threads__WEBPACK_IMPORTED_MODULE_0___namespace_cache || (node_worker_threads__WEBPACK_IMPORTED_MODULE_0___namespace_cache = __nccwpck_require__.t(node_worker_threads__WEBPACK_IMPORTED_MODULE_0__, 2)));
+/** Smaller buffers may be constants of a module, and are not worth the call. */
+const SMALLEST = 8 << 10;
+/**
+ * Gives the memory of these bytes back at once; nobody may look at them any more. Without it a thread holds 64 MiB of files
+ * that it is done with before V8 thinks of collecting them, because their memory is outside of V8's heap.
+ */
+function freeMemory(pieces) {
+    if (isMarkedAsUntransferable === undefined)
+        return;
+    for (const { buffer } of pieces) {
+        if (buffer.byteLength < SMALLEST || !(buffer instanceof ArrayBuffer) || isMarkedAsUntransferable(buffer))
+            continue;
+        buffer.transfer?.(0);
+    }
+}
+
+
+/***/ }),
+
 /***/ 7687:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -44240,7 +44390,7 @@ class SlabWriter {
 
 /***/ }),
 
-/***/ 262:
+/***/ 4052:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44263,29 +44413,8 @@ var archive = __nccwpck_require__(7760);
 var cuts = __nccwpck_require__(427);
 // EXTERNAL MODULE: ./build/upload/divide.js
 var divide = __nccwpck_require__(2139);
-// EXTERNAL MODULE: external "node:worker_threads"
-var external_node_worker_threads_ = __nccwpck_require__(5919);
-var external_node_worker_threads_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_worker_threads_, 2);
-;// CONCATENATED MODULE: ./build/upload/free-memory.js
-
-/** Node 21 and later. True for Node's pool, of which small buffers are slices. */
-const { isMarkedAsUntransferable } = external_node_worker_threads_namespaceObject;
-/** Smaller buffers may be constants of a module, and are not worth the call. */
-const SMALLEST = 8 << 10;
-/**
- * Gives the memory of these bytes back at once; nobody may look at them any more. Without it a thread holds 64 MiB of files
- * that it is done with before V8 thinks of collecting them, because their memory is outside of V8's heap.
- */
-function freeMemory(pieces) {
-    if (isMarkedAsUntransferable === undefined)
-        return;
-    for (const { buffer } of pieces) {
-        if (buffer.byteLength < SMALLEST || !(buffer instanceof ArrayBuffer) || isMarkedAsUntransferable(buffer))
-            continue;
-        buffer.transfer?.(0);
-    }
-}
-
+// EXTERNAL MODULE: ./build/upload/free-memory.js
+var free_memory = __nccwpck_require__(5594);
 // EXTERNAL MODULE: ./build/upload/manifest.js
 var manifest = __nccwpck_require__(7687);
 // EXTERNAL MODULE: ./build/upload/slab-writer.js
@@ -44375,7 +44504,7 @@ class Packer {
             return;
         this.#chunks.push(...this.#writer.write(this.#openBytes, piecesOf(this.#open)));
         for (const { pieces } of this.#open)
-            freeMemory(pieces);
+            (0,free_memory/* freeMemory */.K)(pieces);
         this.#bytes += this.#openBytes;
         this.#open = [];
         this.#openBytes = 0;
@@ -44444,7 +44573,7 @@ function fromFailure({ code, message, hint }) {
 /* harmony export */ });
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5919);
 /* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8233);
-/* harmony import */ var _work_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(262);
+/* harmony import */ var _work_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4052);
 
 
 
