@@ -52,8 +52,8 @@ async function publish(end: RunEnd, log: RunLog): Promise<void> {
   const soft = report.result === 'warned' || report.result === 'skipped';
   if (failure !== undefined) {
     const text = failure.hint === undefined ? failure.message : `${failure.message}\n${failure.hint}`;
-    if (soft) log.warning(text, { title: 'Sentry release: not complete' });
-    else log.error(text, { title: 'Sentry release failed' });
+    if (soft) log.warning(text, { title: `Sentry release: not complete (${failure.code})` });
+    else log.error(text, { title: `Sentry release failed (${failure.code})` });
     if (failure.cause instanceof Error) log.debug(failure.cause.stack ?? failure.cause.message);
   }
   const path = await saveReport(report, process.env, log);

@@ -89,7 +89,7 @@ it('row 15: a chunk that always fails gets six attempts, while the others arrive
     client.api.uploadChunks(options, [other], 'none'),
   ]);
   expect(failure).toMatchObject({ code: 'retries-exhausted', status: 500 });
-  expect(String(failure)).toMatch(/gave up after 6 attempts \(reason: attempts\)/);
+  expect(String(failure)).toMatch(/gave up after 6 attempts, the most for one request/);
   expect(
     sandbox.requests.filter(({ chunks, status }) => chunks?.includes(part.sha1) === true && status === 500),
   ).toHaveLength(6);
@@ -104,7 +104,7 @@ it('row 16: a server that died for all costs at most twenty retries in the whole
     Array.from({ length: 30 }, () => failureOf(client.api.uploadChunks(options, [part], 'none'))),
   );
   expect(client.traffic().waits.length).toBeLessThanOrEqual(20);
-  expect(failures.some((failure) => String(failure).includes('(reason: budget)'))).toBe(true);
+  expect(failures.some((failure) => String(failure).includes('the budget of retries is used up'))).toBe(true);
   expect(failures.every((failure) => String(failure).includes('refused the connection'))).toBe(true);
 });
 

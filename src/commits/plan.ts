@@ -24,7 +24,10 @@ export async function planCommits(inputs: Inputs, release: string, deps: Commits
   const own = repository === undefined ? undefined : await findOwnCommit(deps.github, deps.git, repository);
   if (inputs.commits.mode === 'manual') return await planManual({ inputs, release, deps, repository, own });
   if (repository === undefined || own === undefined) {
-    return nothing(deps, 'there is no checkout in the working directory, and no GITHUB_REPOSITORY with GITHUB_SHA');
+    return nothing(
+      deps,
+      'no checkout in the working directory has a remote that names its repository, and GITHUB_REPOSITORY and GITHUB_SHA are not set',
+    );
   }
   deps.log.info(`Commit ${short(own.sha)} of ${repository.url.path} (${own.why})`);
   return await planAuto({ inputs, release, deps, repository, own });

@@ -236,13 +236,14 @@ function askedRetry(answer: Answer, now: number): number | undefined {
 }
 
 function refusalText(refusal: Refusal, attempts: number): string {
+  const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
   switch (refusal) {
     case 'attempts':
-      return `; gave up after ${attempts} attempts (reason: attempts)`;
+      return `; gave up after ${tries}, the most for one request`;
     case 'budget':
-      return `; gave up after ${attempts} attempt(s): too many requests of this run have failed (reason: budget)`;
+      return `; gave up after ${tries}: too many requests of this run have failed (the budget of retries is used up)`;
     case 'deadline':
-      return `; gave up after ${attempts} attempt(s): no time is left for another (reason: deadline)`;
+      return `; gave up after ${tries}: the timeout leaves no time for another`;
     default:
       return '';
   }

@@ -70,7 +70,7 @@ function explain(answer: Answer, endpoint: Endpoint): { readonly code: ErrorCode
 
 function scopeHint(endpoint: Endpoint): string {
   const scopes = endpoint.scopes.length === 0 ? '' : ` It needs one of: ${endpoint.scopes.join(', ')}.`;
-  return `The token may not do this, or belongs to another organization.${scopes} Scopes are set where the token was made: Settings → Developer Settings → your integration, or use an organization token.`;
+  return `The token may not do this, or belongs to another organization.${scopes} Scopes are set where the token was made: Settings > Custom Integrations (older servers: Developer Settings) > your integration, or use an organization token.`;
 }
 
 function badRequest(answer: Answer): { readonly code: ErrorCode; readonly hint: string } {

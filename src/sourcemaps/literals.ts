@@ -19,8 +19,11 @@ export function endOfRegularExpression(code: Uint8Array, start: number): number 
   let inClass = false;
   for (let pos = start + 1; pos < code.length && lineEndLength(code, pos) === 0; pos++) {
     const byte = code[pos];
-    if (byte === BACKSLASH) pos++;
-    else if (byte === 0x5b) inClass = true;
+    if (byte === BACKSLASH) {
+      // A backslash does not join lines here: a slash on the next line would be taken for the end.
+      if (lineEndLength(code, pos + 1) > 0) return -1;
+      pos++;
+    } else if (byte === 0x5b) inClass = true;
     else if (byte === 0x5d) inClass = false;
     else if (byte === SLASH && !inClass) return pos + 1;
   }

@@ -23,7 +23,7 @@ export function explainMissingToken(inputs: Inputs, github: GitHubContext, log: 
     hint:
       'Store an internal-integration token with the scopes project:releases and org:read as a repository or organization secret, ' +
       // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how it is written in a workflow
-      'and pass it: auth_token: ${{ secrets.SENTRY_AUTH_TOKEN }}. For runs that have no secrets, set on_missing_token: skip.',
+      'and pass it: auth_token: ${{ secrets.SENTRY_AUTH_TOKEN }}. The environment variable SENTRY_AUTH_TOKEN works too. For runs that have no secrets, set on_missing_token: skip.',
   });
 }
 

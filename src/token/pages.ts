@@ -4,7 +4,7 @@ import type { Target } from './target.js';
 export function tokenPage(target: Target): string {
   const { webUrl, org, token } = target;
   const settings = `${webUrl}/settings/${encodeURIComponent(org)}`;
-  const integration = `Settings > Developer Settings > your internal integration (${settings}/developer-settings/)`;
+  const integration = `Settings > Custom Integrations (older servers: Developer Settings) > your internal integration (${settings}/developer-settings/)`;
   const personal = `User settings > Personal Tokens (${webUrl}/settings/account/api/auth-tokens/)`;
   switch (token.kind) {
     case 'organization':

@@ -61,7 +61,7 @@ function refuseMistakes(value: string): void {
       'token-is-dsn',
       'The auth token is a DSN. A DSN tells an app where to send events; it may not write releases',
       {
-        hint: 'Make an internal integration in Sentry (Settings, Developer Settings) with the permission Release: Admin, and store its token in the secret.',
+        hint: 'Make an internal integration in Sentry (Settings > Custom Integrations; on older servers Developer Settings) with the permission Release: Admin, and store its token in the secret.',
       },
     );
   }

@@ -29,12 +29,14 @@ export interface CourierDeps {
 export type CourierMode = 'ask' | 'send' | 'dry';
 
 /** A question covers this much, or this many chunks: small enough that answers come while files are still being read. */
-const QUESTION_BYTES = 5 << 20;
+const QUESTION_BYTES = 4 << 20;
 const QUESTION_CHUNKS = 256;
 /** Bytes of chunks encoded in one job. */
 const ENCODE_BYTES = 512 << 10;
 /** Encoded bytes that wait for the network; above it nothing is encoded, so slabs stay taken and reading pauses. */
-const MAX_OUTBOX_BYTES = 16 << 20;
+const MAX_OUTBOX_BYTES = 8 << 20;
+/** Requests under way at once, whatever more the server allows: each holds its body in memory. */
+const MAX_REQUESTS = 4;
 
 /**
  * Takes chunks in archive order, asks the server which of them it lacks, and encodes and sends those, all at the same time.
@@ -146,7 +148,7 @@ export class Courier {
     while (this.#toEncode.length > 0 && this.#outbox.bytes + this.#encodingBytes < MAX_OUTBOX_BYTES) {
       if (!this.#startEncoding()) break;
     }
-    while (this.#sending < this.#deps.options.concurrency) {
+    while (this.#sending < Math.min(this.#deps.options.concurrency, MAX_REQUESTS)) {
       const envelope = this.#outbox.take(this.#isLastRequest());
       if (envelope === undefined) break;
       this.#startSending(envelope);
