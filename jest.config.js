@@ -10,6 +10,8 @@ export default {
     '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false, tsconfig: { ...tsconfig() } }],
   },
   reporters: ['default', '<rootDir>/scripts/closing-line-reporter.mjs'],
+  // Most of the time goes into processes that tests start: every core is worth a worker.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };
 
