@@ -83,7 +83,9 @@ async function main(): Promise<void> {
   for (const target of TARGETS) {
     const result = await fuzz(target, seed, Date.now() + (seconds * 1000) / TARGETS.length, Number.POSITIVE_INFINITY);
     total += result.executions;
-    process.stdout.write(`${target.name}: ${result.executions} executions, corpus ${result.corpus}\n`);
+    process.stdout.write(
+      `${target.name}: ${result.executions} executions, corpus ${result.corpus}, heap ${heapMegabytes()} MB\n`,
+    );
     if (result.failure !== undefined) {
       process.exitCode = 1;
       const { input, reason } = result.failure;

@@ -100,10 +100,11 @@ const recipients: FuzzTarget = {
       if (!URL.canParse(asked)) return 'no address';
       const address = new URL(asked);
       if (!target.allows(address)) return 'refused';
-      mustBeOurs(address, [
-        new URL(target.baseUrl),
-        ...(token.regionUrl === undefined ? [] : [new URL(token.regionUrl)]),
-      ]);
+      const known = [target.baseUrl, token.regionUrl ?? ''].filter((text) => URL.canParse(text));
+      mustBeOurs(
+        address,
+        known.map((text) => new URL(text)),
+      );
       return `allowed ${token.kind}`;
     } catch (thrown) {
       return allowed(thrown, [ActionError]);
