@@ -2161,7 +2161,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2279:
+/***/ 9898:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3106,7 +3106,7 @@ module.exports.request = __nccwpck_require__(4043)
 module.exports.stream = __nccwpck_require__(3560)
 module.exports.pipeline = __nccwpck_require__(6862)
 module.exports.upgrade = __nccwpck_require__(1882)
-module.exports.connect = __nccwpck_require__(2279)
+module.exports.connect = __nccwpck_require__(9898)
 
 
 /***/ }),
@@ -9824,7 +9824,7 @@ module.exports = EnvHttpProxyAgent
 
 /***/ }),
 
-/***/ 4660:
+/***/ 2279:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -9954,7 +9954,7 @@ module.exports = class FixedQueue {
 
 
 const DispatcherBase = __nccwpck_require__(1841)
-const FixedQueue = __nccwpck_require__(4660)
+const FixedQueue = __nccwpck_require__(2279)
 const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(6443)
 const PoolStats = __nccwpck_require__(3246)
 
@@ -28955,7 +28955,7 @@ module.exports = {
 
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
 const { opcodes, sendHints } = __nccwpck_require__(736)
-const FixedQueue = __nccwpck_require__(4660)
+const FixedQueue = __nccwpck_require__(2279)
 
 /** @type {typeof Uint8Array} */
 const FastBuffer = Buffer[Symbol.species]
@@ -30240,7 +30240,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 4134:
+/***/ 4660:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33831,7 +33831,7 @@ function explain(answer, endpoint) {
 }
 function scopeHint(endpoint) {
     const scopes = endpoint.scopes.length === 0 ? '' : ` It needs one of: ${endpoint.scopes.join(', ')}.`;
-    return `The token may not do this, or belongs to another organization.${scopes} Scopes are set where the token was made: Settings → Developer Settings → your integration, or use an organization token.`;
+    return `The token may not do this, or belongs to another organization.${scopes} Scopes are set where the token was made: Settings > Custom Integrations (older servers: Developer Settings) > your integration, or use an organization token.`;
 }
 function badRequest(answer) {
     if (/invalid project ids or slugs|projects are invalid|permission to one of the projects/i.test(errorText(answer.body))) {
@@ -34093,13 +34093,14 @@ function askedRetry(answer, now) {
         : askedWait({ date: answer.headers['date'], 'retry-after': answer.headers['retry-after'] }, now)?.waitMs;
 }
 function refusalText(refusal, attempts) {
+    const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
     switch (refusal) {
         case 'attempts':
-            return `; gave up after ${attempts} attempts (reason: attempts)`;
+            return `; gave up after ${tries}, the most for one request`;
         case 'budget':
-            return `; gave up after ${attempts} attempt(s): too many requests of this run have failed (reason: budget)`;
+            return `; gave up after ${tries}: too many requests of this run have failed (the budget of retries is used up)`;
         case 'deadline':
-            return `; gave up after ${attempts} attempt(s): no time is left for another (reason: deadline)`;
+            return `; gave up after ${tries}: the timeout leaves no time for another`;
         default:
             return '';
     }
@@ -35971,7 +35972,7 @@ async function planCommits(inputs, release, deps) {
     if (inputs.commits.mode === 'manual')
         return await planManual({ inputs, release, deps, repository, own });
     if (repository === undefined || own === undefined) {
-        return nothing(deps, 'there is no checkout in the working directory, and no GITHUB_REPOSITORY with GITHUB_SHA');
+        return nothing(deps, 'no checkout in the working directory has a remote that names its repository, and GITHUB_REPOSITORY and GITHUB_SHA are not set');
     }
     deps.log.info(`Commit ${select_short(own.sha)} of ${repository.url.path} (${own.why})`);
     return await planAuto({ inputs, release, deps, repository, own });
@@ -36205,7 +36206,7 @@ function explainMissingToken(inputs, github, log) {
     throw new errors/* ActionError */.lZ('token-missing', message, {
         hint: 'Store an internal-integration token with the scopes project:releases and org:read as a repository or organization secret, ' +
             // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how it is written in a workflow
-            'and pass it: auth_token: ${{ secrets.SENTRY_AUTH_TOKEN }}. For runs that have no secrets, set on_missing_token: skip.',
+            'and pass it: auth_token: ${{ secrets.SENTRY_AUTH_TOKEN }}. The environment variable SENTRY_AUTH_TOKEN works too. For runs that have no secrets, set on_missing_token: skip.',
     });
 }
 function secretlessCause(github) {
@@ -36761,7 +36762,7 @@ function refuseMistakes(value) {
     }
     if (/^https?:\/\/[^/@\s]+@[^/\s]+\/\d+/i.test(value)) {
         throw new errors/* ActionError */.lZ('token-is-dsn', 'The auth token is a DSN. A DSN tells an app where to send events; it may not write releases', {
-            hint: 'Make an internal integration in Sentry (Settings, Developer Settings) with the permission Release: Admin, and store its token in the secret.',
+            hint: 'Make an internal integration in Sentry (Settings > Custom Integrations; on older servers Developer Settings) with the permission Release: Admin, and store its token in the secret.',
         });
     }
     const mistake = MISTAKES.find(({ looks }) => looks.test(value));
@@ -39493,12 +39494,14 @@ class Outbox {
 ;// CONCATENATED MODULE: ./build/upload/courier.js
 
 /** A question covers this much, or this many chunks: small enough that answers come while files are still being read. */
-const QUESTION_BYTES = 5 << 20;
+const QUESTION_BYTES = 4 << 20;
 const QUESTION_CHUNKS = 256;
 /** Bytes of chunks encoded in one job. */
 const ENCODE_BYTES = 512 << 10;
 /** Encoded bytes that wait for the network; above it nothing is encoded, so slabs stay taken and reading pauses. */
-const MAX_OUTBOX_BYTES = 16 << 20;
+const MAX_OUTBOX_BYTES = 8 << 20;
+/** Requests under way at once, whatever more the server allows: each holds its body in memory. */
+const MAX_REQUESTS = 4;
 /**
  * Takes chunks in archive order, asks the server which of them it lacks, and encodes and sends those, all at the same time.
  * The first failure stops it.
@@ -39608,7 +39611,7 @@ class Courier {
             if (!this.#startEncoding())
                 break;
         }
-        while (this.#sending < this.#deps.options.concurrency) {
+        while (this.#sending < Math.min(this.#deps.options.concurrency, MAX_REQUESTS)) {
             const envelope = this.#outbox.take(this.#isLastRequest());
             if (envelope === undefined)
                 break;
@@ -39794,7 +39797,7 @@ var cuts = __nccwpck_require__(427);
 
 const settings_MIB = 1 << 20;
 /** All slabs together: the memory that holds chunks between reading and sending. */
-const SLAB_MEMORY = 20 * settings_MIB;
+const SLAB_MEMORY = 16 * settings_MIB;
 /** Chunks for a server that names no missing ones: nothing is re-used, so fewer and bigger is better. */
 const BLIND_CHUNK_BYTES = 4 * settings_MIB;
 /** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */
@@ -39957,7 +39960,21 @@ function createStop(signal) {
     };
 }
 
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./build/upload/young-generation.js
+
+/**
+ * Keeps V8's young generation of every thread at its first size. By default it grows to 48 MB per thread while many small
+ * objects are made, and stays there. Planning and packing make little that lives long, so the time it costs to collect it more
+ * often is not measurable, and the action stays small beside the build it runs after. Call it before anything big is done.
+ */
+function limitYoungGeneration() {
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+}
+
 ;// CONCATENATED MODULE: ./build/upload/upload.js
+
 
 
 
@@ -39977,6 +39994,7 @@ const MAX_THREADS = 8;
  * deadline, or what the API throws.
  */
 async function uploadSourceMaps(plan, request, deps) {
+    limitYoungGeneration();
     const crew = startCrew(plan, deps);
     const stop = createStop(deps.signal);
     try {
@@ -40094,7 +40112,7 @@ function describeUpload(record) {
 function tokenPage(target) {
     const { webUrl, org, token } = target;
     const settings = `${webUrl}/settings/${encodeURIComponent(org)}`;
-    const integration = `Settings > Developer Settings > your internal integration (${settings}/developer-settings/)`;
+    const integration = `Settings > Custom Integrations (older servers: Developer Settings) > your internal integration (${settings}/developer-settings/)`;
     const personal = `User settings > Personal Tokens (${webUrl}/settings/account/api/auth-tokens/)`;
     switch (token.kind) {
         case 'organization':
@@ -40833,11 +40851,13 @@ const VERSION = '0.1.0';
 
 
 
+
 /** How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. */
 const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000 };
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
 /** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
 async function act() {
+    limitYoungGeneration();
     maskSecrets(process.env, core_setSecret);
     const redact = createRedactor(secretForms(process.env));
     const journal = new Journal(systemClock);
@@ -40870,9 +40890,9 @@ async function publish(end, log) {
     if (failure !== undefined) {
         const text = failure.hint === undefined ? failure.message : `${failure.message}\n${failure.hint}`;
         if (soft)
-            log.warning(text, { title: 'Sentry release: not complete' });
+            log.warning(text, { title: `Sentry release: not complete (${failure.code})` });
         else
-            log.error(text, { title: 'Sentry release failed' });
+            log.error(text, { title: `Sentry release failed (${failure.code})` });
         if (failure.cause instanceof Error)
             log.debug(failure.cause.stack ?? failure.cause.message);
     }
@@ -41018,7 +41038,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
  * what it needs, so that a worker starts in milliseconds; "eager" keeps both in the same file.
  */
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
-    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 4134));
+    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 4660));
     await act();
 }
 else {
@@ -41281,8 +41301,12 @@ function endOfRegularExpression(code, start) {
     let inClass = false;
     for (let pos = start + 1; pos < code.length && (0,_bytes_js__WEBPACK_IMPORTED_MODULE_0__/* .lineEndLength */ .Y5)(code, pos) === 0; pos++) {
         const byte = code[pos];
-        if (byte === _bytes_js__WEBPACK_IMPORTED_MODULE_0__/* .BACKSLASH */ .r_)
+        if (byte === _bytes_js__WEBPACK_IMPORTED_MODULE_0__/* .BACKSLASH */ .r_) {
+            // A backslash does not join lines here: a slash on the next line would be taken for the end.
+            if ((0,_bytes_js__WEBPACK_IMPORTED_MODULE_0__/* .lineEndLength */ .Y5)(code, pos + 1) > 0)
+                return -1;
             pos++;
+        }
         else if (byte === 0x5b)
             inClass = true;
         else if (byte === 0x5d)

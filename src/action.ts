@@ -11,6 +11,7 @@ import { createRedactor, redactData } from './report/redact.js';
 import { saveReport } from './report/save.js';
 import { renderSummary } from './report/summary.js';
 import { type RunEnd, run } from './run.js';
+import { limitYoungGeneration } from './upload/young-generation.js';
 import { VERSION } from './version.js';
 
 /** How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. */
@@ -19,6 +20,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
 export async function act(): Promise<void> {
+  limitYoungGeneration();
   maskSecrets(process.env, core.setSecret);
   const redact = createRedactor(secretForms(process.env));
   const journal = new Journal(systemClock);
