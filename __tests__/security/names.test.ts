@@ -1,4 +1,7 @@
-import { attack } from './attack.js';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { attack, write } from './attack.js';
 
 /** Attack: names from branches, tags and titles that reach a path, a command line or a page. */
 
@@ -40,10 +43,45 @@ it('a slug cannot leave its place in the path', async () => {
   expect(sandbox.requests.filter(({ path }) => path.includes('evil'))).toEqual([]);
 });
 
-it('commits and repositories are no options of git', async () => {
+it.each(['--output=PWNED', '--upload-pack=touch PWNED', '-h', '--all'])(
+  'the commit %j is no option of git, in a repository where git would act on it',
+  async (commit) => {
+    let calls: string[] = [];
+    let made = true;
+    const { result } = await attack({
+      inputs: { set_commits: 'manual', repo: 'acme/webapp', commit, previous_commit: commit },
+      prepare(workspace) {
+        const git = (...args: string[]) =>
+          execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b.c', ...args]);
+        git('init', '-q', workspace);
+        git('-C', workspace, 'commit', '-q', '--allow-empty', '-m', 'First');
+        const spy = join(workspace, 'bin', 'git');
+        // Notes each call on one line, arguments parted by tabs, then is git.
+        const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+        write(spy, `#!/bin/sh\n(printf '%s\\t' "$@"; echo) >> '${join(workspace, 'calls')}'\nexec '${real}' "$@"\n`);
+        chmodSync(spy, 0o755);
+      },
+      env: (workspace) => ({ PATH: `${join(workspace, 'bin')}:${process.env['PATH'] ?? ''}` }),
+      look({ workspace }) {
+        calls = readFileSync(join(workspace, 'calls'), 'utf8').trim().split('\n');
+        made = readdirSync(workspace).some((name) => name.includes('PWNED'));
+      },
+    });
+    expect(result.exitCode).toBe(1);
+    expect(made).toBe(false);
+    const touched = calls.map((call) => call.split('\t')).filter((args) => args.some((arg) => arg.startsWith(commit)));
+    expect(touched.length).toBeGreaterThan(0);
+    for (const args of touched) {
+      expect(args.indexOf('--end-of-options')).toBeGreaterThan(-1);
+      expect(args.findIndex((arg) => arg.startsWith(commit))).toBeGreaterThan(args.indexOf('--end-of-options'));
+    }
+  },
+);
+
+it('a repository that looks like an option is no repository', async () => {
   const { result, sandbox } = await attack({
-    inputs: { set_commits: 'manual', repo: '--output=/tmp/x', commit: '--upload-pack=touch x', previous_commit: '-h' },
+    inputs: { set_commits: 'manual', repo: '--output=/tmp/x', commit: 'a'.repeat(40) },
   });
-  expect(result.exitCode).toBe(1);
-  expect(sandbox.requests.filter(({ method, path }) => method === 'PUT' && path.includes('releases'))).toEqual([]);
+  expect(result.log).not.toContain('Unexpected failure');
+  expect(sandbox.requests.filter(({ path }) => path.includes('output'))).toEqual([]);
 });
