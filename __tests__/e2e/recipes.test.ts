@@ -89,6 +89,8 @@ async function run(file: string, situation: Situation): Promise<RunResult[]> {
     );
   }
   expect(results.length).toBeGreaterThan(0);
+  // Not every recipe waits until the server has processed the bundle; what it holds is looked at here.
+  await sandbox.idle();
   return results;
 }
 

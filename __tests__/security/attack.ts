@@ -72,6 +72,8 @@ export async function attack(options: Attack): Promise<Outcome> {
         ...inputs,
       },
     });
+    // The bundle is processed behind the answer.
+    await sandbox.idle();
     await look?.({ workspace, sandbox, result });
     return { result, sandbox };
   } finally {
