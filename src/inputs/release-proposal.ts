@@ -2,6 +2,7 @@ import type { Git } from '../commits/git.js';
 import type { GitHubContext } from './github.js';
 import { cordovaRelease, gradleRelease, type ReadText } from './release-build-files.js';
 import { eventCommit } from './release-event.js';
+import { xcodeRelease } from './release-xcode.js';
 
 /** A release name and, for the log, where it comes from. */
 export interface ProposedName {
@@ -13,6 +14,8 @@ export interface ProposalDeps {
   readonly env: NodeJS.ProcessEnv;
   readonly git: Git;
   readonly readText: ReadText;
+  /** @default process.platform */
+  readonly platform?: NodeJS.Platform;
 }
 
 /** Variables of other build systems, in the order in which sentry-cli asks them. */
@@ -27,7 +30,7 @@ const REVISION_VARIABLES = [
 
 /**
  * Proposes a name in the order of `sentry-cli releases propose-version` (3.8.0, observed), so that a workflow that relied on
- * it keeps its release names. Xcode projects are the one exception: they need Xcode's own tools to be asked.
+ * it keeps its release names. One exception: outside of a build phase, Xcode's own tools are not asked about a project.
  */
 export async function proposeName(
   dir: string,
@@ -38,6 +41,7 @@ export async function proposeName(
     fromVariable('SENTRY_RELEASE', deps.env) ??
     (await named(cordovaRelease(dir, deps.readText), 'Cordova config.xml')) ??
     firstVariable(deps.env) ??
+    (await named(xcodeRelease(dir, { ...deps, platform: deps.platform ?? process.platform }), 'Info.plist')) ??
     (await named(gradleRelease(dir, deps.readText), 'app/build.gradle')) ??
     fromVariable('GAE_DEPLOYMENT_ID', deps.env) ??
     (await fromCommit(github, deps.git))
