@@ -88,6 +88,14 @@ export const diagnoses = {
       id,
     ),
 
+  uncutRange: (map: SourceFile) =>
+    about(
+      map,
+      'map-does-not-fit',
+      'warning',
+      'has a range mapping before the first code of its script, which may reach over the inserted snippet: positions in it may be off',
+    ),
+
   unmovedSection: (map: SourceFile) =>
     about(
       map,

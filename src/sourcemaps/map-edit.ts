@@ -102,6 +102,20 @@ function moveNumber(member: { readonly valueStart: number; readonly valueEnd: nu
   return replaceWith(member.valueStart, member.valueEnd, String(value));
 }
 
+/**
+ * Whether a range mapping starts before the insertion: it may reach over it, and would have to be cut in two there. Only a
+ * prologue of comments and directives lies before, so that a range there is odd already.
+ */
+export function holdsRangeBefore({ bytes, members }: MapDocument, shift: Shift): boolean {
+  const member = members.get('rangeMappings');
+  if (member === undefined || bytes[member.valueStart] !== DOUBLE_QUOTE) return false;
+  const from = member.valueStart + 1;
+  const to = member.valueEnd - 1;
+  const line = findLine(bytes, from, to, shift.kind === 'line' ? shift.line : shift.line + 1);
+  const before = asBuffer(bytes).toString('latin1', from, line < 0 ? to : line);
+  return /[^;]/.test(before);
+}
+
 /** Whether some section before the insertion names only a URL: then its map is not here to be moved. */
 export function holdsUnmovable(map: MapObject, shift: Shift): boolean {
   return (map.sections ?? []).some((section, index, all) => {

@@ -5,7 +5,7 @@ import { decodeInlineMap, type InlineMap } from './inline-map.js';
 import { findEndInsertion, findInsertion } from './insertion.js';
 import { hasLine } from './line-count.js';
 import { type MapDocument, readMapDocument } from './map-document.js';
-import { editMap, holdsUnmovable } from './map-edit.js';
+import { editMap, holdsRangeBefore, holdsUnmovable } from './map-edit.js';
 import { MapFault } from './map-fault.js';
 import type { Shift } from './mappings.js';
 import type { FileContent } from './read-file.js';
@@ -168,5 +168,6 @@ function mapNotes({ js, map, script }: ScriptJob, { document }: LoadedMap, plan:
     notes.push(diagnoses.otherId(file, js, document.debugId));
   }
   if (plan.shift !== undefined && holdsUnmovable(document, plan.shift)) notes.push(diagnoses.unmovedSection(file));
+  if (plan.shift !== undefined && holdsRangeBefore(document, plan.shift)) notes.push(diagnoses.uncutRange(file));
   return notes;
 }

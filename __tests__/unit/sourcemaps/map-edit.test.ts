@@ -137,6 +137,17 @@ describe('positions are moved by exactly what was inserted', () => {
     expect(JSON.parse(mapAfter(map))).toMatchObject({ mappings: ';AAAA;AAAA', rangeMappings: ';B;B' });
   });
 
+  it('a range mapping that may reach over the snippet is named; one behind it is not', () => {
+    const named = (rangeMappings: string, js: string) =>
+      inject(js, { ...BASE, mappings: 'AAAA;AAAA', rangeMappings }).result.diagnoses.some(({ message }) =>
+        message.includes('range mapping'),
+      );
+    expect(named('B;B', INLINE_JS)).toBe(true);
+    expect(named('B;B', `"use strict";\n${JS}`)).toBe(true);
+    expect(named(';B', `"use strict";\n${JS}`)).toBe(false);
+    expect(named('B;B', JS)).toBe(false);
+  });
+
   it('sections at and behind the insertion move as a whole, one before it moves inside', () => {
     const section = (line: number, column: number, mappings = 'A') => ({
       offset: { line, column },
