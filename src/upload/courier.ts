@@ -29,7 +29,7 @@ export interface CourierDeps {
 export type CourierMode = 'ask' | 'send' | 'dry';
 
 /** A question covers this much, or this many chunks: small enough that answers come while files are still being read. */
-const QUESTION_BYTES = 4 << 20;
+const QUESTION_BYTES = 6 << 20;
 const QUESTION_CHUNKS = 256;
 /** Bytes of chunks encoded in one job. */
 const ENCODE_BYTES = 512 << 10;

@@ -10,7 +10,6 @@ import { packBundles } from './pack-bundles.js';
 import { openSession, type SessionDeps, type UploadRequest } from './session.js';
 import { createStop } from './stop.js';
 import type { UploadRecord } from './types.js';
-import { limitYoungGeneration } from './young-generation.js';
 
 export interface UploadDeps extends SessionDeps {
   /** How threads are started (count: a core each, unless given); without it everything is done on this thread. */
@@ -34,7 +33,6 @@ export async function uploadSourceMaps(
   request: UploadRequest,
   deps: UploadDeps,
 ): Promise<UploadRecord> {
-  limitYoungGeneration();
   const crew = startCrew(plan, deps);
   const stop = createStop(deps.signal);
   try {
