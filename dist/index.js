@@ -2161,7 +2161,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9898:
+/***/ 2279:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3106,7 +3106,7 @@ module.exports.request = __nccwpck_require__(4043)
 module.exports.stream = __nccwpck_require__(3560)
 module.exports.pipeline = __nccwpck_require__(6862)
 module.exports.upgrade = __nccwpck_require__(1882)
-module.exports.connect = __nccwpck_require__(9898)
+module.exports.connect = __nccwpck_require__(2279)
 
 
 /***/ }),
@@ -9824,7 +9824,7 @@ module.exports = EnvHttpProxyAgent
 
 /***/ }),
 
-/***/ 2279:
+/***/ 4660:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -9954,7 +9954,7 @@ module.exports = class FixedQueue {
 
 
 const DispatcherBase = __nccwpck_require__(1841)
-const FixedQueue = __nccwpck_require__(2279)
+const FixedQueue = __nccwpck_require__(4660)
 const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(6443)
 const PoolStats = __nccwpck_require__(3246)
 
@@ -28955,7 +28955,7 @@ module.exports = {
 
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
 const { opcodes, sendHints } = __nccwpck_require__(736)
-const FixedQueue = __nccwpck_require__(2279)
+const FixedQueue = __nccwpck_require__(4660)
 
 /** @type {typeof Uint8Array} */
 const FastBuffer = Buffer[Symbol.species]
@@ -30240,7 +30240,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 4660:
+/***/ 3390:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36449,7 +36449,37 @@ function stringField(value, key) {
     return typeof field === 'string' && field.trim() !== '' ? field.trim() : undefined;
 }
 
+;// CONCATENATED MODULE: ./build/inputs/release-xcode.js
+
+/**
+ * The name of an Xcode build, `bundle id@version`, from the Info.plist that Xcode names in the environment of a build phase.
+ * Only on macOS, as in sentry-cli. Outside of a build phase sentry-cli asks `xcodebuild`; we start no such process, so that
+ * there a name comes from the places that follow, or from `release`.
+ */
+async function xcodeRelease(dir, { env, platform, readText }) {
+    const file = env['INFOPLIST_FILE'];
+    if (platform !== 'darwin' || !env['XCODE_VERSION_ACTUAL'] || !file)
+        return undefined;
+    const plist = await readText((0,external_node_path_.resolve)(env['SRCROOT'] || dir, file));
+    if (plist === undefined)
+        return undefined;
+    const text = plist.replace(/<!--[\s\S]*?-->/g, '');
+    const id = expand(stringOf(text, 'CFBundleIdentifier'), env);
+    const version = expand(stringOf(text, 'CFBundleShortVersionString'), env);
+    return id && version ? `${id}@${version}` : undefined;
+}
+/** Of an XML property list; a binary one has no such text, and gives no name. */
+function stringOf(plist, key) {
+    const value = new RegExp(`<key>\\s*${key}\\s*</key>\\s*<string>([^<]*)</string>`).exec(plist)?.[1];
+    return value?.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&').trim();
+}
+/** `$(NAME)` and `${NAME}`, with or without a modifier behind a colon, are build settings, which a build phase has as variables. */
+function expand(value, env) {
+    return value?.replace(/\$(?:\(([\w.]+)(?::[^)]*)?\)|\{([\w.]+)(?::[^}]*)?\})/g, (_all, round, curly) => env[round ?? curly] ?? '');
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/release-proposal.js
+
 
 
 /** Variables of other build systems, in the order in which sentry-cli asks them. */
@@ -36463,12 +36493,13 @@ const REVISION_VARIABLES = [
 ];
 /**
  * Proposes a name in the order of `sentry-cli releases propose-version` (3.8.0, observed), so that a workflow that relied on
- * it keeps its release names. Xcode projects are the one exception: they need Xcode's own tools to be asked.
+ * it keeps its release names. One exception: outside of a build phase, Xcode's own tools are not asked about a project.
  */
 async function proposeName(dir, github, deps) {
     return (fromVariable('SENTRY_RELEASE', deps.env) ??
         (await named(cordovaRelease(dir, deps.readText), 'Cordova config.xml')) ??
         firstVariable(deps.env) ??
+        (await named(xcodeRelease(dir, { ...deps, platform: deps.platform ?? process.platform }), 'Info.plist')) ??
         (await named(gradleRelease(dir, deps.readText), 'app/build.gradle')) ??
         fromVariable('GAE_DEPLOYMENT_ID', deps.env) ??
         (await fromCommit(github, deps.git)));
@@ -36982,7 +37013,7 @@ const SAMPLE = 5;
  * real path wherever that is in the tree, and the outcome does not depend on the order the file system lists entries in. A
  * folder is read once per set of segments, so links that lead in a circle end.
  */
-function expand(start, context) {
+function expand_expand(start, context) {
     const visited = new Set();
     let links = [];
     const drain = (first) => {
@@ -38120,7 +38151,7 @@ function collectTarget(target, collecting) {
     const states = isGlob ? closure(0, target.segments) : [];
     const excludedBy = target.name === '' ? -1 : collected.filter.excludedBy(target.name, true);
     const { real, name } = target;
-    expand({ real, name, below: '', base: isGlob ? undefined : '', states, excludedBy }, context);
+    expand_expand({ real, name, below: '', base: isGlob ? undefined : '', states, excludedBy }, context);
 }
 function addPagesBeside(file, collected) {
     const { path } = collected.place;
@@ -39494,7 +39525,7 @@ class Outbox {
 ;// CONCATENATED MODULE: ./build/upload/courier.js
 
 /** A question covers this much, or this many chunks: small enough that answers come while files are still being read. */
-const QUESTION_BYTES = 4 << 20;
+const QUESTION_BYTES = 6 << 20;
 const QUESTION_CHUNKS = 256;
 /** Bytes of chunks encoded in one job. */
 const ENCODE_BYTES = 512 << 10;
@@ -39797,7 +39828,7 @@ var cuts = __nccwpck_require__(427);
 
 const settings_MIB = 1 << 20;
 /** All slabs together: the memory that holds chunks between reading and sending. */
-const SLAB_MEMORY = 16 * settings_MIB;
+const SLAB_MEMORY = 32 * settings_MIB;
 /** Chunks for a server that names no missing ones: nothing is re-used, so fewer and bigger is better. */
 const BLIND_CHUNK_BYTES = 4 * settings_MIB;
 /** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */
@@ -39960,21 +39991,7 @@ function createStop(signal) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:v8"
-const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
-;// CONCATENATED MODULE: ./build/upload/young-generation.js
-
-/**
- * Keeps V8's young generation of every thread at its first size. By default it grows to 48 MB per thread while many small
- * objects are made, and stays there. Planning and packing make little that lives long, so the time it costs to collect it more
- * often is not measurable, and the action stays small beside the build it runs after. Call it before anything big is done.
- */
-function limitYoungGeneration() {
-    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
-}
-
 ;// CONCATENATED MODULE: ./build/upload/upload.js
-
 
 
 
@@ -39994,7 +40011,6 @@ const MAX_THREADS = 8;
  * deadline, or what the API throws.
  */
 async function uploadSourceMaps(plan, request, deps) {
-    limitYoungGeneration();
     const crew = startCrew(plan, deps);
     const stop = createStop(deps.signal);
     try {
@@ -40832,6 +40848,19 @@ function failureOf(thrown, cancel) {
     return (0,errors/* toActionError */.ie)(cancel.aborted ? cancel.reason : thrown);
 }
 
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./build/upload/young-generation.js
+
+/**
+ * Keeps V8's young generation of every thread at its first size. By default it grows to 48 MB per thread while many small
+ * objects are made, and stays there. Planning and packing make little that lives long, so the time it costs to collect it more
+ * often is not measurable, and the action stays small beside the build it runs after. Call it before anything big is done.
+ */
+function limitYoungGeneration() {
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+}
+
 ;// CONCATENATED MODULE: ./build/version.js
 /** The version of package.json, held equal to it by a test. It is in the User-Agent of every request. */
 const VERSION = '0.1.0';
@@ -41038,7 +41067,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
  * what it needs, so that a worker starts in milliseconds; "eager" keeps both in the same file.
  */
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
-    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 4660));
+    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 3390));
     await act();
 }
 else {
@@ -42058,6 +42087,7 @@ const diagnoses = {
     withoutContent: (map) => about(map, 'map-without-content', 'warning', 'lacks the content of some sources, and they are not in the workspace: Sentry will show positions, but no code'),
     doesNotFit: (map, js) => about(map, 'map-does-not-fit', 'warning', `maps lines behind the end of ${js.name}: it was made for another build of it`),
     otherId: (map, js, id) => about(map, 'map-does-not-fit', 'warning', `has another debug id than ${js.name}: it was made for another build of it`, id),
+    uncutRange: (map) => about(map, 'map-does-not-fit', 'warning', 'has a range mapping before the first code of its script, which may reach over the inserted snippet: positions in it may be off'),
     unmovedSection: (map) => about(map, 'map-does-not-fit', 'warning', 'has a section that only names a URL and holds the start of the script: positions in it are one line off'),
 };
 
@@ -43152,6 +43182,20 @@ function shiftSection(bytes, section, shift) {
 function moveNumber(member, value) {
     return replaceWith(member.valueStart, member.valueEnd, String(value));
 }
+/**
+ * Whether a range mapping starts before the insertion: it may reach over it, and would have to be cut in two there. Only a
+ * prologue of comments and directives lies before, so that a range there is odd already.
+ */
+function holdsRangeBefore({ bytes, members }, shift) {
+    const member = members.get('rangeMappings');
+    if (member === undefined || bytes[member.valueStart] !== sourcemaps_bytes/* DOUBLE_QUOTE */.fi)
+        return false;
+    const from = member.valueStart + 1;
+    const to = member.valueEnd - 1;
+    const line = findLine(bytes, from, to, shift.kind === 'line' ? shift.line : shift.line + 1);
+    const before = (0,sourcemaps_bytes/* asBuffer */.bS)(bytes).toString('latin1', from, line < 0 ? to : line);
+    return /[^;]/.test(before);
+}
 /** Whether some section before the insertion names only a URL: then its map is not here to be moved. */
 function holdsUnmovable(map, shift) {
     return (map.sections ?? []).some((section, index, all) => {
@@ -43644,6 +43688,8 @@ function mapNotes({ js, map, script }, { document }, plan) {
     }
     if (plan.shift !== undefined && holdsUnmovable(document, plan.shift))
         notes.push(diagnoses.unmovedSection(file));
+    if (plan.shift !== undefined && holdsRangeBefore(document, plan.shift))
+        notes.push(diagnoses.uncutRange(file));
     return notes;
 }
 
