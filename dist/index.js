@@ -33371,6 +33371,8 @@ class Gate {
     #consecutive429 = 0;
     /** Requests the window still takes; only meant until `#windowEndsAt` (local time). */
     #credit = 0;
+    /** The lowest `Remaining` that an answer of this window had. */
+    #remaining = 0;
     #windowEndsAt = 0;
     #sleeping = false;
     constructor(family, context, concurrentLimit) {
@@ -33464,8 +33466,11 @@ class Gate {
         const endsAt = this.#serverClock.localTimeOf(rate.resetAt) + WINDOW_MARGIN_MS;
         if (endsAt + 500 < this.#windowEndsAt)
             return; // a late answer from the window before
+        // Answers overtake each other: within a window the lowest `Remaining` is the newest, whenever it came in.
+        const sameWindow = Math.abs(endsAt - this.#windowEndsAt) <= 500;
+        this.#remaining = sameWindow ? Math.min(this.#remaining, rate.remaining) : rate.remaining;
         this.#windowEndsAt = endsAt;
-        this.#credit = rate.remaining - this.#inFlight;
+        this.#credit = this.#remaining - this.#inFlight;
         if (rate.remaining === 0 && endsAt > now)
             this.#context.onPacing(this.#family, endsAt, rate.limit);
     }

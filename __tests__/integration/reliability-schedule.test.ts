@@ -1,7 +1,6 @@
-import fc from 'fast-check';
-import { checkSchedule, faultless, schedules } from './reliability-schedule.js';
+import { checkSchedules, faultless } from './reliability-schedule.js';
 
-/** Row 73 of docs/reliability.md. `npm run soak` runs thousands of these. */
+/** Row 73 of docs/reliability.md, first half (two files run at once). Known seeds: `npm run soak` looks for new schedules. */
 
 it('a run without faults leaves one release, one deploy, its commits and one bundle', async () => {
   const stored = await faultless();
@@ -19,16 +18,8 @@ it('a run without faults leaves one release, one deploy, its commits and one bun
 }, 20_000);
 
 it('row 73: after any schedule of faults the run is green and Sentry has everything once, or it is red and the re-run makes it so', async () => {
-  const ends = new Map<string, number>();
-  await fc.assert(
-    fc.asyncProperty(schedules, async (schedule) => {
-      const { code, first } = await checkSchedule(schedule);
-      const end = code === undefined ? first : `${first}: ${code}`;
-      ends.set(end, (ends.get(end) ?? 0) + 1);
-    }),
-    { numRuns: 300, endOnFailure: true },
-  );
+  const ends = await checkSchedules(73001, 150);
   // Both ends must have been met, or the property says little.
-  expect(ends.get('success')).toBeGreaterThan(30);
-  expect([...ends.keys()].filter((end) => end.startsWith('failed')).length).toBeGreaterThan(2);
+  expect(ends.get('success')).toBeGreaterThan(15);
+  expect([...ends.keys()].filter((end) => end.startsWith('failed')).length).toBeGreaterThan(1);
 }, 240_000);

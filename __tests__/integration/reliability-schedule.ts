@@ -370,3 +370,17 @@ function assertWholeFiles(folder: string): void {
     if (id !== mapId) throw new Error(`${name} has ${id}, its map ${mapId}`);
   }
 }
+
+/** Runs that many schedules of a seed. Answers how often which end was met: `success`, or `failed: <code>`. */
+export async function checkSchedules(seed: number, numRuns: number): Promise<ReadonlyMap<string, number>> {
+  const ends = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(schedules, async (schedule) => {
+      const { code, first } = await checkSchedule(schedule);
+      const end = code === undefined ? first : `${first}: ${code}`;
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+    }),
+    { seed, numRuns, endOnFailure: true },
+  );
+  return ends;
+}

@@ -190,6 +190,18 @@ describe('windows', () => {
     expect(clock.slept.length > 0 || next === undefined).toBe(true);
   });
 
+  it('an answer that was overtaken by a newer one does not open the window further', async () => {
+    const { clock, gate } = setup();
+    const passes = [await gate.enter(), await gate.enter(), await gate.enter(), await gate.enter()];
+    const [older, newer] = passes;
+    if (older === undefined || newer === undefined) throw new Error('no passes');
+    gate.leave(newer, ok(window(clock, 2)));
+    gate.leave(older, ok(window(clock, 3)));
+    // Two are in flight and two are left: nothing more surely fits.
+    const next = await Promise.race([gate.enter(), settled()]);
+    expect(clock.slept.length > 0 || next === undefined).toBe(true);
+  });
+
   it('an answer that comes late, from the window before, does not close the new one', async () => {
     const { clock, gate } = setup();
     const old = await gate.enter();
