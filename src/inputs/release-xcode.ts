@@ -3,7 +3,7 @@ import type { ReadText } from './release-build-files.js';
 
 /**
  * The name of an Xcode build, `bundle id@version`, from the Info.plist that Xcode names in the environment of a build phase.
- * Only on macOS, as in sentry-cli. Outside of a build phase sentry-cli asks `xcodebuild`; we start no such process, so that
+ * Only on macOS. Not observed beside sentry-cli, which needs a Mac. Outside of a build phase we do not ask `xcodebuild`, so that
  * there a name comes from the places that follow, or from `release`.
  */
 export async function xcodeRelease(
