@@ -9,6 +9,9 @@ export interface UnitNames {
 /** `~/` and segments of characters that a URL path keeps as they are; none starts with a dot, so none is `.` or `..`. */
 const PLAIN = /^~(?:\/[\w@+$!,;=()&*'~-][\w@+$!,;=()&*'~.-]*)+$/;
 
+/** What a URL parser leaves of them: in a host (`//../a.js`), an opaque path (`app:a/../b`), a fragment. */
+const DOT_SEGMENT = /(?<=\/)\.{1,2}(?=[/#]|$)/g;
+
 /**
  * Where a file with this URL lies in the archive: `~/js/app.js` is `files/_/_/js/app.js`, `https://host/a.js` is
  * `files/https/host/a.js`. WHATWG rules decide escapes and dot segments; the query is dropped, the fragment stays
@@ -21,7 +24,7 @@ export function entryName(url: string): string {
   const scheme = parsed.protocol.slice(0, -1);
   const home = parsed.host === '~' ? '_/_' : `${scheme}/${parsed.host === '' ? '_' : parsed.host}`;
   const path = parsed.pathname.startsWith('/') ? parsed.pathname : `/${parsed.pathname}`;
-  return `files/${home}${path}${parsed.hash}`;
+  return `files/${home}${path}${parsed.hash}`.replace(DOT_SEGMENT, (dots) => dots.replaceAll('.', '%2E'));
 }
 
 function parse(url: string): URL | undefined {
