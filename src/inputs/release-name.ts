@@ -16,6 +16,10 @@ export interface ReleaseNameDeps {
   readonly log: Log;
   /** @default reads the file system */
   readonly readText?: ReadText;
+  /** Decides whether Xcode is asked. @default process.platform */
+  readonly platform?: NodeJS.Platform;
+  /** Ends a tool that is asked for a name. */
+  readonly signal?: AbortSignal;
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Git } from '../commits/git.js';
+import type { Log } from '../log.js';
 import type { GitHubContext } from './github.js';
 import { cordovaRelease, gradleRelease, type ReadText } from './release-build-files.js';
 import { eventCommit } from './release-event.js';
-import { xcodeRelease } from './release-xcode.js';
+import { createToolRunner, type RunTool } from './release-tool.js';
+import { type XcodeDeps, xcodeRelease } from './release-xcode.js';
 
 /** A release name and, for the log, where it comes from. */
 export interface ProposedName {
@@ -13,9 +15,14 @@ export interface ProposedName {
 export interface ProposalDeps {
   readonly env: NodeJS.ProcessEnv;
   readonly git: Git;
+  readonly log: Log;
   readonly readText: ReadText;
   /** @default process.platform */
   readonly platform?: NodeJS.Platform;
+  /** How Xcode's tools are run. @default as child processes, which see no token */
+  readonly runTool?: RunTool;
+  /** Ends a tool that is running. */
+  readonly signal?: AbortSignal;
 }
 
 /** Variables of other build systems, in the order in which sentry-cli asks them. */
@@ -29,8 +36,8 @@ const REVISION_VARIABLES = [
 ];
 
 /**
- * Proposes a name in the order of `sentry-cli releases propose-version` (3.8.0, observed), so that a workflow that relied on
- * it keeps its release names. One exception: outside of a build phase, Xcode's own tools are not asked about a project.
+ * Proposes a name in the order of `sentry-cli releases propose-version` (3.8.0, observed but for Xcode, see there), so that a
+ * workflow that relied on it keeps its release names.
  */
 export async function proposeName(
   dir: string,
@@ -41,11 +48,17 @@ export async function proposeName(
     fromVariable('SENTRY_RELEASE', deps.env) ??
     (await named(cordovaRelease(dir, deps.readText), 'Cordova config.xml')) ??
     firstVariable(deps.env) ??
-    (await named(xcodeRelease(dir, { ...deps, platform: deps.platform ?? process.platform }), 'Info.plist')) ??
+    (await named(xcodeRelease(dir, xcodeDeps(deps)), 'the Xcode build')) ??
     (await named(gradleRelease(dir, deps.readText), 'app/build.gradle')) ??
     fromVariable('GAE_DEPLOYMENT_ID', deps.env) ??
     (await fromCommit(github, deps.git))
   );
+}
+
+function xcodeDeps(deps: ProposalDeps): XcodeDeps {
+  const { env, signal } = deps;
+  const runTool = deps.runTool ?? createToolRunner({ env, ...(signal === undefined ? {} : { signal }) });
+  return { ...deps, platform: deps.platform ?? process.platform, runTool };
 }
 
 async function fromCommit(github: GitHubContext, git: Git): Promise<ProposedName | undefined> {
