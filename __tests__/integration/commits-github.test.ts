@@ -30,6 +30,25 @@ it('speaks to GitHub Enterprise Server under its own path', async () => {
   expect(github.requests.every(({ url }) => url.startsWith('/api/v3/repos/acme/web/'))).toBe(true);
 });
 
+it('speaks to a ghe.com server, whose API has a host of its own', async () => {
+  const github = await start();
+  const here = makeRepo([{ id: 'a' }, { id: 'b' }, { id: 'c' }], 'git@acme.ghe.com:acme/web.git');
+  here.checkout('c');
+  const context = { serverUrl: 'https://acme.ghe.com', repository: 'acme/web' };
+  const { plan: made } = await run({ github, dir: here.dir, context });
+  expect(made.source).toBe('github');
+  expect(made.commits?.map(({ id }) => id)).toEqual(both);
+});
+
+it('is the next source for a Sentry token that may not list repositories', async () => {
+  const { plan: made } = await run({
+    github: await start(),
+    api: sentryWith({ repositories: async () => undefined }),
+  });
+  expect(made.source).toBe('github');
+  expect(made.reason).toMatch(/^the token may not list the repositories.*; from GitHub's API, /);
+});
+
 it('sends the token with every request, and only reads', async () => {
   const github = await start();
   await run({ github });
@@ -74,12 +93,23 @@ it('waits as long as a secondary limit asks', async () => {
   expect(clock.waits).toEqual([7000]);
 });
 
-it('waits a minute when it is limited without being told for how long', async () => {
+it.each([
+  ['429', { status: 429 }],
+  ['403', { status: 403, message: 'You have exceeded a secondary rate limit.' }],
+])('waits a minute when it is limited by %s without being told for how long', async (_, fault) => {
   const clock = steadyClock();
   const github = await start({ now: clock.now });
-  github.faults.push({ status: 429 });
+  github.faults.push(fault);
   expect(await idsOf({ github, clock })).toEqual(both);
   expect(clock.waits).toEqual([60_000]);
+});
+
+it('pauses also where the limit says that no wait is needed', async () => {
+  const clock = steadyClock();
+  const github = await start({ now: clock.now });
+  github.faults.push({ status: 429, headers: { 'retry-after': '0' } });
+  expect(await idsOf({ github, clock })).toEqual(both);
+  expect(clock.waits).toEqual([1000]);
 });
 
 it('does not wait when that would take more than half of the time that is left', async () => {
@@ -147,13 +177,20 @@ it('does not ask about a repository that is on another server', async () => {
   expect(github.requests).toEqual([]);
 });
 
-it('finds the commit of a tag object that the event names', async () => {
-  const tagged = makeRepo([{ id: 'a' }, { id: 'b' }]);
-  tagged.git('tag', '-a', '-m', 'x', 'v1', tagged.sha('a'));
+it('takes the id of a tag object for the commit it stands for, on either side, as the checkout does', async () => {
+  const tagged = makeRepo([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
+  const objects = ['a', 'c'].map((step) => {
+    tagged.git('tag', '-a', '-m', 'x', `v-${step}`, tagged.sha(step));
+    return tagged.git('rev-parse', `v-${step}`).trim();
+  });
   const github = await start({ repositories: [{ name: 'acme/web', dir: tagged.dir }] });
-  const commits = { previousCommit: tagged.git('rev-parse', 'v1').trim().slice(0, 12) };
-  const { plan: made } = await plan({ sha: tagged.sha('b'), github, commits: { ...commits, ignoreMissing: true } });
-  expect(made.commits?.length).toBeGreaterThan(0);
+  tagged.checkout('c');
+  const commits = { previousCommit: objects[0] };
+  for (const where of [{ github, sha: objects[1] }, { dir: tagged.dir }]) {
+    const { plan: made, log } = await plan({ ...where, commits });
+    expect(made.commits?.map(({ id }) => id)).toEqual(['c', 'b'].map(tagged.sha));
+    expect(log.lines.filter((line) => line.startsWith('warning'))).toEqual([]);
+  }
 });
 
 it('a head that GitHub does not have is left to the checkout', async () => {

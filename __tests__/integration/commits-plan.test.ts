@@ -197,26 +197,75 @@ describe('where the range begins', () => {
     expect(await begin({ previousReleaseWithCommits: async () => last })).toBe(OLD);
   });
 
+  const toProduction = {
+    deploy: {
+      environments: ['production'],
+      name: undefined,
+      url: undefined,
+      startedAt: undefined,
+      finishedAt: undefined,
+    },
+  };
+  const production = { id: '1', environment: 'production', name: undefined, url: undefined, dateFinished: undefined };
+
   it('is the last deploy to this environment when no release says anything', async () => {
-    const deploy = { id: '1', environment: 'production', name: undefined, url: undefined, dateFinished: undefined };
-    const inputs = {
-      deploy: {
-        environments: ['production'],
-        name: undefined,
-        url: undefined,
-        startedAt: undefined,
-        finishedAt: undefined,
-      },
-    };
     const found = await begin(
       {
         recentReleases: async (environment) =>
           environment === undefined ? [] : [releaseOf('web@1', 'f'.repeat(40)), releaseOf('web@0', OLD)],
-        deploys: async (version) => (version === 'web@0' ? [deploy] : []),
+        deploys: async (version) => (version === 'web@0' ? [production] : []),
       },
-      { inputs },
+      { inputs: toProduction },
     );
     expect(found).toBe(OLD);
+  });
+
+  it('is asked for in one order: previous_commit, last release, last deploy, before the push, previous tag', async () => {
+    const repo = makeRepo(['tag', 'before', 'deploy', 'release', 'input', 'head'].map((id) => ({ id })));
+    repo.git('tag', 'v1', repo.sha('tag'));
+    repo.checkout('head');
+    const known = ['input', 'release', 'deploy', 'before', 'tag'];
+    const found: unknown[] = [];
+    for (; known.length > 0; known.shift()) {
+      const sha = (id: string) => (known.includes(id) ? repo.sha(id) : undefined);
+      const deployed = sha('deploy');
+      const { plan: made } = await plan({
+        dir: repo.dir,
+        sha: repo.sha('head'),
+        commits: { previousCommit: sha('input') },
+        inputs: toProduction,
+        context: { event: sha('before') === undefined ? {} : { before: repo.sha('before') } },
+        api: sentryWith({
+          previousReleaseWithCommits: async () =>
+            sha('release') === undefined ? undefined : releaseOf('web@1', repo.sha('release')),
+          recentReleases: async (environment) =>
+            environment === undefined || deployed === undefined ? [] : [releaseOf('web@0', deployed)],
+          deploys: async () => [production],
+        }),
+      });
+      found.push([made.commits?.length, made.reason.replace(/^.*since \w+, /, '')]);
+    }
+    expect(found).toEqual([
+      [1, 'previous_commit'],
+      [2, 'last commit of release web@1'],
+      [3, 'commit of the last deploy to production'],
+      [4, 'state of the branch before this push'],
+      [5, 'tag v1'],
+    ]);
+  });
+
+  it('is lost after a force-push that GitHub forgot: named, with the fallback of ignore_missing', async () => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+    repo.checkout('b');
+    const { plan: made, log } = await plan({
+      dir: repo.dir,
+      context: { event: { before: OLD, forced: true } },
+      sha: repo.sha('b'),
+    });
+    expect(made.commits).toHaveLength(2);
+    expect(log.lines).toContainEqual(
+      expect.stringMatching(`^warning: The previous commit ${OLD} \\(state of the branch before this push\\)`),
+    );
   });
 
   it.each([

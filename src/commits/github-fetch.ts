@@ -36,7 +36,7 @@ export function createGitHubFetch(options: GitHubFetchOptions, budget: GitHubBud
       if (answer instanceof Response) {
         const remaining = Number(answer.headers.get('x-ratelimit-remaining') ?? Number.NaN);
         if (!Number.isNaN(remaining)) budget.remaining = remaining;
-        const waitMs = limitWait(answer, options.clock);
+        const waitMs = await limitWait(answer, options.clock);
         if (waitMs !== undefined) {
           await waitFor(options, waitMs, 'GitHub limits the rate of requests');
           continue;
@@ -102,17 +102,19 @@ async function boundedBody(answer: Response): Promise<Uint8Array<ArrayBuffer>> {
  * How long GitHub asks to wait, by its documentation: `retry-after`, else until `x-ratelimit-reset` when nothing remains,
  * else a minute when the text speaks of a limit. undefined when this is no limit; a plain 403 is a lack of permission.
  */
-function limitWait(answer: Response, clock: Clock): number | undefined {
+async function limitWait(answer: Response, clock: Clock): Promise<number | undefined> {
   if (answer.status !== 403 && answer.status !== 429) return undefined;
   const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
-  if (!Number.isNaN(retryAfter)) return Math.max(0, retryAfter) * 1000;
+  // A second at least, or a server that always says 0 would be asked without a pause.
+  if (!Number.isNaN(retryAfter)) return Math.max(1, retryAfter) * 1000;
   const reset = Number(answer.headers.get('x-ratelimit-reset') ?? Number.NaN);
   if (answer.headers.get('x-ratelimit-remaining') === '0' && !Number.isNaN(reset)) {
     // By GitHub's own clock, because a runner's may be wrong; one second more, because the header has no fraction.
     const now = Date.parse(answer.headers.get('date') ?? '') || clock.now();
     return Math.max(0, reset * 1000 - now) + 1000;
   }
-  return answer.status === 429 ? UNTOLD_WAIT_MS : undefined;
+  if (answer.status === 429) return UNTOLD_WAIT_MS;
+  return /rate limit/i.test(await answer.clone().text()) ? UNTOLD_WAIT_MS : undefined;
 }
 
 async function waitFor(options: GitHubFetchOptions, waitMs: number, why: string): Promise<void> {

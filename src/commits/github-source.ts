@@ -93,7 +93,7 @@ async function since(octokit: Octokit, at: At, base: string, head: string, limit
       octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${head}`, per_page: PAGE, page }),
     );
   const first = await compare(1);
-  if (first === undefined) return await whyNot(octokit, at, base, head);
+  if (first === undefined) return await sinceNamed(octokit, at, base, head, limit);
   const { total_commits: total, merge_base_commit: merge, status } = first.data;
   // Oldest first: the newest are on the last pages.
   const pages = new Map([[1, first.data.commits]]);
@@ -111,12 +111,20 @@ async function since(octokit: Octokit, at: At, base: string, head: string, limit
   return { kind: 'found', commits: commits.slice(0, limit), total, mergeBase: diverged ? merge.sha : undefined };
 }
 
-/** A comparison is 404 for an unknown commit on either side, and for commits without a common ancestor. */
-async function whyNot(octokit: Octokit, at: At, base: string, head: string): Promise<Range> {
-  if ((await resolveCommit(octokit, at, head)) === undefined) {
-    throw new SourceUnavailable(`GitHub shows no commit ${head} in ${at.owner}/${at.repo} to this github_token`);
-  }
-  return { kind: (await resolveCommit(octokit, at, base)) === undefined ? 'unknown-base' : 'unrelated' };
+/**
+ * A comparison is 404 for an unknown commit on either side, for commits without a common ancestor, and for the id of an
+ * annotated tag's own object, which stands for a commit all the same.
+ */
+async function sinceNamed(octokit: Octokit, at: At, base: string, head: string, limit: number): Promise<Range> {
+  const to = await resolveCommit(octokit, at, head);
+  if (to === undefined) throw noCommit(at, head);
+  const from = await resolveCommit(octokit, at, base);
+  if (from === undefined) return { kind: 'unknown-base' };
+  return from === base && to === head ? { kind: 'unrelated' } : await since(octokit, at, from, to, limit);
+}
+
+function noCommit({ owner, repo }: At, sha: string): SourceUnavailable {
+  return new SourceUnavailable(`GitHub shows no commit ${sha} in ${owner}/${repo} to this github_token`);
 }
 
 async function latest(octokit: Octokit, at: At, head: string, count: number): Promise<readonly SourceCommit[]> {
@@ -124,9 +132,7 @@ async function latest(octokit: Octokit, at: At, head: string, count: number): Pr
   for (let page = 1; commits.length < count; page += 1) {
     const perPage = Math.min(PAGE, count);
     const answer = await known(octokit.rest.repos.listCommits({ ...at, sha: head, per_page: perPage, page }));
-    if (answer === undefined) {
-      throw new SourceUnavailable(`GitHub shows no commit ${head} in ${at.owner}/${at.repo} to this github_token`);
-    }
+    if (answer === undefined) throw noCommit(at, head);
     commits.push(...answer.data.map(parseCommitAnswer));
     if (answer.data.length < perPage) break;
   }

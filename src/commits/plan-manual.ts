@@ -65,7 +65,7 @@ export async function planManual(request: ManualRequest): Promise<CommitsPlan> {
 
 /** What the user named must be found: a silent release without commits is not what was asked for. */
 function known(plan: CommitsPlan, repo: string, rows: readonly Repository[]): CommitsPlan {
-  if (plan.source !== 'none' || plan.reason.startsWith('no new commits')) return plan;
+  if (plan.source !== 'none' || plan.nothingNew === true) return plan;
   const names = rows.slice(0, 10).map(({ name }) => name);
   throw new ActionError('commits-failed', `The commits of ${repo} cannot be found: ${plan.reason}.`, {
     hint:

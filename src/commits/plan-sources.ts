@@ -53,7 +53,7 @@ export async function planFromSources(request: PlanRequest): Promise<CommitsPlan
   if (shallow !== undefined) return shallow;
   const reason = skipped.join('; ');
   request.deps.log.notice(`No commits are set: ${reason}. ${HINT}`, { title: 'Release without commits' });
-  return { source: 'none', reason };
+  return { source: 'none', reason, told: true };
 }
 
 const HINT =
@@ -124,8 +124,9 @@ function noCommits(inputs: Inputs, { log }: CommitsDeps, reason: string, head: s
       hint: 'Drop ignore_empty: false to let a release have no commits, or name where it begins with previous_commit.',
     });
   }
-  if (inputs.commits.ignoreEmpty === undefined) log.notice(`${message}; the release's commits are left as they are.`);
-  return { source: 'none', reason: `no new commits: ${reason}` };
+  const told = inputs.commits.ignoreEmpty === undefined;
+  if (told) log.notice(`${message}; the release's commits are left as they are (${reason}).`);
+  return { source: 'none', reason: `no new commits: ${reason}`, nothingNew: true, told };
 }
 
 function selection({ inputs, deps, own, previous }: PlanRequest) {

@@ -86,5 +86,5 @@ function uniqueRefs(refs: readonly RefPayload[]): readonly RefPayload[] {
 /** The plan that sends nothing, told to the user. */
 function nothing({ log }: CommitsDeps, reason: string): CommitsPlan {
   log.notice(`No commits are set: ${reason}.`, { title: 'Release without commits' });
-  return { source: 'none', reason };
+  return { source: 'none', reason, told: true };
 }

@@ -14,4 +14,8 @@ export interface CommitsPlan {
   readonly commits?: readonly CommitPayload[];
   /** `from..to` as shown to the user, when known. */
   readonly range?: string;
+  /** True: nothing is sent because the release has no new commits, which is no defect. @default false */
+  readonly nothingNew?: boolean;
+  /** True: the log has been told already that nothing is sent, and why. @default false */
+  readonly told?: boolean;
 }

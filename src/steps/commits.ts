@@ -12,8 +12,8 @@ export async function setCommits(context: StepContext): Promise<StepOutcome> {
   const count = plan.refs?.length ?? plan.commits?.length ?? 0;
   journal.note({ commits: { source: plan.source, count, range: plan.range ?? null } });
   if (count === 0) {
-    const nothingNew = plan.reason.startsWith('no new commits');
-    return { status: plan.source === 'none' && !nothingNew ? 'warned' : 'done', detail: plan.reason };
+    const status = plan.nothingNew === true ? 'done' : 'warned';
+    return { status, detail: plan.reason, told: plan.told === true };
   }
   if (inputs.dryRun) return { status: 'planned', detail: `would set ${describePlan(plan)}` };
   const answer = await api.updateRelease(release, {
