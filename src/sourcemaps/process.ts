@@ -4,7 +4,7 @@ import { diagnoses } from './diagnoses.js';
 import { type MapDocument, readMapDocument } from './map-document.js';
 import { MapFault } from './map-fault.js';
 import { processScript, type ScriptJob } from './process-script.js';
-import { type FileContent, readPlannedFile } from './read-file.js';
+import { type Allocate, allocateAlone, type FileContent, readPlannedFile } from './read-file.js';
 import type { Artifact, Diagnosis, EditOptions, SourceFile, Unit, UnitResult } from './types.js';
 import { mapArtifact, skipped } from './unit-result.js';
 
@@ -13,14 +13,16 @@ import { mapArtifact, skipped } from './unit-result.js';
  * into the bundle. Synchronous: it runs in worker threads. A second run over its output changes nothing and returns the same
  * bytes.
  *
+ * @param allocate gives memory for the files' bytes, into which the pieces of the artifacts point
+ *
  * A file that cannot be used (broken map, script that is no text) is reported and skipped, never changed.
  *
  * @throws ActionError `file-changed`, `file-unreadable`, `disk`
  */
-export function processUnit(unit: Unit, options: EditOptions): UnitResult {
-  const map = unit.map === undefined ? undefined : { file: unit.map, content: readPlannedFile(unit.map) };
+export function processUnit(unit: Unit, options: EditOptions, allocate: Allocate = allocateAlone): UnitResult {
+  const map = unit.map === undefined ? undefined : { file: unit.map, content: readPlannedFile(unit.map, allocate) };
   if (unit.js === undefined) return map === undefined ? skipped() : processLoneMap(map.file, map.content, options);
-  const job: ScriptJob = { unit, js: unit.js, script: readPlannedFile(unit.js), map, options };
+  const job: ScriptJob = { unit, js: unit.js, script: readPlannedFile(unit.js, allocate), map, options };
   switch (bundleKindOf(job.script.bytes)) {
     case 'ram-bundle':
       return skipped(diagnoses.ramBundle(unit.js));

@@ -9,6 +9,12 @@ export interface FileContent {
   readonly mode: number;
 }
 
+/** Gives memory for a file's bytes. Whoever passes one says how long the bytes live. */
+export type Allocate = (bytes: number) => Uint8Array;
+
+/** Memory of its own, not a slice of Node's pool: it can be freed as soon as the artifacts that point into it are copied. */
+export const allocateAlone: Allocate = (bytes) => Buffer.allocUnsafeSlow(bytes);
+
 const MOST_BYTES_PER_READ = 1 << 30;
 
 /**
@@ -17,13 +23,12 @@ const MOST_BYTES_PER_READ = 1 << 30;
  * @throws ActionError `file-changed` when it is not the file that was planned (other size or time, gone, cut while it was read),
  * `file-unreadable` when it cannot be read
  */
-export function readPlannedFile(file: SourceFile): FileContent {
+export function readPlannedFile(file: SourceFile, allocate: Allocate = allocateAlone): FileContent {
   const fd = open(file);
   try {
     const stat = fstatSync(fd);
     if (stat.size !== file.size || stat.mtimeMs !== file.mtimeMs) throw changed(file, 'its size or time is another');
-    // Memory of its own, not a slice of Node's pool: the bytes live as long as the artifacts that point into them.
-    const bytes = Buffer.allocUnsafeSlow(stat.size);
+    const bytes = allocate(stat.size);
     let length = 0;
     while (length < stat.size) {
       const read = readSync(fd, bytes, length, Math.min(stat.size - length, MOST_BYTES_PER_READ), null);

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where sources may be read from. Both absolute; the workspace is a real path. */
@@ -9,7 +9,30 @@ export interface SourceRoots {
   readonly workingDirectory: string;
   /** The folder of the map. */
   readonly mapFolder: string;
+  /** What was asked already; shared by the maps of a run. */
+  readonly folders: FolderMemory;
 }
+
+/**
+ * Remembers which folders exist. Published packages name thousands of sources in folders that were never published, and asking the
+ * disk for each of those files costs more than reading the map.
+ */
+export class FolderMemory {
+  readonly #known = new Map<string, boolean>();
+
+  exists(folder: string): boolean {
+    let is = this.#known.get(folder);
+    if (is === undefined) {
+      is = statSync(folder, { throwIfNoEntry: false }) !== undefined;
+      if (this.#known.size >= MOST_FOLDERS) this.#known.clear();
+      this.#known.set(folder, is);
+    }
+    return is;
+  }
+}
+
+/** Folders remembered at a time: a bound on memory, never reached by a real build. */
+const MOST_FOLDERS = 10_000;
 
 /** A source file is never this big; what is, would only blow the upload up. */
 const LARGEST_SOURCE_BYTES = 32 * 1024 * 1024;
@@ -26,7 +49,7 @@ const PRIVATE_FILE =
  */
 export function readSource(source: string, roots: SourceRoots): string | undefined {
   for (const candidate of candidatesOf(source, roots)) {
-    const text = readInside(candidate, roots.workspace);
+    const text = readInside(candidate, roots);
     if (text !== undefined) return text;
   }
   return undefined;
@@ -54,9 +77,10 @@ function percentDecoded(text: string): string {
   }
 }
 
-function readInside(path: string, workspace: string): string | undefined {
+function readInside(path: string, { folders, workspace }: SourceRoots): string | undefined {
   let fd: number | undefined;
   try {
+    if (!folders.exists(dirname(path))) return undefined;
     // Native: the spelling on disk, also where `.GIT` and `.git` (or RUNNER~1 and its long name) are the same folder.
     const real = realpathSync.native(path);
     if (!isInside(real, workspace)) return undefined;

@@ -3,7 +3,7 @@ import { DOUBLE_QUOTE } from './bytes.js';
 import { type Edit, replaceWith } from './edits.js';
 import type { MapDocument, MapObject, Member } from './map-document.js';
 import { formatMember, insertAtEnd } from './map-edit.js';
-import { readSource, type SourceRoots } from './source-files.js';
+import { FolderMemory, readSource, type SourceRoots } from './source-files.js';
 import { findCommonPrefix, stripPrefix, withSourceRoot } from './source-prefix.js';
 import type { EditOptions, SourceFile } from './types.js';
 
@@ -19,7 +19,7 @@ export function uploadEdits(map: MapDocument, file: SourceFile, options: EditOpt
   const strips = options.stripPrefix.length > 0 || options.stripCommonPrefix === true;
   if (map.hasContent && !strips) return { edits: [], missing: 0 };
   const { workspace, workingDirectory } = options;
-  const roots = { workspace, workingDirectory, mapFolder: dirname(file.path) };
+  const roots = { workspace, workingDirectory, mapFolder: dirname(file.path), folders: memoryOf(options) };
   const edits: Edit[] = [];
   let missing = 0;
   for (const part of partsOf(map)) {
@@ -28,6 +28,15 @@ export function uploadEdits(map: MapDocument, file: SourceFile, options: EditOpt
     if (strips) reader.strip(options, edits);
   }
   return { edits, missing };
+}
+
+/** One for each run: every thread has the run's options once. */
+const memories = new WeakMap<EditOptions, FolderMemory>();
+
+function memoryOf(options: EditOptions): FolderMemory {
+  const memory = memories.get(options) ?? new FolderMemory();
+  memories.set(options, memory);
+  return memory;
 }
 
 /** The map itself, or the maps of its sections. */

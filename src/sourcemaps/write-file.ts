@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fchmodSync, openSync, rmSync, writevSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, fchmodSync, openSync, rmSync, writevSync } from 'node:fs';
+import { basename, dirname, sep } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { ActionError } from '../errors.js';
 import { renamePatiently } from './patient.js';
@@ -61,10 +61,9 @@ function putBack({ file, before }: Replacement): void {
 /** A new file next to `path`, because a rename is only atomic within one file system. */
 function writeBeside(path: string, pieces: readonly Uint8Array[], mode: number): string {
   // A name may have 255 bytes, and a character up to three of them.
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 60)}.${process.pid}-${threadId}-${counter++}.tmp`);
-  // Left by a run that was killed and had our process id: common in containers.
-  if (existsSync(temporary)) rmSync(temporary);
-  const fd = openSync(temporary, 'wx', mode);
+  const name = `.${basename(path).slice(0, 60)}.${process.pid}-${threadId}-${counter++}.tmp`;
+  const temporary = `${dirname(path)}${sep}${name}`;
+  const fd = openNew(temporary, mode);
   try {
     writeAll(fd, pieces);
     // The mode given to open is cut by the umask.
@@ -76,6 +75,17 @@ function writeBeside(path: string, pieces: readonly Uint8Array[], mode: number):
     closeSync(fd);
   }
   return temporary;
+}
+
+function openNew(path: string, mode: number): number {
+  try {
+    return openSync(path, 'wx', mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // Left by a run that was killed and had our process id: common in containers.
+    rmSync(path);
+    return openSync(path, 'wx', mode);
+  }
 }
 
 /** A write may take less than it was given. */

@@ -1,6 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
+import type { Allocate } from '../sourcemaps/read-file.js';
 import type { Artifact, EditOptions, Unit, UnitResult } from '../sourcemaps/types.js';
 import { centralRecord, type Entry, entryBytes, localHeader, storedEntry } from './archive.js';
+import { Arena } from './arena.js';
 import { endsChunk, hashText, startsChunk } from './cuts.js';
 import { urlOf } from './divide.js';
 import type { UnitNames } from './entry-names.js';
@@ -13,13 +15,19 @@ import { SlabWriter } from './slab-writer.js';
  * Reads, edits and writes one unit (sourcemaps/process.ts); an argument so that tests can put their own in. The pieces it
  * returns are the packer's: their buffers are freed once they are copied into the archive.
  */
-export type ProcessUnit = (unit: Unit, options: EditOptions) => UnitResult;
+export type ProcessUnit = (unit: Unit, options: EditOptions, allocate?: Allocate) => UnitResult;
+
+/** Jobs of a thread are done one after another, so that one arena is enough. */
+let arena: Arena | undefined;
 
 /** Carries a pack job out. Throws what `processUnit` throws. */
 export function pack(job: PackJob, options: WorkOptions, slabs: Slabs, processUnit: ProcessUnit): PackedUnits {
   const packer = new Packer(options, new SlabWriter(slabs, job.slabs, options.maxChunkBytes));
+  arena ??= new Arena();
+  const { allocate } = arena;
   const outcomes = job.units.map((unit, index): UnitOutcome => {
-    const { artifacts, diagnoses } = processUnit(unit, options.edit);
+    if (packer.isEmpty) arena?.reset();
+    const { artifacts, diagnoses } = processUnit(unit, options.edit, allocate);
     return { ...packer.add(unit, job.names[index], artifacts), diagnoses };
   });
   return { ...packer.end(), outcomes };
@@ -62,6 +70,11 @@ class Packer {
     if (target !== undefined && endsChunk(hash, bytes, target)) this.#cut();
     const packed = artifacts.reduce((bits, { url }) => bits | (url === unit.map?.url ? 2 : 1), 0);
     return { packed, debugId: artifacts.find(({ headers }) => headers['debug-id'])?.headers['debug-id'] };
+  }
+
+  /** Whether all that was added is in the slabs, so that nothing points into the files' bytes any more. */
+  get isEmpty(): boolean {
+    return this.#open.length === 0;
   }
 
   end(): Omit<PackedUnits, 'outcomes'> {

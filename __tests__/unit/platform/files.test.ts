@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gitEnvironment } from '../../../src/commits/git.js';
 import { parseList } from '../../../src/inputs/list.js';
-import { readSource } from '../../../src/sourcemaps/source-files.js';
+import { FolderMemory, readSource } from '../../../src/sourcemaps/source-files.js';
 import { replaceFiles } from '../../../src/sourcemaps/write-file.js';
 
 /** What differs between file systems and shells, in cases that can be had on any of them. */
@@ -34,7 +34,7 @@ it('a file whose name is as long as file systems allow is replaced too', () => {
 it.each(['.git/config', '.GIT/config', '.Git/config'])('a source named %s is not read, on no file system', (name) => {
   write(name, 'token');
   write('src/app.ts', 'code');
-  const roots = { workspace: folder, workingDirectory: folder, mapFolder: folder };
+  const roots = { workspace: folder, workingDirectory: folder, mapFolder: folder, folders: new FolderMemory() };
   expect(readSource('src/app.ts', roots)).toBe('code');
   expect(readSource(name, roots)).toBeUndefined();
 });
