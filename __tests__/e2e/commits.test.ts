@@ -59,6 +59,8 @@ it('a checkout of one commit, without an integration in Sentry, yields the whole
   const expected = Array.from({ length: 23 }, (_, index) => origin.sha(`c${27 - index}`));
   expect(stored('web@2')).toEqual(expected);
   expect(second.log).toContain('acme/web is not connected in Sentry');
+  // One for the commits, one for the release date.
+  expect(sandbox.requests.filter(({ method, path }) => method === 'PUT' && path.includes('web%402'))).toHaveLength(2);
 });
 
 it('a second run of the same job changes nothing', async () => {
@@ -68,6 +70,14 @@ it('a second run of the same job changes nothing', async () => {
   const again = await act('web@2', 'c9');
   expect(again.outputs['commits']).toBe('5');
   expect(stored('web@2')).toEqual(before);
+});
+
+it('a release without new commits is left as it is, which the log says once', async () => {
+  await act('web@1', 'c4');
+  const again = await act('web@2', 'c4');
+  expect(again.outputs).toMatchObject({ commits_source: 'none', commits: '0', result: 'success' });
+  expect(again.log.match(/no new commits/g)).toHaveLength(1);
+  expect(stored('web@2')).toEqual([]);
 });
 
 it('a broken event file is no reason to fail', async () => {

@@ -192,6 +192,43 @@ describe('where the range begins', () => {
     expect(found).toBe(OLD);
   });
 
+  it('is looked for in an older release when the last one has commits of another repository only', async () => {
+    const foreign = releaseOf('api@9', 'd'.repeat(40), { lastCommit: { id: 'd'.repeat(40), repository: 'acme/api' } });
+    const asked: string[] = [];
+    const found = await begin({
+      previousReleaseWithCommits: async () => foreign,
+      recentReleases: async () => [foreign, releaseOf('web@1', OLD), releaseOf('web@0', 'e'.repeat(40))],
+      releaseCommits: async (version) => {
+        asked.push(version);
+        return version === 'api@9' ? [{ id: 'd'.repeat(40), repository: 'acme/api' }] : [];
+      },
+    });
+    expect([found, asked]).toEqual([OLD, ['web@2', 'api@9']]);
+  });
+
+  it('is nowhere when all releases are of other repositories: that is named, and the newest commits are sent', async () => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+    repo.checkout('b');
+    const foreign = (version: string) =>
+      releaseOf(version, 'd'.repeat(40), { lastCommit: { id: 'd'.repeat(40), repository: 'acme/api' } });
+    const releases = Array.from({ length: 20 }, (_, index) => foreign(`api@${20 - index}`));
+    let looks = 0;
+    const { plan: made, log } = await plan({
+      dir: repo.dir,
+      api: sentryWith({
+        previousReleaseWithCommits: async () => foreign('api@20'),
+        recentReleases: async () => releases,
+        releaseCommits: async () => {
+          looks += 1;
+          return [];
+        },
+      }),
+    });
+    expect(made.commits?.map(({ id }) => id)).toEqual(['b', 'a'].map(repo.sha));
+    expect(log.lines).toContainEqual('info: The last release api@20 has no commits of acme/web, only of acme/api.');
+    expect(looks).toBeLessThan(10);
+  });
+
   it('takes the releases that sentry-cli made, which call every repository "origin"', async () => {
     const last = releaseOf('web@1', OLD, { lastCommit: { id: OLD, repository: 'origin' } });
     expect(await begin({ previousReleaseWithCommits: async () => last })).toBe(OLD);
@@ -348,6 +385,13 @@ describe('ignore_missing and ignore_empty', () => {
     const { plan: made, log } = await plan({ dir: repo.dir, api: lost, commits: { ignoreMissing } });
     expect(made.commits).toHaveLength(2);
     expect(log.lines.filter((line) => line.includes('deadbeef'))).toEqual([expect.stringMatching(`^${level}: `)]);
+  });
+
+  it('no new commits: the plan says so itself, and that the log has been told', async () => {
+    const told = await plan({ dir: repo.dir, api: same });
+    expect(told.plan).toMatchObject({ source: 'none', nothingNew: true, told: true });
+    const silent = await plan({ dir: repo.dir, api: same, commits: { ignoreEmpty: true } });
+    expect(silent.plan).toMatchObject({ source: 'none', nothingNew: true, told: false });
   });
 
   it('no new commits: a notice, nothing when ignore_empty is true, an error when it is false', async () => {

@@ -42,7 +42,14 @@ export async function planManual(request: ManualRequest): Promise<CommitsPlan> {
       throw invalid(`The commit ${revision} is too long`, `Sentry takes ${MAX_REVISION} characters.`);
   }
   const asked = { ...inputs, commits: { ...inputs.commits, previousCommit } };
-  const previous = await findPrevious({ inputs: asked, release, github: deps.github, repository, api: deps.api });
+  const previous = await findPrevious({
+    inputs: asked,
+    release,
+    github: deps.github,
+    repository,
+    api: deps.api,
+    log: deps.log,
+  });
   const others = await commitsOfOthers(deps.api, release, repository);
   const rows = (await deps.api.repositories()) ?? [];
   const row = rowNamed(rows, repo);

@@ -38,7 +38,7 @@ async function planAuto(
 ): Promise<CommitsPlan> {
   const { inputs, release, deps, repository, own } = found;
   const [previous, others, rows] = await Promise.all([
-    findPrevious({ inputs, release, github: deps.github, repository, api: deps.api }),
+    findPrevious({ inputs, release, github: deps.github, repository, api: deps.api, log: deps.log }),
     commitsOfOthers(deps.api, release, repository),
     deps.api.repositories(),
   ]);

@@ -2,6 +2,7 @@ import { ActionError } from '../errors.js';
 import type { GitHubContext } from '../inputs/github.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { eventText } from '../inputs/release-event.js';
+import type { Log } from '../log.js';
 import type { Release, SentryApi } from '../sentry/types.js';
 import type { OwnRepository } from './repository.js';
 
@@ -19,10 +20,11 @@ export interface PreviousRequest {
   readonly github: GitHubContext;
   readonly repository: OwnRepository;
   readonly api: Pick<SentryApi, 'deploys' | 'previousReleaseWithCommits' | 'recentReleases' | 'releaseCommits'>;
+  readonly log: Log;
 }
 
-/** A page of releases is looked through for deploys; each look is a request. */
-const MAX_DEPLOY_LOOKUPS = 5;
+/** A page of releases is looked through for deploys, and for commits of our repository; each look is a request. */
+const MAX_LOOKUPS = 5;
 
 /**
  * The previous commit: the one given, else the last release with commits, else the last deploy to this environment, else
@@ -35,18 +37,34 @@ export async function findPrevious(request: PreviousRequest): Promise<Previous |
   return (await lastRelease(request)) ?? (await lastDeploy(request)) ?? beforePush(request);
 }
 
+/**
+ * The last release that has commits of our repository. A project may have releases of several repositories: one that only has
+ * foreign commits says nothing about ours, so that an older one is looked for.
+ */
 async function lastRelease(request: PreviousRequest): Promise<Previous | undefined> {
-  const { api, release } = request;
+  const { api, log, release, repository } = request;
   const found = await optional(api.previousReleaseWithCommits(release));
   // Sentry may answer with the release itself once it has commits, which is the case in every re-run; and it answers with
   // nothing for a release that does not exist yet, which is the case in a dry run.
-  const candidates =
-    found !== undefined && found.version !== release ? [found] : (await earlierReleases(request)).slice(0, 1);
-  for (const candidate of candidates) {
-    const revision = await commitOf(candidate, request);
-    if (revision !== undefined) return { revision, why: `last commit of release ${candidate.version}` };
+  const last = found?.version === release ? undefined : found;
+  const ours = last === undefined ? undefined : await previousOf(last, request);
+  if (ours !== undefined) return ours;
+  const earlier = (await earlierReleases(request)).filter(({ version }) => version !== last?.version);
+  for (const candidate of earlier.slice(0, MAX_LOOKUPS)) {
+    const older = await previousOf(candidate, request);
+    if (older !== undefined) return older;
+  }
+  const foreign = last ?? earlier[0];
+  if (foreign !== undefined) {
+    const whose = foreign.lastCommit?.repository ?? 'another repository';
+    log.info(`The last release ${foreign.version} has no commits of ${repository.url.path}, only of ${whose}.`);
   }
   return undefined;
+}
+
+async function previousOf(release: Release, request: PreviousRequest): Promise<Previous | undefined> {
+  const revision = await commitOf(release, request);
+  return revision === undefined ? undefined : { revision, why: `last commit of release ${release.version}` };
 }
 
 /** Releases with commits that share a project with ours and are older than it, newest first. */
@@ -68,7 +86,7 @@ async function lastDeploy(request: PreviousRequest): Promise<Previous | undefine
       ({ version, lastCommit, projects }) =>
         version !== release && lastCommit !== undefined && sharesProject({ projects }, inputs.projects),
     );
-    for (const candidate of candidates.slice(0, MAX_DEPLOY_LOOKUPS)) {
+    for (const candidate of candidates.slice(0, MAX_LOOKUPS)) {
       const deploys = (await optional(api.deploys(candidate.version))) ?? [];
       if (!deploys.some((deploy) => deploy.environment === environment)) continue;
       const revision = await commitOf(candidate, request);

@@ -42,7 +42,8 @@ const WINDOW = 250;
 export async function selectCommits(source: CommitSource, request: SelectionRequest): Promise<Selection> {
   const { head, log } = request;
   const previous = request.previous ?? (await previousTag(source, head, request.ref));
-  if (previous === undefined) return await newest(source, request, 'there is no earlier release, deploy, push or tag');
+  if (previous === undefined)
+    return await newest(source, request, 'no earlier release, deploy, push or tag says where the range begins');
   const base = await fullId(source, previous.revision);
   const range = base === undefined ? undefined : await source.since(base, head, MAX_COMMITS);
   if (base === undefined || range === undefined || range.kind !== 'found') {
