@@ -41,6 +41,8 @@ describe('the name of a file in the archive', () => {
   it('is the same from the short way for plain paths as from a URL parser', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^~(\/[\w@+$!,;=()&*'~.-]{1,5}){1,3}$/), (url) => {
+        // Not what ends in a dot segment: Node 20's parser leaves the last one of `/.-/.` where it is, Node 24's does not.
+        fc.pre(!/\/\.{1,2}$/.test(url));
         expect(entryName(url)).toBe(`files/_/_${new URL(url.slice(1), 'http://~').pathname}`);
       }),
       { numRuns: 500 },
