@@ -230,11 +230,16 @@ function collect(
     state: values('GITHUB_STATE'),
     summary,
     report: readReport(outputs['report']),
-    leftovers: filesBelow(files.temp).filter(({ path }) => join(files.temp, path) !== outputs['report']),
+    leftovers: filesBelow(files.temp).filter(({ path }) => !isReport(join(files.temp, path), outputs)),
     homeFiles: filesBelow(files.home),
     tmpFiles: filesBelow(files.tmpdir),
     runnerWarnings,
   };
+}
+
+/** Compared as paths: on Windows one has both kinds of slashes. */
+function isReport(path: string, { report = '' }: Readonly<Record<string, string>>): boolean {
+  return report !== '' && resolve(report) === path;
 }
 
 function readReport(path: string | undefined): unknown {

@@ -5,7 +5,10 @@ export function runnerEnvironment(files: StepFiles, workspace: string): Record<s
   const repository = 'acme/webapp';
   return {
     PATH: process.env['PATH'],
+    // Without these, nothing is found and started on Windows.
+    PATHEXT: process.env['PATHEXT'],
     SystemRoot: process.env['SystemRoot'],
+    ComSpec: process.env['ComSpec'],
     HOME: files.home,
     USERPROFILE: files.home,
     TMPDIR: files.tmpdir,
