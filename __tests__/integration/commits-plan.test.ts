@@ -345,6 +345,32 @@ describe('a release of several repositories', () => {
     expect(made.commits?.every(({ timestamp }) => timestamp !== undefined)).toBe(true);
   });
 
+  it('keeps within one request and its limits, whatever the release had', async () => {
+    const repo = makeRepo([{ id: 'a' }]);
+    repo.checkout('a');
+    const many = Array.from({ length: 6000 }, (_, index) => ({
+      id: index.toString(16).padStart(40, '0'),
+      repository: `acme/${'api'.repeat(30)}`,
+      message: 'm'.repeat(index === 0 ? 20_000 : 1000),
+      authorName: 'n'.repeat(200),
+      authorEmail: 'e'.repeat(100),
+      dateCreated: new Date(1_700_000_000_000 - index * 1000).toISOString(),
+    }));
+    const { plan: made, log } = await plan({ dir: repo.dir, api: sentryWith({ releaseCommits: async () => many }) });
+    expect(made.commits?.[0]?.id).toBe(repo.sha('a'));
+    expect(made.commits?.length).toBeLessThanOrEqual(5000);
+    expect(Buffer.byteLength(JSON.stringify(made.commits))).toBeLessThan(5 * 1024 * 1024);
+    const longest = (field: 'repository' | 'message' | 'author_name' | 'author_email') =>
+      Math.max(...(made.commits ?? []).map((commit) => commit[field]?.length ?? 0));
+    expect([longest('repository'), longest('message'), longest('author_name'), longest('author_email')]).toEqual([
+      ...[64, 10_000, 128, 75],
+    ]);
+    expect(log.lines.filter((line) => line.startsWith('notice'))).toEqual([
+      expect.stringMatching(/^notice: The repository acme\/(api)+ is named by its first 64 characters/),
+      expect.stringMatching(/^notice: \d+ older commits are left out: one request holds 5000 commits and 5 MiB\.$/),
+    ]);
+  });
+
   it('gives no commit a time when one of the others has none', async () => {
     const repo = makeRepo([{ id: 'a' }]);
     repo.checkout('a');

@@ -1,5 +1,7 @@
 import { ActionError } from '../errors.js';
+import type { Log } from '../log.js';
 import type { CommitPayload, RefPayload, ReleaseCommit, Repository, SentryApi } from '../sentry/types.js';
+import { cut, LIMITS, MAX_MESSAGE } from './payload.js';
 import { mayBeOurs } from './previous.js';
 import { rowNamed } from './refs.js';
 import type { OwnRepository } from './repository.js';
@@ -41,9 +43,16 @@ export function refsOfOthers(
 export function mergeCommits(
   ours: readonly CommitPayload[],
   others: readonly ReleaseCommit[],
+  log: Log,
 ): readonly CommitPayload[] {
   const known = new Set(ours.map(({ id }) => id));
   const kept = others.filter(({ id }) => !known.has(id)).map(toPayload);
+  for (const name of new Set(others.flatMap(({ repository }) => repository ?? []))) {
+    if (cut(name, LIMITS.repository) === name) continue;
+    log.notice(
+      `The repository ${name} is named by its first ${LIMITS.repository} characters, as many as commits may carry.`,
+    );
+  }
   const merged = [...ours, ...kept];
   if (merged.every(({ timestamp }) => timestamp !== undefined)) {
     return merged.sort((left, right) => Date.parse(right.timestamp ?? '') - Date.parse(left.timestamp ?? ''));
@@ -51,14 +60,14 @@ export function mergeCommits(
   return merged.map(({ timestamp: _, ...commit }) => commit);
 }
 
-// Without patch_set: the server keeps the file list that a commit has.
+// Without patch_set: the server keeps the file list that a commit has. What it stores may be longer than what it takes.
 function toPayload({ id, repository, message, authorName, authorEmail, dateCreated }: ReleaseCommit): CommitPayload {
   return {
     id,
-    repository: repository ?? '',
-    ...(message === undefined ? {} : { message }),
-    ...(authorName === undefined ? {} : { author_name: authorName }),
-    ...(authorEmail === undefined ? {} : { author_email: authorEmail }),
+    repository: cut(repository ?? '', LIMITS.repository),
+    ...(message === undefined ? {} : { message: cut(message, MAX_MESSAGE) }),
+    ...(authorName === undefined ? {} : { author_name: cut(authorName, LIMITS.authorName) }),
+    ...(authorEmail === undefined ? {} : { author_email: cut(authorEmail, LIMITS.authorEmail) }),
     ...(dateCreated === undefined ? {} : { timestamp: dateCreated }),
   };
 }

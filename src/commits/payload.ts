@@ -1,12 +1,12 @@
 import type { Log } from '../log.js';
 import type { CommitPayload } from '../sentry/types.js';
-import type { SelectedCommit } from './select.js';
+import { MAX_COMMITS, type SelectedCommit } from './select.js';
 
 /** Characters; longer values make Sentry's server refuse the whole request (src/sentry/api/serializers/rest_framework/release.py). */
 export const LIMITS = { repository: 64, authorName: 128, authorEmail: 75, path: 510 } as const;
 
-/** Not limited by the server; longer ones are pasted logs. */
-const MAX_MESSAGE = 10_000;
+/** Characters. Not limited by the server; longer ones are pasted logs. */
+export const MAX_MESSAGE = 10_000;
 /** Bytes of JSON in the one request. */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
@@ -14,8 +14,8 @@ type PatchSet = NonNullable<CommitPayload['patch_set']>;
 
 /**
  * Writes commits as the server takes them. What is too long is cut or left out with a notice, never refused as a whole: the
- * limits of the server above, no NUL (its database takes none), file lists from the newest commit on until the request is
- * full. All commits carry a time or none does, because the server cannot sort a mixture.
+ * limits of the server above, no NUL (its database takes none). All commits carry a time or none does, because the server
+ * cannot sort a mixture. {@link fitRequest} bounds the whole.
  */
 export function toPayload(commits: readonly SelectedCommit[], repository: string, log: Log): readonly CommitPayload[] {
   const timed = withTimes(commits);
@@ -39,7 +39,7 @@ export function toPayload(commits: readonly SelectedCommit[], repository: string
   if (droppedPaths > 0) {
     log.notice(`${droppedPaths} paths are left out: they are longer than ${LIMITS.path} characters.`);
   }
-  return fitBody(payload, log);
+  return payload;
 }
 
 /**
@@ -64,14 +64,15 @@ function toPatchSet(files: NonNullable<SelectedCommit['files']>): PatchSet {
   return [...unique.values()].sort((left, right) => compare(left.path, right.path) || compare(right.type, left.type));
 }
 
-/** Leaves out file lists, and then commits, from the oldest on, until the request has the size it may have. */
-function fitBody(payload: readonly CommitPayload[], log: Log): readonly CommitPayload[] {
+/** Leaves out file lists, and then commits, from the oldest on, until they are as many and as large as one request may be. */
+export function fitRequest(payload: readonly CommitPayload[], log: Log): readonly CommitPayload[] {
   let room = MAX_BODY_BYTES;
   const kept: CommitPayload[] = [];
-  for (const commit of payload) {
+  for (const commit of payload.slice(0, MAX_COMMITS)) {
     const { patch_set: _, ...bare } = commit;
-    room -= sizeOf(bare);
-    if (room < 0) break;
+    const size = sizeOf(bare);
+    if (size > room) break;
+    room -= size;
     kept.push(commit);
   }
   let bare = 0;
@@ -79,11 +80,12 @@ function fitBody(payload: readonly CommitPayload[], log: Log): readonly CommitPa
     const { patch_set: patchSet, ...rest } = commit;
     if (patchSet === undefined) return commit;
     room -= sizeOf(patchSet);
+    // Once one does not fit, no older one is sent either: the newest are the ones that matter.
     if (room >= 0) return commit;
     bare += 1;
     return rest;
   });
-  const limit = `${MAX_BODY_BYTES / 1024 / 1024} MiB, the most that is sent in one request`;
+  const limit = `one request holds ${MAX_COMMITS} commits and ${MAX_BODY_BYTES / 1024 / 1024} MiB`;
   if (kept.length < payload.length) log.notice(`${payload.length - kept.length} older commits are left out: ${limit}.`);
   if (bare > 0) log.notice(`${bare} older commits are sent without their list of files: ${limit}.`);
   return fitted;
@@ -94,7 +96,7 @@ function sizeOf(value: unknown): number {
 }
 
 /** Cut between characters, never inside one. */
-function cut(text: string, length: number): string {
+export function cut(text: string, length: number): string {
   return text.length <= length ? text : [...text].slice(0, length).join('');
 }
 

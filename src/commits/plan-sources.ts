@@ -6,7 +6,7 @@ import { createGitSource } from './git-source.js';
 import { createGitHubSource } from './github-source.js';
 import { mergeCommits } from './merge.js';
 import type { OwnCommit } from './own-commit.js';
-import { toPayload } from './payload.js';
+import { fitRequest, toPayload } from './payload.js';
 import type { Previous } from './previous.js';
 import type { OwnRepository } from './repository.js';
 import { type Selection, selectCommits, short, withoutPrevious } from './select.js';
@@ -112,7 +112,8 @@ function planOf(
   const where = source.kind === 'github' ? "from GitHub's API" : 'from the checkout';
   const reason = [...skipped, `${where}, ${selected.reason}`].join('; ');
   if (selected.commits.length === 0) return noCommits(inputs, deps, reason, short(own.sha));
-  const commits = mergeCommits(toPayload(selected.commits, repository.url.path, deps.log), others);
+  const ours = toPayload(selected.commits, repository.url.path, deps.log);
+  const commits = fitRequest(mergeCommits(ours, others, deps.log), deps.log);
   return { source: source.kind, reason, commits, ...(selected.range === undefined ? {} : { range: selected.range }) };
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { toPayload } from '../../../src/commits/payload.js';
+import { fitRequest, toPayload } from '../../../src/commits/payload.js';
 import type { SelectedCommit } from '../../../src/commits/select.js';
 import { recordLog } from '../../integration/commits-support.js';
 
@@ -18,7 +18,7 @@ function commit(index: number, more: Partial<SelectedCommit> = {}): SelectedComm
 
 const write = (commits: readonly SelectedCommit[], repository = 'acme/web') => {
   const log = recordLog();
-  return { payload: toPayload(commits, repository, log), lines: log.lines };
+  return { payload: fitRequest(toPayload(commits, repository, log), log), lines: log.lines };
 };
 
 it('writes a commit as the server takes it', () => {
