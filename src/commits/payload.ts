@@ -9,6 +9,8 @@ export const LIMITS = { repository: 64, authorName: 128, authorEmail: 75, path: 
 export const MAX_MESSAGE = 10_000;
 /** Bytes of JSON in the one request. */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
+/** Of these, for commits without their file lists, so that the newest ones' lists always have room. */
+const MAX_BARE_BYTES = 4 * 1024 * 1024;
 
 type PatchSet = NonNullable<CommitPayload['patch_set']>;
 
@@ -70,9 +72,8 @@ export function fitRequest(payload: readonly CommitPayload[], log: Log): readonl
   const kept: CommitPayload[] = [];
   for (const commit of payload.slice(0, MAX_COMMITS)) {
     const { patch_set: _, ...bare } = commit;
-    const size = sizeOf(bare);
-    if (size > room) break;
-    room -= size;
+    room -= sizeOf(bare);
+    if (room < MAX_BODY_BYTES - MAX_BARE_BYTES) break;
     kept.push(commit);
   }
   let bare = 0;
