@@ -41,6 +41,26 @@ describe('through the repository that is connected in Sentry', () => {
     expect(found.range).toBe('bbbbbbbbbbbb..aaaaaaaaaaaa');
   });
 
+  it('tells where the range begins by the full id, when the checkout knows the tag that was given', async () => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+    repo.git('tag', '-a', '-m', 'x', 'v1.0', repo.sha('a'));
+    repo.checkout('b');
+    const commits = { previousCommit: 'v1.0' };
+    const { plan: made } = await plan({ dir: repo.dir, api: connected(row('acme/web')), commits });
+    expect(made.refs?.[0]).toMatchObject({ commit: repo.sha('b'), previousCommit: repo.sha('a') });
+  });
+
+  it('leaves a previous_commit that is longer than Sentry takes to the sources that can resolve it', async () => {
+    const repo = makeRepo([{ id: 'a' }]);
+    repo.checkout('a');
+    const commits = { previousCommit: `branch-${'x'.repeat(60)}` };
+    const { plan: made } = await plan({ dir: repo.dir, api: connected(row('acme/web')), commits });
+    expect(made).toMatchObject({
+      source: 'git',
+      reason: expect.stringContaining('previous_commit is longer than the 64 characters that Sentry takes'),
+    });
+  });
+
   it.each([
     ['another letter case', row('Acme/Web')],
     ['a name that is not the path', row('Web (production)', { url: 'https://github.com/acme/web' })],

@@ -6,7 +6,7 @@ import { commitsOfOthers, refsOfOthers } from './merge.js';
 import { type OwnCommit, resolveLocally } from './own-commit.js';
 import { planFromSources } from './plan-sources.js';
 import { findPrevious } from './previous.js';
-import { rowNamed } from './refs.js';
+import { MAX_REVISION, rowNamed } from './refs.js';
 import type { OwnRepository } from './repository.js';
 import { short } from './select.js';
 import type { CommitsPlan } from './types.js';
@@ -20,9 +20,6 @@ export interface ManualRequest {
   readonly repository: OwnRepository | undefined;
   readonly own: OwnCommit | undefined;
 }
-
-/** Characters of a revision that the server takes (src/sentry/api/serializers/rest_framework/release.py). */
-const MAX_REVISION = 64;
 
 /**
  * `set_commits: manual`: exactly the repository and the commits that the user names. Through the connected repository when

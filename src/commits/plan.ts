@@ -2,11 +2,11 @@ import type { Inputs } from '../inputs/inputs.js';
 import type { RefPayload, Repository } from '../sentry/types.js';
 import type { CommitsDeps } from './context.js';
 import { commitsOfOthers, refsOfOthers } from './merge.js';
-import { findOwnCommit, type OwnCommit } from './own-commit.js';
+import { findOwnCommit, type OwnCommit, resolveLocally } from './own-commit.js';
 import { planManual } from './plan-manual.js';
 import { type PlanRequest, planFromSources } from './plan-sources.js';
 import { findPrevious } from './previous.js';
-import { connectedRows, submoduleRefs } from './refs.js';
+import { connectedRows, MAX_REVISION, submoduleRefs } from './refs.js';
 import { findRepository, remoteUrl } from './repository.js';
 import { short } from './select.js';
 import { findSubmodules } from './submodules.js';
@@ -67,9 +67,19 @@ async function findRefs(rows: readonly Repository[], request: PlanRequest): Prom
   if (othersRefs === undefined) {
     return 'the release has commits of another repository that is not connected in Sentry, which would be lost';
   }
-  const base = previous === undefined ? {} : { previousCommit: previous.revision };
+  const begin = previous === undefined ? undefined : await asFullId(previous.revision, deps);
+  if (begin !== undefined && begin.length > MAX_REVISION) {
+    return `${previous?.why ?? ''} is longer than the ${MAX_REVISION} characters that Sentry takes`;
+  }
+  const base = begin === undefined ? {} : { previousCommit: begin };
   const ours = connected.map(({ name }) => ({ repository: name, commit: own.sha, ...base }));
   return uniqueRefs([...ours, ...(await refsOfSubmodules(rows, deps, own.sha)), ...othersRefs]);
+}
+
+/** A tag, branch or `HEAD~1` is resolved where the checkout can: Sentry and its integrations know ids best. */
+async function asFullId(revision: string, { git }: CommitsDeps): Promise<string> {
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision)) return revision;
+  return (await resolveLocally(git, revision)) ?? revision;
 }
 
 async function refsOfSubmodules(rows: readonly Repository[], { git }: CommitsDeps, head: string) {

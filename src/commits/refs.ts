@@ -18,6 +18,9 @@ const FETCHING_PROVIDERS = new Set([
   'integrations:vsts',
 ]);
 
+/** Characters of a revision that the server takes (src/sentry/api/serializers/rest_framework/release.py). */
+export const MAX_REVISION = 64;
+
 /** True when Sentry can fetch this repository's commits. */
 export function isConnected(repository: Repository): boolean {
   return FETCHING_PROVIDERS.has(repository.provider) && repository.status === 'active';
