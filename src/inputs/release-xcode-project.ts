@@ -12,7 +12,7 @@ export function projectsIn(dir: string, names: readonly string[]): readonly stri
 
 /**
  * Asks `xcodebuild` for the build settings of a project's first target, in its configuration Release, else Debug, whatever the
- * letter case: the choice of sentry-cli's 2.x source. What xcodebuild answers is described by Apple (`man xcodebuild`, -json).
+ * letter case: the choice of sentry-cli (2.46, its source). What xcodebuild answers is described by Apple (`man xcodebuild`, -json).
  */
 export async function projectSettings(project: string, dir: string, runTool: RunTool): Promise<ProjectAnswer> {
   const list = await askXcode(['-list', '-json', '-project', project], dir, runTool);
