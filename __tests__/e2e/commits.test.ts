@@ -61,6 +61,8 @@ it('a checkout of one commit, without an integration in Sentry, yields the whole
   const expected = Array.from({ length: 23 }, (_, index) => origin.sha(`c${27 - index}`));
   expect(stored('web@2')).toEqual(expected);
   expect(second.log).toContain('acme/web is not connected in Sentry');
+  // Nothing global: git is told of the checkout's owner on its command line only.
+  expect(second.homeFiles).toEqual([]);
   // One for the commits, one for the release date.
   expect(sandbox.requests.filter(({ method, path }) => method === 'PUT' && path.includes('web%402'))).toHaveLength(2);
 });

@@ -20,8 +20,8 @@ export interface XcodeDeps {
  * else from the one Xcode project in `dir`, whose build settings `xcodebuild` tells. What cannot be had is undefined, with the
  * reason in the debug log, so that the next source of a name is asked.
  *
- * Which project and file are taken was read in sentry-cli 2.46, the last line under an open licence; not observed with 3.x,
- * which does this on a Mac only.
+ * Which project and file are taken was read in the source of sentry-cli 2.46, which is open; not observed with 3.x, which
+ * does this on a Mac only.
  */
 export async function xcodeRelease(dir: string, deps: XcodeDeps): Promise<string | undefined> {
   if (deps.platform !== 'darwin') return undefined;
