@@ -132,8 +132,9 @@ interface Thrown {
 /** Runs the app that the action has injected, until it throws. */
 function throwInApp(workspace: string): Thrown {
   const main = readdirSync(join(workspace, 'dist', 'assets')).find((name) => /^main-\w+\.js$/.test(name));
+  const url = pathToFileURL(join(workspace, 'dist', 'assets', main ?? '')).href;
   const script = `
-    const { buyOneOfEach } = await import(process.cwd() + '/dist/assets/${main}');
+    const { buyOneOfEach } = await import(${JSON.stringify(url)});
     const { stack } = await buyOneOfEach('SPRING25').catch((error) => error);
     process.stdout.write(JSON.stringify({ stack, debugIds: globalThis._sentryDebugIds ?? {} }));`;
   const args = ['--input-type=module', '--eval', script];

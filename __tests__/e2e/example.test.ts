@@ -16,8 +16,9 @@ describe('the example app', () => {
   it('sells without a coupon and with the good one, and throws with the bad one', () => {
     const script = `
       import { readdirSync } from 'node:fs';
+      import { pathToFileURL } from 'node:url';
       const main = readdirSync('dist/assets').find((name) => /^main-\\w+\\.js$/.test(name));
-      const { buyOneOfEach } = await import(process.cwd() + '/dist/assets/' + main);
+      const { buyOneOfEach } = await import(pathToFileURL('dist/assets/' + main).href);
       const totals = [(await buyOneOfEach()).total, (await buyOneOfEach('WELCOME')).total];
       const error = await buyOneOfEach('SPRING25').catch((thrown) => thrown.message);
       process.stdout.write(JSON.stringify([...totals, error]));`;

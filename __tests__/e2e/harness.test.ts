@@ -120,10 +120,13 @@ describe('the runner harness reads what came out as a runner reads it', () => {
 });
 
 describe('the runner harness ends what it starts', () => {
-  it('cancels with SIGINT first, which the action may answer', async () => {
+  it.each([
+    ['a signal, which Windows does not have', process.platform === 'win32'],
+    ['a message, on any system', true],
+  ])('cancels with SIGINT first, which the action may answer: by %s', async (_by, interruptByMessage) => {
     const script = `process.on('SIGINT', () => { print('bye'); process.exitCode = 7; clearInterval(t); }); const t = setInterval(() => {}, 1e3); print('up');`;
     const cancel = new AbortController();
-    const result = await run(script, { signal: cancel.signal, onLine: () => cancel.abort() });
+    const result = await run(script, { signal: cancel.signal, onLine: () => cancel.abort(), interruptByMessage });
     expect(result).toMatchObject({ exitCode: 7, exitSignal: null, stdout: 'up\nbye\n' });
   });
 

@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly githubToken?: string;
   /** Abort to do what "Cancel workflow" does: SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL. */
   readonly signal?: AbortSignal;
+  /** Cancels by a message instead of a signal, as it has to be on Windows. @default on Windows only */
+  readonly interruptByMessage?: boolean;
   /** Cancels after this many milliseconds. */
   readonly cancelAfterMs?: number;
   /** Kills with SIGKILL after this many milliseconds: the machine is gone. */
@@ -186,6 +188,7 @@ async function start(
       cancel: cancel.signal,
       kill: kill.signal,
       onLine,
+      ...(options.interruptByMessage === undefined ? {} : { interruptByMessage: options.interruptByMessage }),
     });
   } finally {
     for (const timer of timers) clearTimeout(timer);

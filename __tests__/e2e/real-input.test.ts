@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import type { Bundle } from '../../sandbox/state/types.js';
 import { type RunResult, runAction } from './harness.js';
@@ -90,7 +90,7 @@ async function uploaded(path: string): Promise<string> {
 
 /** Loads a script in a Node of its own and lists what it exports, with types and arities. */
 function exportsOf(path: string): string {
-  const script = `import(${JSON.stringify(path)}).then((module) => {
+  const script = `import(${JSON.stringify(pathToFileURL(path).href)}).then((module) => {
     const show = (value) => value !== null && ['object', 'function'].includes(typeof value)
       ? Object.getOwnPropertyNames(value).filter((key) => !['arguments', 'caller'].includes(key)).sort().map((key) => key + ':' + typeof value[key] + (value[key]?.length ?? '')).join()
       : String(value);

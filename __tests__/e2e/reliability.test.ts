@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { makeCertificates, testProxy } from '../security/proxy-support.js';
+import { itOnPosix } from '../support/platform.js';
 import type { RunResult } from './harness.js';
 import { type Scene, scene } from './reliability-support.js';
 
@@ -272,7 +273,8 @@ function spawnBundle(world: Scene, exited: (code: number | null) => void): Child
   return child;
 }
 
-it.each([
+// Windows has neither: a process there is ended, not told (SIGKILL, above, is what that is like).
+itOnPosix.each([
   ['SIGTERM', ['SIGTERM'], 143],
   ['a second SIGINT', ['SIGINT', 'SIGINT'], 130],
 ] as const)(

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { FakeGitHub } from '../../sandbox/github.js';
 import type { Clock } from '../../src/clock.js';
 import type { CommitsDeps } from '../../src/commits/context.js';
@@ -156,7 +157,7 @@ export function checkout(repo: Repo, ref: string, depth?: number): string {
   const dir = tempDir();
   runGit(dir, ['init', '-q', '.']);
   const depthArgs = depth === undefined ? [] : [`--depth=${depth}`];
-  runGit(dir, ['fetch', '-q', '--no-tags', ...depthArgs, `file://${repo.dir}`, ref]);
+  runGit(dir, ['fetch', '-q', '--no-tags', ...depthArgs, pathToFileURL(repo.dir).href, ref]);
   runGit(dir, ['checkout', '-q', '--detach', 'FETCH_HEAD']);
   runGit(dir, ['remote', 'add', 'origin', 'https://github.com/acme/web']);
   return dir;

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attack, BUILD, TOKEN, write } from './attack.js';
+import { attack, BUILD, TOKEN } from './attack.js';
+import { installGitSpy, pathWithSpy } from './git-spy.js';
 
 /** Attack: a program on the PATH that is called git reads what its parent gives it. */
 
@@ -14,13 +15,16 @@ it('git gets no token, in its environment or its arguments', async () => {
     inputs: { set_commits: 'auto', release: '', github_token: GITHUB_TOKEN },
     prepare(workspace) {
       execFileSync('git', ['init', '-q', workspace]);
-      const spy = join(workspace, 'bin', 'git');
+      const seenFile = JSON.stringify(join(workspace, 'seen.txt'));
       // Answers like a checkout without commits, and notes all it was given.
-      write(spy, `#!/bin/sh\n{ echo "args: $*"; env; } >> "${join(workspace, 'seen.txt')}"\nexit 128\n`);
-      chmodSync(spy, 0o755);
+      installGitSpy(
+        workspace,
+        `require('node:fs').appendFileSync(${seenFile}, 'args: ' + JSON.stringify({ args, env: process.env }) + '\\n');
+process.exit(128);`,
+      );
     },
     env: (workspace) => ({
-      PATH: `${join(workspace, 'bin')}:${process.env['PATH'] ?? ''}`,
+      PATH: pathWithSpy(workspace),
       SENTRY_AUTH_TOKEN: TOKEN,
       ACTIONS_RUNTIME_TOKEN: 'runtime-secret',
     }),

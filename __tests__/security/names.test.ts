@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attack, write } from './attack.js';
+import { attack } from './attack.js';
+import { installGitSpy, pathWithSpy } from './git-spy.js';
 
 /** Attack: names from branches, tags and titles that reach a path, a command line or a page. */
 
@@ -46,7 +47,7 @@ it('a slug cannot leave its place in the path', async () => {
 it.each(['--output=PWNED', '--upload-pack=touch PWNED', '-h', '--all'])(
   'the commit %j is no option of git, in a repository where git would act on it',
   async (commit) => {
-    let calls: string[] = [];
+    let calls: string[][] = [];
     let made = true;
     const { result } = await attack({
       inputs: { set_commits: 'manual', repo: 'acme/webapp', commit, previous_commit: commit },
@@ -55,21 +56,25 @@ it.each(['--output=PWNED', '--upload-pack=touch PWNED', '-h', '--all'])(
           execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b.c', ...args]);
         git('init', '-q', workspace);
         git('-C', workspace, 'commit', '-q', '--allow-empty', '-m', 'First');
-        const spy = join(workspace, 'bin', 'git');
-        // Notes each call on one line, arguments parted by tabs, then is git.
-        const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
-        write(spy, `#!/bin/sh\n(printf '%s\\t' "$@"; echo) >> '${join(workspace, 'calls')}'\nexec '${real}' "$@"\n`);
-        chmodSync(spy, 0o755);
+        // Notes each call on one line, then is git.
+        installGitSpy(
+          workspace,
+          `require('node:fs').appendFileSync(${JSON.stringify(join(workspace, 'calls'))}, JSON.stringify(args) + '\\n');
+process.exit(require('node:child_process').spawnSync('git', args, { env, stdio: 'inherit' }).status ?? 1);`,
+        );
       },
-      env: (workspace) => ({ PATH: `${join(workspace, 'bin')}:${process.env['PATH'] ?? ''}` }),
+      env: (workspace) => ({ PATH: pathWithSpy(workspace) }),
       look({ workspace }) {
-        calls = readFileSync(join(workspace, 'calls'), 'utf8').trim().split('\n');
+        calls = readFileSync(join(workspace, 'calls'), 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as string[]);
         made = readdirSync(workspace).some((name) => name.includes('PWNED'));
       },
     });
     expect(result.exitCode).toBe(1);
     expect(made).toBe(false);
-    const touched = calls.map((call) => call.split('\t')).filter((args) => args.some((arg) => arg.startsWith(commit)));
+    const touched = calls.filter((args) => args.some((arg) => arg.startsWith(commit)));
     expect(touched.length).toBeGreaterThan(0);
     for (const args of touched) {
       expect(args.indexOf('--end-of-options')).toBeGreaterThan(-1);

@@ -1,3 +1,4 @@
+import { onWindows } from '../support/platform.js';
 import { attack } from './attack.js';
 
 /** Attack: text from outside that the runner would carry out if it were printed as it is. */
@@ -10,9 +11,12 @@ const LINE = '##[add-path]x';
 
 const ours = new Set(['add-mask', 'debug', 'notice', 'warning', 'error', 'group', 'endgroup']);
 
-/** So many that the last are printed as plain lines, not as annotations any more. */
+/** So many that the last are printed as plain lines, not as annotations any more. Windows has no names with `\n` and `:`. */
 const manyNames = Object.fromEntries(
-  Array.from({ length: 14 }, (_, index) => [`dist/${index}\n::add-path::${index}\n ${LINE}.js`, 'foo()']),
+  Array.from({ length: 14 }, (_, index) => [
+    onWindows ? `dist/${index} ${LINE}.js` : `dist/${index}\n::add-path::${index}\n ${LINE}.js`,
+    'foo()',
+  ]),
 );
 
 let masks: readonly string[] = [];
@@ -53,7 +57,8 @@ it.each<[string, Parameters<typeof attack>[0]]>([
 });
 
 it('names of files reach an annotation whole: they add no property to it and end none', async () => {
-  const names = ['dist/a,title=pwned.js', 'dist/b::c.js', 'dist/100%0A::error::d.js'];
+  const colons = onWindows ? '' : '::';
+  const names = ['dist/a,title=pwned.js', `dist/b${colons}c.js`, `dist/100%0A${colons}error${colons}d.js`];
   const { result } = await attack({ files: Object.fromEntries(names.map((name) => [name, 'foo()'])) });
   const files = result.annotations.map(({ file }) => file).filter((file) => file !== undefined);
   expect(files.sort()).toEqual(names.sort());

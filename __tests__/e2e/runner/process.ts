@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 
 /** How the process is started and ended. */
 export interface ProcessOptions {
@@ -15,6 +17,8 @@ export interface ProcessOptions {
   /** Abort = the machine is gone: SIGKILL. */
   readonly kill: AbortSignal;
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Windows knows no signals: there the process is told by a message, and raises SIGINT itself. @default on Windows only */
+  readonly interruptByMessage?: boolean;
 }
 
 export interface ProcessResult {
@@ -30,21 +34,25 @@ export interface ProcessResult {
 const INTERRUPT_GRACE_MS = 7_500;
 const TERMINATE_GRACE_MS = 2_500;
 
+const INTERRUPT = join(dirname(fileURLToPath(import.meta.url)), 'interrupt.cjs');
+
 /** Runs a Node process to its end, whatever it takes; resolves when both pipes are drained. */
 export async function runProcess(options: ProcessOptions): Promise<ProcessResult> {
   const startedAt = performance.now();
-  const child = spawn(options.node, options.args, {
+  const byMessage = options.interruptByMessage ?? process.platform === 'win32';
+  const child = spawn(options.node, [...(byMessage ? ['--require', INTERRUPT] : []), ...options.args], {
     cwd: options.cwd,
     env: { ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(byMessage ? (['ipc'] as const) : [])],
   });
+  if (child.stdout === null || child.stderr === null) throw new Error('the process has no pipes');
   const timers: NodeJS.Timeout[] = [];
   let timedOut = false;
   const later = (delayMs: number, action: () => void): void => {
     timers.push(setTimeout(action, delayMs));
   };
   const cancel = (): void => {
-    child.kill('SIGINT');
+    interrupt(child, byMessage);
     later(INTERRUPT_GRACE_MS, () => child.kill('SIGTERM'));
     later(INTERRUPT_GRACE_MS + TERMINATE_GRACE_MS, () => child.kill('SIGKILL'));
   };
@@ -71,6 +79,12 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
     options.cancel.removeEventListener('abort', cancel);
     options.kill.removeEventListener('abort', kill);
   }
+}
+
+function interrupt(child: ChildProcess, byMessage: boolean): void {
+  if (!byMessage) child.kill('SIGINT');
+  // An error: the process has ended already, and its channel with it.
+  else if (child.connected) child.send('SIGINT', () => undefined);
 }
 
 function onAbort(signal: AbortSignal, action: () => void): void {

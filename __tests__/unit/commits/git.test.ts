@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGit, type Exec, gitEnvironment } from '../../../src/commits/git.js';
 import { recordLog } from '../../integration/commits-support.js';
+import { itWithLinks } from '../../support/platform.js';
 
 let dir: string;
 beforeEach(() => {
@@ -62,13 +63,13 @@ it('names the root of the repository as safe for this one call, also when asked 
   expect(calls[0]?.args.at(-1)).toBe('status');
 });
 
-it('names the real path too when the root is reached through a link', async () => {
+itWithLinks('names the real path too when the root is reached through a link', async () => {
   const root = repository();
   symlinkSync(root, join(dir, 'link'));
   const { calls, exec } = fakeExec();
   await createGit({ cwd: join(dir, 'link'), env: {}, log: recordLog(), exec }).run(['status']);
   expect(calls[0]?.args).toEqual(
-    expect.arrayContaining([`safe.directory=${join(dir, 'link')}`, `safe.directory=${root}`]),
+    expect.arrayContaining([`safe.directory=${join(dir, 'link')}`, `safe.directory=${root.replaceAll('\\', '/')}`]),
   );
 });
 

@@ -47,7 +47,8 @@ async function resolve({ release, env = {}, github, git = gitWith(), dir = '/rep
     workingDirectory: dir,
     release: { explicit: undefined, givenEmpty: undefined, prefix: '', from: 'default' as const, ...release },
   };
-  const readText = async (path: string) => files[path];
+  // On Windows paths have backslashes, and a drive.
+  const readText = async (path: string) => files[path.replaceAll('\\', '/').replace(/^[A-Z]:/i, '')];
   return { ...(await resolveReleaseName(inputs, context, { env, git, log, readText })), lines: log.lines };
 }
 

@@ -1,6 +1,7 @@
 import type { RunTool } from '../../../src/inputs/release-tool.js';
 import { xcodeRelease } from '../../../src/inputs/release-xcode.js';
 import { recordLog } from '../../integration/commits-support.js';
+import { describeOnPosix } from '../../support/platform.js';
 
 /** How an Info.plist names a build setting. */
 const VERSION = `\${MARKETING_VERSION}`;
@@ -37,7 +38,8 @@ async function ask({ env, platform = 'darwin', plist = PLIST, runTool = refuse }
 const refuse: RunTool = () => Promise.reject(new Error('no tool is needed here'));
 const nameOf = async (setting: Setting) => (await ask(setting)).name;
 
-describe('the name of an Xcode build, in a build phase', () => {
+// Xcode is a program of macOS, and so are its paths.
+describeOnPosix('the name of an Xcode build, in a build phase', () => {
   it('is bundle id and version of the Info.plist, with build settings put in', async () => {
     expect(await nameOf({})).toBe('io.acme.app@1.4.0');
     expect(await nameOf({ env: { PROJECT_DIR: undefined, SRCROOT: '/src/app' } })).toBe('io.acme.app@1.4.0');

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, statSync, symlinkSync } from 'nod
 import { join } from 'node:path';
 import { blank, deleteUploadedMaps } from '../../../src/sourcemaps/delete.js';
 import { planSourceMaps } from '../../../src/sourcemaps/plan.js';
+import { itWithLinks } from '../../support/platform.js';
 import { MAP, makeTree, recordingLog, removeTrees, sourceMapInputs } from './workspace.js';
 
 afterAll(removeTrees);
@@ -87,7 +88,7 @@ describe('delete_after_upload', () => {
     expect(read('dist/a.js')).toBe(code);
   });
 
-  it('keeps and names a file whose folder has become a link out of the workspace', async () => {
+  itWithLinks('keeps and names a file whose folder has become a link out of the workspace', async () => {
     const { root, plan, all, log, lines } = await setup({
       'dist/d/a.js': 'a()\n//# sourceMappingURL=a.js.map',
       'dist/d/a.js.map': MAP,

@@ -7,6 +7,7 @@ import { processUnit } from '../../../src/sourcemaps/process.js';
 import { readPlannedFile } from '../../../src/sourcemaps/read-file.js';
 import { snippetFor } from '../../../src/sourcemaps/snippet.js';
 import { replaceFiles } from '../../../src/sourcemaps/write-file.js';
+import { itOnPosix } from '../../support/platform.js';
 import {
   contentOf,
   editOptions,
@@ -149,7 +150,8 @@ describe('files are read and written safely', () => {
     ]);
   });
 
-  it('permissions stay', () => {
+  // Windows has only the read-only bit.
+  itOnPosix('permissions stay', () => {
     const folder = newFolder({ 'app.js': JS, 'app.js.map': JSON.stringify(MAP) });
     chmodSync(join(folder.root, 'app.js'), 0o755);
     chmodSync(join(folder.root, 'app.js.map'), 0o606);

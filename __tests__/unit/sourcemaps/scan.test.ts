@@ -1,13 +1,14 @@
 import { rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { scanScripts } from '../../../src/sourcemaps/scan.js';
+import { scanInTurn } from '../../../src/sourcemaps/scan.js';
+import { itOnPosix } from '../../support/platform.js';
 import { makeTree, removeTrees } from './workspace.js';
 
 afterAll(removeTrees);
 
 async function scan(files: Readonly<Record<string, string>>) {
   const root = makeTree(files);
-  return await scanScripts(Object.keys(files).map((name) => source(root, name)));
+  return await scanInTurn(Object.keys(files).map((name) => source(root, name)));
 }
 
 function source(root: string, name: string) {
@@ -54,13 +55,14 @@ describe('the scan of scripts', () => {
     expect(answers.map(({ reference }) => reference)).toEqual(['1', undefined, '3']);
   });
 
-  it('reports a file that is gone, and one that became a link, and goes on', async () => {
+  // On Windows the link is followed: it has no way to open a file only if it is none.
+  itOnPosix('reports a file that is gone, and one that became a link, and goes on', async () => {
     const root = makeTree({ 'a.js': 'a', 'b.js': 'b', 'c.js': '//# sourceMappingURL=c.map' });
     const files = ['a.js', 'b.js', 'c.js'].map((name) => source(root, name));
     rmSync(join(root, 'a.js'));
     rmSync(join(root, 'b.js'));
     symlinkSync('c.js', join(root, 'b.js'));
-    expect(await scanScripts(files)).toEqual([
+    expect(await scanInTurn(files)).toEqual([
       { inline: false, failure: 'ENOENT' },
       { inline: false, failure: 'ELOOP' },
       { inline: false, reference: 'c.map' },

@@ -1,9 +1,10 @@
-import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Folder } from '../../../scripts/inject-run.js';
 import { processUnit } from '../../../src/sourcemaps/process.js';
 import type { EditOptions } from '../../../src/sourcemaps/types.js';
+import { itWithLinks, makeLinks } from '../../support/platform.js';
 import { editOptions, sourceFile } from './inject-support.js';
 
 const SECRET = 'TOP-SECRET-BYTES';
@@ -26,15 +27,15 @@ function upload(map: object | string, files: Record<string, string>, change: Par
   const folder = new Folder({ 'secret.txt': SECRET, 'w-evil/secret.txt': SECRET });
   folders.push(folder);
   const workspace = realpathSync(ensure(join(folder.root, 'w')));
-  const text = (typeof map === 'string' ? map : JSON.stringify(map)).replaceAll('$ROOT', folder.root);
+  const text = (typeof map === 'string' ? map : JSON.stringify(map)).replaceAll('$ROOT', forward(folder.root));
   folder.write('w/dist/app.js', JS);
   folder.write('w/dist/app.js.map', text);
+  const links = new Map<string, string>();
   for (const [name, content] of Object.entries(files)) {
-    if (content.startsWith('-> ')) {
-      ensure(join(folder.root, 'w', name, '..'));
-      symlinkSync(content.slice(3).replaceAll('$ROOT', folder.root), join(folder.root, 'w', name));
-    } else folder.write(`w/${name}`, content);
+    if (content.startsWith('-> ')) links.set(join(workspace, name), content.slice(3).replaceAll('$ROOT', folder.root));
+    else folder.write(`w/${name}`, content);
   }
+  makeLinks(links);
   const unit = { js: sourceFile(folder, 'w/dist/app.js'), map: sourceFile(folder, 'w/dist/app.js.map') };
   const options = editOptions(folder, { workspace, workingDirectory: workspace, ...change });
   const result = processUnit(unit, options);
@@ -46,6 +47,9 @@ function upload(map: object | string, files: Record<string, string>, change: Par
     kinds: result.diagnoses.map(({ kind }) => kind),
   };
 }
+
+/** As it stands in a map, where a backslash would be an escape. */
+const forward = (path: string) => path.replaceAll('\\', '/');
 
 function ensure(path: string): string {
   mkdirSync(path, { recursive: true });
@@ -61,12 +65,16 @@ describe('missing content is read from the workspace, for the upload alone', () 
     ['with percent-encoding', '../src/a%20b.ts', { 'src/a b.ts': 'decoded' }, 'decoded'],
     ['by an absolute path inside', '$ROOT/w/src/a.ts', { 'src/a.ts': 'absolute' }, 'absolute'],
     ['by a file URL inside', 'file://$ROOT/w/src/a.ts', { 'src/a.ts': 'url' }, 'url'],
-    ['through a link that stays inside', '../link.ts', { 'src/a.ts': 'linked', 'link.ts': '-> src/a.ts' }, 'linked'],
     ['with a name that only starts like a parent', '../..a.ts', { '..a.ts': 'dots' }, 'dots'],
   ])('%s', (_title, source, files, expected) => {
     const { map, disk } = upload(mapOf([source]), files as Record<string, string>);
     expect(map['sourcesContent']).toEqual([expected]);
     expect(disk['sourcesContent']).toBeUndefined();
+  });
+
+  itWithLinks('through a link that stays inside', () => {
+    const { map } = upload(mapOf(['../link.ts']), { 'src/a.ts': 'linked', 'link.ts': '-> src/a.ts' });
+    expect(map['sourcesContent']).toEqual(['linked']);
   });
 
   it('with sourceRoot in front', () => {
@@ -103,29 +111,34 @@ describe('a map cannot make the upload carry what is outside the workspace', () 
     ['file URL in capitals', 'FILE://$ROOT/secret.txt', {}],
     ['file URL of another host', 'file://host/secret.txt', {}],
     ['a folder that starts like the workspace', '../../w-evil/secret.txt', {}],
-    ['link to a file', '../link.ts', { 'link.ts': '-> $ROOT/secret.txt' }],
-    ['link to a folder', '../link/secret.txt', { link: '-> $ROOT' }],
-    ['chain of links', '../one.ts', { 'one.ts': '-> two.ts', 'two.ts': '-> ../secret.txt' }],
     ['other scheme', 'webpack:///../../secret.txt', {}],
     ['http', 'http://localhost/secret.txt', {}],
     ['git configuration with its token', '../.git/config', { '.git/config': SECRET }],
     ['environment file', '../.env', { '.env': SECRET }],
     ['environment file of a mode', '../.env.production', { '.env.production': SECRET }],
     ['npm credentials', '../.npmrc', { '.npmrc': SECRET }],
-    ['link to credentials', '../a.ts', { '.npmrc': SECRET, 'a.ts': '-> .npmrc' }],
     ['private key', '../id_ed25519', { id_ed25519: SECRET }],
     ['folder', '../src', { 'src/a.ts': SECRET }],
     ['device', '/dev/zero', {}],
     ['NUL byte', '../a\0.ts', {}],
     ['binary file', '../a.ts', { 'a.ts': `${SECRET}\0` }],
     ['empty name', '', {}],
-  ])('%s', (_title, source, files) => {
+  ])('%s', refused);
+
+  itWithLinks.each([
+    ['link to a file', '../link.ts', { 'link.ts': '-> $ROOT/secret.txt' }],
+    ['link to a folder', '../link/secret.txt', { link: '-> $ROOT' }],
+    ['chain of links', '../one.ts', { 'one.ts': '-> two.ts', 'two.ts': '-> ../secret.txt' }],
+    ['link to credentials', '../a.ts', { '.npmrc': SECRET, 'a.ts': '-> .npmrc' }],
+  ])('%s', refused);
+
+  function refused(_title: string, source: string, files: object): void {
     const { raw, map, kinds } = upload(mapOf([source]), files as Record<string, string>);
     expect(raw).not.toContain(SECRET);
     expect(raw).not.toContain('root:');
     expect(map['sourcesContent']).toBeUndefined();
     expect(kinds).toContain('map-without-content');
-  });
+  }
 
   it('nor through sourceRoot', () => {
     const { raw } = upload(mapOf(['secret.txt'], { sourceRoot: '$ROOT' }), {});

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { SourceMapInputs } from '../../../src/inputs/inputs.js';
 import type { Log } from '../../../src/log.js';
+import { makeLinks } from '../../support/platform.js';
 
 /** A map that every reader takes. */
 export const MAP = '{"version":3,"sources":["a.ts"],"sourcesContent":["a"],"names":[],"mappings":"AAAA"}';
@@ -11,12 +12,14 @@ export const MAP = '{"version":3,"sources":["a.ts"],"sourcesContent":["a"],"name
 export function makeTree(files: Readonly<Record<string, string | { readonly link: string }>>): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'plan-')));
   trees.push(root);
+  const links = new Map<string, string>();
   for (const [name, content] of Object.entries(files)) {
     const path = join(root, name);
     mkdirSync(dirname(path), { recursive: true });
     if (typeof content === 'string') writeFileSync(path, content);
-    else symlinkSync(content.link, path);
+    else links.set(path, content.link);
   }
+  makeLinks(links);
   return root;
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import type { AssembleAnswer, AssembleRequest } from '../../../src/sentry/types.js';
 import type { ProcessUnit } from '../../../src/upload/pack.js';
@@ -231,11 +232,10 @@ describe('limits', () => {
 describe('failures on our side', () => {
   it('of a worker thread that dies end the upload instead of hanging it', async () => {
     const server = new FakeServer();
-    const url = new URL('./support/dying-worker.mjs', import.meta.url);
     const upload = uploadSourceMaps(
       makePlan(manyFiles(40)),
       request,
-      depsFor(server, 0, { workers: { url, count: 1 } }),
+      depsFor(server, 1, { worker: './dying-worker.mjs' }),
     );
     await expect(upload).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining('worker thread') });
   });
@@ -293,7 +293,7 @@ describe('the record', () => {
       ['a.js', '~/a.js'],
       ['lone.js.map', '~/lone.js.map'],
     ]);
-    expect(record.uploadedMaps.map((path) => path.split('/').at(-1))).toEqual(['a.js.map', 'lone.js.map']);
+    expect(record.uploadedMaps.map((path) => basename(path))).toEqual(['a.js.map', 'lone.js.map']);
   });
 
   it('of no files at all is empty and nobody is asked to assemble', async () => {
