@@ -523,6 +523,13 @@ describe('set_commits: manual', () => {
     expect(made.commits?.map(({ id }) => id)).toEqual([repo.sha('b')]);
   });
 
+  it('without new commits is no failure: the repository was found', async () => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+    repo.checkout('b');
+    const { plan: made } = await plan({ dir: repo.dir, commits: { ...manual, previousCommit: repo.sha('b') } });
+    expect(made).toMatchObject({ source: 'none', nothingNew: true });
+  });
+
   it('fails with the names that Sentry knows when nobody knows the repository', async () => {
     const made = plan({ sha: SHA, api: connected(row('acme/api')), commits: { ...manual, repo: 'acme/wbe' } });
     await expect(made).rejects.toMatchObject({ code: 'commits-failed', hint: expect.stringContaining('acme/api') });
