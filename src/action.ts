@@ -4,6 +4,7 @@ import { systemClock } from './clock.js';
 import { ActionError } from './errors.js';
 import { Journal } from './journal.js';
 import { closingLines } from './report/closing.js';
+import { sentence } from './report/format.js';
 import { createLog, debugMode, type RunLog } from './report/log.js';
 import { maskSecrets, secretForms } from './report/mask.js';
 import { outputsOf } from './report/outputs.js';
@@ -53,7 +54,8 @@ async function publish(end: RunEnd, log: RunLog): Promise<void> {
   const { report, failure } = end;
   const soft = report.result === 'warned' || report.result === 'skipped';
   if (failure !== undefined) {
-    const text = failure.hint === undefined ? failure.message : `${failure.message}\n${failure.hint}`;
+    const said = sentence(failure.message);
+    const text = failure.hint === undefined ? said : `${said}\n${failure.hint}`;
     if (soft) log.warning(text, { title: `Sentry release: not complete (${failure.code})` });
     else log.error(text, { title: `Sentry release failed (${failure.code})` });
     if (failure.cause instanceof Error) log.debug(failure.cause.stack ?? failure.cause.message);

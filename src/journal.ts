@@ -26,6 +26,8 @@ export class Journal {
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #steps = new Map<StepName, StepRecord>();
+  /** Milliseconds that {@link ahead} spent on a step before its turn. */
+  readonly #ahead = new Map<StepName, number>();
   readonly #problems: Problem[] = [];
   #facts: Facts = {
     sentry: { url: '', org: '', projects: [] },
@@ -61,20 +63,40 @@ export class Journal {
 
   /** Runs one step and records how it ended; what it throws is recorded and thrown on. */
   async step(name: StepName, work: () => Promise<StepOutcome>): Promise<StepOutcome> {
-    const from = this.#clock.now();
-    const record = (status: StepRecord['status'], detail: string) =>
-      this.#steps.set(name, { name, status, durationMs: this.#clock.now() - from, detail });
+    const from = this.#clock.now() - (this.#ahead.get(name) ?? 0);
     try {
       const outcome = await work();
-      record(outcome.status ?? 'done', outcome.detail);
+      this.#record(name, outcome.status ?? 'done', from, outcome.detail);
       return outcome;
     } catch (thrown) {
-      record('failed', toActionError(thrown).message);
+      this.#record(name, 'failed', from, toActionError(thrown).message);
       throw thrown;
     }
   }
 
-  /** Steps in order; those that never started are `not-run`. */
+  /** Does a part of a step before its turn: its time counts as the step's, and its failure is the step's failure. */
+  async ahead<T>(name: StepName, work: () => Promise<T>): Promise<T> {
+    const from = this.#clock.now();
+    try {
+      const done = await work();
+      this.#ahead.set(name, this.#clock.now() - from);
+      return done;
+    } catch (thrown) {
+      this.#record(name, 'failed', from, toActionError(thrown).message);
+      throw thrown;
+    }
+  }
+
+  /** Records a step that nobody asked for, before its turn; `detail` is the reason. */
+  skip(name: StepName, detail: string): void {
+    this.#steps.set(name, { name, status: 'skipped', durationMs: 0, detail });
+  }
+
+  #record(name: StepName, status: StepRecord['status'], from: number, detail: string): void {
+    this.#steps.set(name, { name, status, durationMs: this.#clock.now() - from, detail });
+  }
+
+  /** Steps in order; those that were wanted and never started are `not-run`. */
   steps(): readonly StepRecord[] {
     return STEP_NAMES.map(
       (name) => this.#steps.get(name) ?? { name, status: 'not-run', durationMs: 0, detail: 'not reached' },

@@ -5,6 +5,7 @@ import type { Inputs } from './inputs/inputs.js';
 import { loadInputs } from './inputs/load.js';
 import type { Journal, StepOutcome } from './journal.js';
 import type { Log } from './log.js';
+import { sentence } from './report/format.js';
 import type { RunReport, RunResult, StepName } from './report/report.js';
 import type { Timeouts } from './sentry/bounds.js';
 import { createSentryClient, type SentryClient } from './sentry/client.js';
@@ -13,6 +14,7 @@ import type { StepContext } from './steps/context.js';
 import { recordDeploys } from './steps/deploy.js';
 import { finalizeRelease } from './steps/finalize.js';
 import { explainMissingToken } from './steps/missing-token.js';
+import { notAsked } from './steps/not-asked.js';
 import { prepare } from './steps/prepare.js';
 import { createRelease } from './steps/release.js';
 import { planFiles, uploadFiles } from './steps/sourcemaps.js';
@@ -77,6 +79,7 @@ export async function run(runtime: Runtime): Promise<RunEnd> {
   });
   try {
     inputs = loadInputs(runtime.env, runtime.cwd);
+    for (const [name, reason] of notAsked(inputs)) journal.skip(name, reason);
     const github = readGitHubContext(runtime.env);
     if (inputs.authToken === undefined) {
       explainMissingToken(inputs, github, runtime.log);
@@ -91,7 +94,7 @@ export async function run(runtime: Runtime): Promise<RunEnd> {
     const failure = failureOf(thrown, runtime.cancel);
     journal.problem({
       severity: 'error',
-      message: failure.message,
+      message: sentence(failure.message),
       code: failure.code,
       ...(failure.hint === undefined ? {} : { hint: failure.hint }),
     });
@@ -105,7 +108,10 @@ export async function run(runtime: Runtime): Promise<RunEnd> {
 
 /** The protocol, one line a step. */
 async function pipeline(context: StepContext, log: GroupedLog): Promise<void> {
-  const step = (name: StepName, work: () => Promise<StepOutcome>) => inGroup(context, log, name, work);
+  const unasked = notAsked(context.inputs);
+  const step = async (name: StepName, work: () => Promise<StepOutcome>) => {
+    if (!unasked.has(name)) await inGroup(context, log, name, work);
+  };
   await step('token', () => checkAccess(context));
   const files = await planFiles(context);
   await step('release', () => createRelease(context));

@@ -86,7 +86,12 @@ it('a success: the report holds what the server holds, and everything else is ma
   expect(Date.parse(report.finalizedAt ?? '')).toBe(release?.dateReleased);
   const ids = new Set(bundle?.debugIds.map(({ debugId }) => debugId));
   expect(new Set(report.sourcemaps?.upload?.debugIds.map(({ debugId }) => debugId))).toEqual(ids);
-  for (const said of ['shop@1.2.3', 'production', '6 files in 1 bundle (processed)', report.release?.url ?? ''])
+  for (const said of [
+    'shop@1.2.3',
+    'production',
+    '6 files in 1 bundle (processed by Sentry)',
+    report.release?.url ?? '',
+  ])
     expect(result.log).toContain(said);
 
   const page = await (await fetch(`${sandbox.url}/`)).text();
@@ -105,8 +110,9 @@ it('a failure: the failed step and what was not reached are the same everywhere'
   const failed = report.steps.filter(({ status }) => status === 'failed').map(({ name }) => STEP_TITLES[name]);
   expect(failed).toEqual(['Source maps']);
   expect(result.log).toContain('Failed: Source maps');
-  expect(result.log).toContain('Not done: Verify upload, Deploy, Finalize, Verify site');
-  expect(result.summary).toContain('**Not reached:** Verify upload, Deploy, Finalize, Verify site');
+  expect(result.log).toContain('Not done: Verify upload, Deploy, Finalize\n');
+  expect(result.summary).toContain('**Not reached:** Verify upload, Deploy, Finalize\n');
+  expect(result.summary).toContain('Not asked for: Verify site (no verify&#95;url given)');
   expect(acme().releases.get('shop@1.2.3')?.deploys).toEqual([]);
 });
 

@@ -38,6 +38,26 @@ describe('the journal', () => {
     expect(journal.steps()[0]).toMatchObject({ status: 'failed', detail: 'The token lacks project:releases' });
   });
 
+  it("counts work that was done before a step had its turn as the step's own", async () => {
+    const journal = new Journal(clockAt([0, 100, 350, 1000, 1010]));
+    await expect(journal.ahead('sourcemaps', async () => 'plan')).resolves.toBe('plan');
+    await journal.step('sourcemaps', async () => ({ detail: 'sent' }));
+    expect(journal.steps()[3]).toMatchObject({ status: 'done', durationMs: 260, detail: 'sent' });
+  });
+
+  it('records what fails before its turn as the failure of that step', async () => {
+    const journal = new Journal(clockAt([0]));
+    const failure = new ActionError('no-files-found', 'No source maps');
+    await expect(journal.ahead('sourcemaps', () => Promise.reject(failure))).rejects.toBe(failure);
+    expect(journal.steps()[3]).toMatchObject({ status: 'failed', detail: 'No source maps' });
+  });
+
+  it('tells a step that nobody asked for as skipped, also when the run ends before its turn', () => {
+    const journal = new Journal(clockAt([0]));
+    journal.skip('verify', 'verify is false');
+    expect(journal.steps()[4]).toEqual({ name: 'verify', status: 'skipped', durationMs: 0, detail: 'verify is false' });
+  });
+
   it('keeps facts that were known before a failure', () => {
     const journal = new Journal(clockAt([0]));
     journal.note({ release: { version: '1.0', url: 'https://s/1.0', created: true } });

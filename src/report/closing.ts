@@ -13,13 +13,13 @@ export const RESULT_WORDS: Readonly<Record<RunResult, string>> = {
   cancelled: 'cancelled',
 };
 
-/** The server's word on a bundle, for people. */
-const STATE_WORDS = {
-  ok: 'processed',
-  created: 'accepted',
-  assembling: 'accepted',
-  planned: 'planned',
-} as const;
+/** The server's word on a bundle, for people; `created` and `assembling` are what it says when it was not waited for. */
+export const STATE_WORDS: Readonly<Record<UploadRecord['bundles'][number]['state'], string>> = {
+  ok: 'processed by Sentry',
+  created: 'accepted, Sentry processes it later',
+  assembling: 'accepted, Sentry processes it later',
+  planned: 'would be sent',
+};
 
 /** The last lines of the log: what is in Sentry now, what is not, and where to look. */
 export function closingLines(report: RunReport, reportPath: string | undefined): string[] {
@@ -39,18 +39,23 @@ export function closingLines(report: RunReport, reportPath: string | undefined):
 export function factsOf(report: RunReport): string[] {
   const dry = report.result === 'dry-run';
   const upload = report.sourcemaps?.upload;
-  const states = [...new Set(upload?.bundles.map(({ state }) => STATE_WORDS[state]))].join(', ');
   const whole = upload?.bundles.reduce((sum, { bytes: size }) => sum + size, 0) ?? 0;
   const sent = dry ? `${bytes(whole)} at most to send` : upload && sentOf(upload);
   const waited = report.traffic.waits.reduce((sum, { waitMs }) => sum + waitMs, 0);
   return [
     report.commits && report.commits.source !== 'none' && commitsOf(report.commits),
-    upload && `${count(upload.files, 'file')} in ${count(upload.bundles.length, 'bundle')} (${states})`,
+    upload &&
+      `${count(upload.files, 'file')} in ${count(upload.bundles.length, 'bundle')}${dry ? '' : statesOf(upload)}`,
     upload && sent,
     report.deploys.length > 0 && `deployed to ${report.deploys.map(({ environment }) => environment).join(', ')}`,
     report.finalizedAt !== null && !dry && 'finalized',
     waited > 0 && `waited ${duration(waited)} for Sentry`,
   ].filter((fact) => typeof fact === 'string');
+}
+
+function statesOf({ bundles }: UploadRecord): string {
+  const words = new Set(bundles.map(({ state }) => STATE_WORDS[state]));
+  return words.size > 0 ? ` (${[...words].join('; ')})` : '';
 }
 
 function commitsOf({ count: number, source }: NonNullable<RunReport['commits']>): string {

@@ -40,3 +40,14 @@ export function percent(part: number, whole: number): string {
   if (part >= whole) return '100 %';
   return `${Math.min(99, Math.max(1, Math.round((part / whole) * 100)))} %`;
 }
+
+/**
+ * With a full stop where it has none, because a hint or another sentence follows. An address at the end stays as it is: the stop
+ * would be copied along with it.
+ */
+export function sentence(text: string): string {
+  const trimmed = text.trimEnd();
+  const lastWord = trimmed.slice(1 + Math.max(trimmed.lastIndexOf(' '), trimmed.lastIndexOf('\n')));
+  const complete = lastWord === '' || /[.!?…:][)"'”]*$/.test(lastWord) || /^https?:\/\//.test(lastWord);
+  return complete ? trimmed : `${trimmed}.`;
+}

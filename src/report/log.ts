@@ -1,4 +1,5 @@
 import type { Log, LogPlace } from '../log.js';
+import { sentence } from './format.js';
 import { commandData, commandProperty, inertLines } from './inert.js';
 
 /** GitHub shows ten annotations of a level per step and drops the rest; the last is kept for the count of those. */
@@ -73,12 +74,12 @@ class RunnerLog implements RunLog {
   }
 
   warning(message: string, place?: LogPlace): void {
-    this.#options.onProblem?.('warning', message, place);
+    this.#options.onProblem?.('warning', sentence(message), place);
     this.#annotate('warning', message, place);
   }
 
   error(message: string, place?: LogPlace): void {
-    this.#options.onProblem?.('error', message, place);
+    this.#options.onProblem?.('error', sentence(message), place);
     this.#annotate('error', message, place);
   }
 
@@ -109,7 +110,8 @@ class RunnerLog implements RunLog {
     }
   }
 
-  #annotate(level: Level, message: string, place: LogPlace = {}): void {
+  #annotate(level: Level, text: string, place: LogPlace = {}): void {
+    const message = sentence(text);
     this.#counts[level] += 1;
     const count = this.#counts[level];
     // What ends the run has no file, and must be seen however many files had errors before it.

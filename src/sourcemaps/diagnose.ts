@@ -33,6 +33,13 @@ export function unreadable(name: string, detail: string): Diagnosis {
   };
 }
 
+/** What follows from a shared URL, and what to do: with debug ids nothing, without them Sentry takes one file for all. */
+const SHARED_URL = {
+  info: 'Nothing to do: Sentry finds each by its debug id.',
+  warning:
+    'Without debug ids Sentry would take this file for all of them: leave inject at true, or give each folder a step of its own with its own url_prefix.',
+} as const;
+
 /** Several files that wanted one artifact URL. Without debug ids Sentry would find only one of them. */
 export function collisionDiagnosis(collision: UrlCollision, severity: 'info' | 'warning'): Diagnosis {
   const listed = collision.moved.slice(0, 3).map(({ name, url }) => `${name} is uploaded as ${url}`);
@@ -42,7 +49,7 @@ export function collisionDiagnosis(collision: UrlCollision, severity: 'info' | '
     kind: 'url-collision',
     file: collision.winner,
     severity,
-    message: `shares the URL ${collision.url} with others and keeps it; ${moved}. Debug ids find them all; a look-up by URL finds only the first.`,
+    message: `has the same URL as others, ${collision.url}, and keeps it; ${moved}. ${SHARED_URL[severity]}`,
   };
 }
 
@@ -79,7 +86,7 @@ const MEANINGS: Readonly<Record<DiagnosisKind, string>> = {
   'integrity-hash': 'Pages with hashes that injected scripts no longer match',
   'unsupported-bundle': 'Bundles of a kind that cannot be injected',
   'map-without-content': 'Maps without the text of all sources',
-  'url-collision': 'URLs wanted by several files',
+  'url-collision': 'Files that share a URL with others',
   'map-only': 'Maps without a script',
   'has-id': 'Scripts that had a debug id',
   injected: 'Scripts with a new debug id',
@@ -95,6 +102,7 @@ const TITLES: Readonly<Partial<Record<DiagnosisKind, string>>> = {
   'map-without-content': 'Source map without sources',
   'script-broken': 'Script unusable',
   'integrity-hash': 'Integrity hash will not match',
+  'url-collision': 'Files share a URL',
 };
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;
@@ -108,7 +116,9 @@ export function summarizeDiagnoses(
   maxAnnotations: number = MAX_ANNOTATIONS,
 ): DiagnosisSummary {
   const groups = groupByKind(diagnoses);
-  const lines = groups.map(({ kind, members }) => `${MEANINGS[kind]}: ${members.length} (${examples(members)})`);
+  const lines = groups.map(
+    ({ kind, members }) => `${MEANINGS[kind]}: ${members.length} (${examples(members)})${consequence(kind, members)}`,
+  );
   const candidates = groups.map(({ members }) => members.filter(({ severity }) => severity !== 'info'));
   const total = candidates.reduce((sum, members) => sum + members.length, 0);
   const annotations: DiagnosisAnnotation[] = [];
@@ -135,6 +145,12 @@ function groupByKind(diagnoses: readonly Diagnosis[]): { kind: DiagnosisKind; me
   return [...groups]
     .map(([kind, members]) => ({ kind, members, rank: worst(members) }))
     .sort((a, b) => a.rank - b.rank || order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+/** Only for a count that would leave a reader wondering whether something is wrong. */
+function consequence(kind: DiagnosisKind, members: readonly Diagnosis[]): string {
+  if (kind !== 'url-collision') return '';
+  return `. ${SHARED_URL[members.every(({ severity }) => severity === 'info') ? 'info' : 'warning']}`;
 }
 
 function examples(members: readonly Diagnosis[]): string {

@@ -5,6 +5,9 @@ import { nearest } from './nearest.js';
 import { isInside, shownName, toSlashes } from './paths.js';
 import type { Place, Target } from './patterns.js';
 
+/** Entries of a folder that a message names. */
+const ENTRIES_NAMED = 5;
+
 /** A pattern without a single file, and what is known about why. */
 export interface Unmatched {
   readonly pattern: string;
@@ -39,7 +42,10 @@ export function reasonFor({ targets, tally, excluded }: Unmatched, place: Place)
   if (tally.ignored.length > 0) seen.push(`ignored: ${list(tally.ignored)} (see the input ignore)`);
   if (tally.hidden.length > 0) seen.push(`hidden folders are read only when named: ${list(tally.hidden)}`);
   if (seen.length > 0) return seen.join('; ');
-  return targets.some((target) => target.kind === 'glob') ? 'nothing matches' : 'the folder is empty';
+  const folder = targets.find((target) => 'real' in target);
+  if (folder === undefined) return 'nothing matches';
+  const name = shownName(place.root, folder.real, place.path);
+  return folder.kind === 'glob' ? `nothing matches; ${contents(folder.real, name)}` : contents(folder.real, name);
 }
 
 function outsideNames(targets: readonly Target[], tally: Tally): string[] {
@@ -56,14 +62,28 @@ function missingReason({ found, missing }: Target & { kind: 'missing' }, { root,
     return 'does not exist; write it relative to working_directory (in a container job, github.workspace is the path outside the container)';
   }
   const folder = shownName(root, found, path);
+  const where = folder === '.' ? '' : ` in "${folder}"`;
   const near = nearest(missing, entriesOf(found), 3);
-  const hint = near.length > 0 ? `; there is ${near.map((name) => `"${name}"`).join(', ')}` : '';
-  return folder === '.' ? `"${missing}" does not exist${hint}` : `"${missing}" does not exist in "${folder}"${hint}`;
+  const there = near.length > 0 ? `there is ${near.map((name) => `"${name}"`).join(', ')}` : contents(found, folder);
+  return `"${missing}" does not exist${where}; ${there}`;
 }
 
-function entriesOf(folder: string): string[] {
+/** What a folder holds, in a few words: folders first, because a build writes into one; hidden ones are no build. */
+function contents(folder: string, name: string): string {
+  const label = name === '.' ? 'the workspace' : `"${name}"`;
+  const all = entriesOf(folder, { markFolders: true });
+  const entries = all.filter((entry) => !entry.startsWith('.'));
+  if (entries.length === 0) return `${label} ${all.length === 0 ? 'is empty' : 'holds only hidden entries'}`;
+  const sorted = entries.sort((a, b) => Number(b.endsWith('/')) - Number(a.endsWith('/')) || (a < b ? -1 : 1));
+  const rest = sorted.length - ENTRIES_NAMED;
+  return `${label} holds ${sorted.slice(0, ENTRIES_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** Names in a folder, those of folders with a slash when that is asked for; none when it cannot be read. */
+function entriesOf(folder: string, { markFolders = false } = {}): string[] {
   try {
-    return readdirSync(folder);
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.map((entry) => (markFolders && entry.isDirectory() ? `${entry.name}/` : entry.name));
   } catch {
     return [];
   }

@@ -34,8 +34,6 @@ function labelOf({ deploy }: Inputs, github: GitHubContext): Label {
 export async function recordDeploys(context: StepContext): Promise<StepOutcome> {
   const { api, clock, github, inputs, journal, log, release } = context;
   const { environments, finishedAt, startedAt } = inputs.deploy;
-  if (!inputs.createRelease) return { status: 'skipped', detail: 'create_release is false' };
-  if (environments.length === 0) return { status: 'skipped', detail: 'no environment given' };
   if (inputs.dryRun) return { status: 'planned', detail: `would record a deploy to ${environments.join(', ')}` };
   const { marked, ...label } = labelOf(inputs, github);
   for (const environment of environments) {

@@ -7,8 +7,6 @@ import type { StepContext } from './context.js';
  */
 export async function finalizeRelease(context: StepContext): Promise<StepOutcome> {
   const { api, clock, inputs, journal, release } = context;
-  if (!inputs.createRelease) return { status: 'skipped', detail: 'create_release is false' };
-  if (!inputs.finalize) return { status: 'skipped', detail: 'finalize is false' };
   if (inputs.dryRun) return { status: 'planned', detail: 'would set the release date' };
   const before = journal.facts.finalizedAt;
   if (before !== null) {

@@ -9,7 +9,6 @@ export function releasePage(webUrl: string, org: string, version: string): strin
 /** Creates the release, or finds it: a second run gets the same one. */
 export async function createRelease(context: StepContext): Promise<StepOutcome> {
   const { api, inputs, journal, log, release, target } = context;
-  if (!inputs.createRelease) return { status: 'skipped', detail: 'create_release is false' };
   const url = releasePage(target.webUrl, target.org, release);
   if (inputs.dryRun) {
     const existing = await api.getRelease(release);

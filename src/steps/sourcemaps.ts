@@ -1,4 +1,5 @@
 import type { StepOutcome } from '../journal.js';
+import { STATE_WORDS } from '../report/closing.js';
 import { bytes, count } from '../report/format.js';
 import { deleteUploadedMaps } from '../sourcemaps/delete.js';
 import { summarizeDiagnoses } from '../sourcemaps/diagnose.js';
@@ -14,7 +15,7 @@ export async function planFiles(context: StepContext): Promise<SourceMapPlan | u
   if (inputs.sourcemaps.patterns.length === 0) return undefined;
   log.group('Files');
   try {
-    const plan = await planSourceMaps(inputs, log);
+    const plan = await journal.ahead('sourcemaps', () => planSourceMaps(inputs, log));
     journal.note({ sourcemaps: { patterns: plan.patterns, upload: null } });
     return plan;
   } finally {
@@ -57,7 +58,9 @@ function tellDiagnoses({ log }: StepContext, diagnoses: readonly Diagnosis[]): v
 
 function tellUpload({ log }: StepContext, record: UploadRecord): void {
   for (const { bundleId, files, bytes: size, chunks, state } of record.bundles) {
-    log.info(`Bundle ${bundleId}: ${count(files, 'file')}, ${bytes(size)} in ${count(chunks, 'chunk')}; ${state}`);
+    log.info(
+      `Bundle ${bundleId}: ${count(files, 'file')}, ${bytes(size)} in ${count(chunks, 'chunk')}; ${STATE_WORDS[state]}`,
+    );
   }
   log.info(
     `Sent ${count(record.chunksSent, 'chunk')} (${bytes(record.uploadedBytes)}, ${bytes(record.wireBytes)} on the wire), ` +
@@ -83,7 +86,7 @@ function deleteMaps({ inputs, log }: StepContext, plan: SourceMapPlan, record: U
 }
 
 function describeUpload(record: UploadRecord): string {
-  const bundles = record.bundles.map(({ bundleId, state }) => `${bundleId} (${state})`).join(', ');
+  const bundles = record.bundles.map(({ bundleId, state }) => `${bundleId} (${STATE_WORDS[state]})`).join(', ');
   const verb = record.bundles.every(({ state }) => state === 'planned') ? 'to send' : 'sent';
   return `${count(record.files, 'file')}, ${count(record.chunksSent, 'chunk')} ${verb}, ${record.chunksReused} re-used; bundle ${bundles}`;
 }

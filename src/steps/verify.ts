@@ -8,7 +8,6 @@ import type { StepContext } from './context.js';
 export async function verifyUpload(context: StepContext): Promise<StepOutcome> {
   const { inputs, journal } = context;
   const upload = journal.facts.sourcemaps?.upload;
-  if (!inputs.sourcemaps.verify) return { status: 'skipped', detail: 'verify is false' };
   if (!upload) return { status: 'skipped', detail: 'nothing was uploaded' };
   if (inputs.dryRun) return { status: 'planned', detail: `would ask for ${upload.debugIds.length} debug ids` };
   return { ...(await verifyDebugIds(upload, inputs.projects, context)), told: true };

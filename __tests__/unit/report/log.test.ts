@@ -97,8 +97,8 @@ describe('nothing that is printed is a command', () => {
     fc.assert(
       fc.property(hostile, hostile, (title, file) => {
         const { log, text } = open();
-        log.error('m', { title, file, line: 3 });
-        const properties = /^::error (.*?)::m\n$/s.exec(text())?.[1]?.split(',') ?? [];
+        log.error('m.', { title, file, line: 3 });
+        const properties = /^::error (.*?)::m\.\n$/s.exec(text())?.[1]?.split(',') ?? [];
         expect(properties.map((pair) => pair.split('=')[0])).toEqual(['title', 'file', 'line']);
       }),
     );
@@ -120,8 +120,15 @@ describe('nothing that is printed is a command', () => {
 describe('annotations', () => {
   it('carry title, file and line, with several lines of text in one', () => {
     const { log, text } = open();
-    log.error('50 %\nnext', { title: 'A: b', file: 'a,b.js', line: 7 });
-    expect(text()).toBe('::error title=A%3A b,file=a%2Cb.js,line=7::50 %25%0Anext\n');
+    log.error('50 %\nnext.', { title: 'A: b', file: 'a,b.js', line: 7 });
+    expect(text()).toBe('::error title=A%3A b,file=a%2Cb.js,line=7::50 %25%0Anext.\n');
+  });
+
+  it('end with a full stop, in the report too, so that what follows them is a sentence of its own', () => {
+    const { log, text, problems } = open();
+    log.warning('No map was found');
+    expect(text()).toBe('::warning::No map was found.\n');
+    expect(problems).toEqual(['warning No map was found.']);
   });
 
   it('are at most ten of a level, the tenth says how many more there are', () => {
@@ -131,7 +138,7 @@ describe('annotations', () => {
     const shown = lines().filter((line) => line.startsWith('::warning'));
     expect(shown).toHaveLength(10);
     expect(shown.at(-1)).toBe('::warning::991 more of this kind; see the log of this step and its JSON report.');
-    expect(lines()).toContain('warning: f10.js: w10');
+    expect(lines()).toContain('warning: f10.js: w10.');
     expect(lines().length).toBeLessThan(220);
     expect(problems).toHaveLength(1000);
   });
@@ -139,8 +146,8 @@ describe('annotations', () => {
   it('the error that ends the run is shown however many files had errors', () => {
     const { log, lines } = open();
     for (let index = 1; index <= 50; index += 1) log.error('e', { file: 'f.js' });
-    log.error('the end');
-    expect(lines()).toContain('::error::the end');
+    log.error('The end.');
+    expect(lines()).toContain('::error::The end.');
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closingLines } from '../../../src/report/closing.js';
-import { bar, bytes, count, duration, percent } from '../../../src/report/format.js';
+import { bar, bytes, count, duration, percent, sentence } from '../../../src/report/format.js';
 import { outputsOf } from '../../../src/report/outputs.js';
 import { saveReport } from '../../../src/report/save.js';
 import { recordingLog } from '../token/helpers.js';
@@ -76,7 +76,7 @@ describe('the closing lines', () => {
   it('of a success say what is in Sentry and where', () => {
     expect(closingLines(sampleReport(), '/tmp/r.json')).toEqual([
       'Sentry release web@1.2.3: done (3.4 s)',
-      '  42 commits from GitHub · 126 files in 1 bundle (processed) · 1.1 MiB sent, 7.4 MiB re-used · deployed to production · finalized',
+      '  42 commits from GitHub · 126 files in 1 bundle (processed by Sentry) · 1.1 MiB sent, 7.4 MiB re-used · deployed to production · finalized',
       '  Release: https://sentry.io/organizations/acme/releases/web%401.2.3/',
       '  Report: /tmp/r.json',
     ]);
@@ -92,6 +92,30 @@ describe('the closing lines', () => {
       '  Release: https://sentry.io/organizations/acme/releases/web%401.2.3/',
     ]);
   });
+});
+
+it.each([
+  ['created', 'accepted, Sentry processes it later'],
+  ['assembling', 'accepted, Sentry processes it later'],
+] as const)('what Sentry calls %s is told in words that say what follows', (state, words) => {
+  const report = sampleReport();
+  const upload = report.sourcemaps?.upload;
+  if (!upload) throw new Error('the sample has an upload');
+  const [bundle] = upload.bundles;
+  if (!bundle) throw new Error('the sample has a bundle');
+  const sourcemaps = { patterns: [], upload: { ...upload, bundles: [{ ...bundle, state }] } };
+  expect(closingLines({ ...report, sourcemaps }, undefined).join('\n')).toContain(`126 files in 1 bundle (${words})`);
+});
+
+describe('a message', () => {
+  it.each([
+    ['The token is empty', 'The token is empty.'],
+    ['It has no scope (403)', 'It has no scope (403).'],
+    ['It said "no room."', 'It said "no room."'],
+    ['Nothing was sent.\n', 'Nothing was sent.'],
+    ['was redirected to https://sentry.example.com/x', 'was redirected to https://sentry.example.com/x'],
+    ['', ''],
+  ])('%j is shown with a full stop where it lacks one', (text, shown) => expect(sentence(text)).toBe(shown));
 });
 
 describe('numbers for people', () => {

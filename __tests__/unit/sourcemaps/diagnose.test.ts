@@ -1,4 +1,4 @@
-import { summarizeDiagnoses } from '../../../src/sourcemaps/diagnose.js';
+import { collisionDiagnosis, summarizeDiagnoses } from '../../../src/sourcemaps/diagnose.js';
 import type { Diagnosis, DiagnosisKind } from '../../../src/sourcemaps/types.js';
 
 function many(kind: DiagnosisKind, severity: Diagnosis['severity'], count: number): Diagnosis[] {
@@ -39,6 +39,17 @@ describe('the summary of diagnoses', () => {
 
   it('annotates no infos', () => {
     expect(summarizeDiagnoses(many('map-only', 'info', 3))).toMatchObject({ annotations: [], omitted: 0 });
+  });
+
+  it.each([
+    ['info', 'Nothing to do: Sentry finds each by its debug id.'],
+    ['warning', 'leave inject at true, or give each folder a step of its own with its own url_prefix.'],
+  ] as const)('says what follows from a shared URL and what to do, when it is of severity %s', (severity, what) => {
+    const moved = [{ name: 'b/index.js', url: '~/b/index.js' }];
+    const diagnosis = collisionDiagnosis({ url: '~/index.js', winner: 'a/index.js', moved }, severity);
+    expect(diagnosis.message).toMatch(/~\/index\.js, and keeps it; b\/index\.js is uploaded as ~\/b\/index\.js\. /);
+    expect(diagnosis.message).toContain(what);
+    expect(summarizeDiagnoses([diagnosis]).lines).toEqual([expect.stringContaining(what)]);
   });
 
   it('is empty for nothing', () => {

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ActionError } from '../../../src/errors.js';
 import type { SourceMapInputs } from '../../../src/inputs/inputs.js';
@@ -15,6 +16,7 @@ const root = makeTree({
   'hidden/.next/y.js': 'y',
   'empty/.keep': '',
 });
+for (const folder of ['bare', 'many/a', 'many/b']) mkdirSync(join(root, folder), { recursive: true });
 
 function errorOf(patterns: readonly string[], change: Partial<SourceMapInputs> = {}): ActionError {
   try {
@@ -29,13 +31,26 @@ function errorOf(patterns: readonly string[], change: Partial<SourceMapInputs> =
 describe('an empty file set', () => {
   it.each<[string, string[], RegExp]>([
     ['a missing folder is named with the nearest one', ['biuld'], /"biuld": "biuld" does not exist; there is "build"/],
+    [
+      'a missing folder like no other is told with what there is, folders first, and a count of the rest',
+      ['zzz'],
+      /"zzz" does not exist; the workspace holds bare\/, build\/, empty\/, hidden\/, many\/ and 2 more \(/,
+    ],
+    [
+      'a missing part below a folder is told with what that folder holds',
+      ['styles/zzz/*.js'],
+      /"zzz" does not exist in "styles"; "styles" holds a\.css, b\.css/,
+    ],
+    ['a folder without any entry is called empty', ['bare'], /"bare": "bare" is empty/],
+    ['a folder with hidden entries only is told as such', ['hidden/*.js'], /"hidden" holds only hidden entries/],
+    ['a folder of empty folders is told with them', ['many'], /"many": "many" holds a\/, b\//],
     ['another case is the nearest', ['Build'], /there is "build"/],
     ['the first missing part is named', ['build/js/x.js'], /"js" does not exist in "build"/],
     ['other extensions are counted', ['styles'], /it holds only 2 × \.css \(see the input ext\)/],
     ['ignored folders are named', ['web'], /ignored: web\/node_modules \(see the input ignore\)/],
     ['hidden folders are named', ['hidden'], /hidden folders are read only when named: hidden\/\.next/],
     ['an empty folder is said to be empty or to hold other files', ['empty'], /1 × \.keep/],
-    ['a glob that meets nothing says so', ['build/*.mjs'], /"build\/\*\.mjs": nothing matches/],
+    ['a glob that meets nothing says so', ['build/*.mjs'], /"build\/\*\.mjs": nothing matches; "build" holds app\.js/],
     ['a glob whose folder is missing says which', ['biuld/**/*.js'], /"biuld" does not exist; there is "build"/],
     ['exclusions that take all are named', ['build', '!app.js'], /all 1 matching files are left out by ! patterns/],
     ['an absolute path of another place is explained', ['/no/such/place'], /relative to working_directory/],
