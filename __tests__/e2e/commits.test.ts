@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type FakeGitHub, startGitHub } from '../../sandbox/github.js';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import { checkout, makeRepo, type Repo, removeRepos, tempDir } from '../integration/commits-support.js';
+import { itOnPosix } from '../support/platform.js';
 import { DEFAULT_GITHUB_TOKEN, type RunResult, runAction } from './harness.js';
 
 const TOKEN = `sntryi_${'0ff1c1a2'.repeat(8)}`;
@@ -103,29 +104,33 @@ it('a dry run names the commits and sets none', async () => {
   expect(sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
 });
 
-it('on macOS a release without a name is named after the Xcode project, by an xcodebuild that sees no token', async () => {
-  const home = tempDir();
-  const put = (name: string, text: string) => {
-    writeFileSync(join(home, name), text);
-    return join(home, name);
-  };
-  put('list', '{"project":{"targets":["App"],"configurations":["Release"]}}');
-  const settings = { PRODUCT_BUNDLE_IDENTIFIER: 'io.acme.app', MARKETING_VERSION: '2.1.0' };
-  put('settings', JSON.stringify([{ target: 'App', buildSettings: settings }]));
-  const script = `#!/bin/sh\nenv >> ${home}/seen\n[ "$1" = -list ] && cat ${home}/list || cat ${home}/settings\n`;
-  chmodSync(put('xcodebuild', script), 0o755);
-  // This machine plays a Mac, as far as the action asks.
-  const mac = put('mac.cjs', "Object.defineProperty(process, 'platform', { value: 'darwin' });");
-  const cwd = checkout(origin, 'main', 1);
-  mkdirSync(join(cwd, 'App.xcodeproj'));
-  const result = await runAction({
-    ...{ cwd, nodeArgs: ['--require', mac] },
-    inputs: { auth_token: TOKEN, url: sandbox.url, org: 'acme', projects: 'web', set_commits: 'skip' },
-    env: { PATH: `${home}:${process.env['PATH'] ?? ''}`, SENTRY_AUTH_TOKEN: TOKEN },
-  });
-  expect(result.outputs).toMatchObject({ release: 'io.acme.app@2.1.0', result: 'success' });
-  expect(result.log).toContain('Release io.acme.app@2.1.0 (from the Xcode build)');
-  const seen = readFileSync(join(home, 'seen'), 'utf8');
-  expect(seen).toContain('PATH=');
-  for (const secret of [TOKEN, DEFAULT_GITHUB_TOKEN, 'INPUT_AUTH_TOKEN']) expect(seen).not.toContain(secret);
-});
+// xcodebuild is played by a shell script.
+itOnPosix(
+  'on macOS a release without a name is named after the Xcode project, by an xcodebuild that sees no token',
+  async () => {
+    const home = tempDir();
+    const put = (name: string, text: string) => {
+      writeFileSync(join(home, name), text);
+      return join(home, name);
+    };
+    put('list', '{"project":{"targets":["App"],"configurations":["Release"]}}');
+    const settings = { PRODUCT_BUNDLE_IDENTIFIER: 'io.acme.app', MARKETING_VERSION: '2.1.0' };
+    put('settings', JSON.stringify([{ target: 'App', buildSettings: settings }]));
+    const script = `#!/bin/sh\nenv >> ${home}/seen\n[ "$1" = -list ] && cat ${home}/list || cat ${home}/settings\n`;
+    chmodSync(put('xcodebuild', script), 0o755);
+    // This machine plays a Mac, as far as the action asks.
+    const mac = put('mac.cjs', "Object.defineProperty(process, 'platform', { value: 'darwin' });");
+    const cwd = checkout(origin, 'main', 1);
+    mkdirSync(join(cwd, 'App.xcodeproj'));
+    const result = await runAction({
+      ...{ cwd, nodeArgs: ['--require', mac] },
+      inputs: { auth_token: TOKEN, url: sandbox.url, org: 'acme', projects: 'web', set_commits: 'skip' },
+      env: { PATH: `${home}:${process.env['PATH'] ?? ''}`, SENTRY_AUTH_TOKEN: TOKEN },
+    });
+    expect(result.outputs).toMatchObject({ release: 'io.acme.app@2.1.0', result: 'success' });
+    expect(result.log).toContain('Release io.acme.app@2.1.0 (from the Xcode build)');
+    const seen = readFileSync(join(home, 'seen'), 'utf8');
+    expect(seen).toContain('PATH=');
+    for (const secret of [TOKEN, DEFAULT_GITHUB_TOKEN, 'INPUT_AUTH_TOKEN']) expect(seen).not.toContain(secret);
+  },
+);

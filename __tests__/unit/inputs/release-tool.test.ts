@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createToolRunner, type ToolOptions } from '../../../src/inputs/release-tool.js';
+import { describeOnPosix } from '../../support/platform.js';
 
 let dir: string;
 beforeEach(() => {
@@ -17,9 +18,8 @@ const run = (script: string, options: Partial<ToolOptions> = {}, args: readonly 
   return createToolRunner({ env, ...options })('tool', args, dir);
 };
 
-const onPosix = process.platform === 'win32' ? describe.skip : describe;
-
-onPosix('a program that is asked for a release name', () => {
+// A program here is a shell script.
+describeOnPosix('a program that is asked for a release name', () => {
   it('gets its arguments as they are, a folder, and the variables it needs', async () => {
     const found = await run('pwd; echo "$LANG$SENTRY_AUTH_TOKEN"; printf "%s|" "$@"', {}, ['a b', '$(x)', ';ls', '']);
     expect(found).toEqual({ stdout: `${dir}\nC\na b|$(x)|;ls||` });

@@ -15,6 +15,7 @@ import { readGitHubContext } from '../../../src/inputs/github.js';
 import type { ReleaseNameInputs } from '../../../src/inputs/inputs.js';
 import { resolveReleaseName } from '../../../src/inputs/release-name.js';
 import { recordLog } from '../../integration/commits-support.js';
+import { describeOnPosix } from '../../support/platform.js';
 
 /** A folder with an Xcode project, and a program called xcodebuild that answers as Apple's does. */
 let home: string;
@@ -80,9 +81,8 @@ async function resolve(
   return { ...found, lines: log.lines };
 }
 
-const onPosix = process.platform === 'win32' ? describe.skip : describe;
-
-onPosix('the name of an Xcode project, as xcodebuild tells it', () => {
+// A program here is a shell script.
+describeOnPosix('the name of an Xcode project, as xcodebuild tells it', () => {
   it('is that of the first target in its configuration Release', async () => {
     settings({ ...GIVEN, GENERATE_INFOPLIST_FILE: 'YES' });
     const { name, origin, lines } = await resolve({ release: { prefix: 'ios-' } });
@@ -160,7 +160,7 @@ onPosix('the name of an Xcode project, as xcodebuild tells it', () => {
   });
 });
 
-onPosix('an Xcode project that gives no name is passed over, and the debug log says why:', () => {
+describeOnPosix('an Xcode project that gives no name is passed over, and the debug log says why:', () => {
   const reason = async (pattern: RegExp) => {
     const { name, lines } = await resolve();
     expect(name).toBe(SHA);
