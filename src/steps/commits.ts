@@ -6,8 +6,6 @@ import type { StepContext } from './context.js';
 /** Tells Sentry which commits are in the release. */
 export async function setCommits(context: StepContext): Promise<StepOutcome> {
   const { api, inputs, journal, release } = context;
-  if (!inputs.createRelease) return { status: 'skipped', detail: 'create_release is false' };
-  if (inputs.commits.mode === 'skip') return { status: 'skipped', detail: 'set_commits is skip' };
   const plan = await planCommits(inputs, release, context);
   const count = plan.refs?.length ?? plan.commits?.length ?? 0;
   journal.note({ commits: { source: plan.source, count, range: plan.range ?? null } });
