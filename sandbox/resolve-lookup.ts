@@ -28,14 +28,14 @@ export function lookUp(organization: Organization, keys: LookupKeys, filename: s
   const given = keys.debugIds[filename];
   const debugId = given === undefined ? undefined : normalizeDebugId(given);
   if (/^(node:|native$|<anonymous>|internal\/)/.test(filename)) {
-    return { debugId, reason: 'the frame is in the runtime itself, not in a script of the app' };
+    return { debugId, reason: 'this is code of the browser or of Node itself, not of your app' };
   }
   const bundles = visibleBundles(organization, keys.project);
-  const byId = debugId === undefined ? undefined : byDebugId(bundles, debugId);
+  const byId = debugId === undefined ? undefined : byDebugId(bundles, debugId, keys);
   if (byId !== undefined && !('reason' in byId)) return byId;
   const byUrl = keys.release === undefined ? undefined : byRelease(bundles, keys.release, keys.dist, filename);
   if (byUrl !== undefined) return { ...byUrl, debugId };
-  return byId ?? { debugId, reason: whyNothing(given, debugId, keys) };
+  return byId ?? { debugId, reason: whyNothing(filename, given, debugId, keys) };
 }
 
 /** The newest first, so that the first hit is the one Sentry takes. */
@@ -46,16 +46,23 @@ function visibleBundles(organization: Organization, project: string | undefined)
     .sort((a, b) => b.dateModified - a.dateModified);
 }
 
-function byDebugId(bundles: readonly Bundle[], debugId: string): Lookup {
+function byDebugId(bundles: readonly Bundle[], debugId: string, keys: LookupKeys): Lookup {
   const bundle = bundles.find(({ debugIds }) => debugIds.some((row) => row.debugId === debugId));
-  if (bundle === undefined) return { debugId, reason: `no bundle holds debug id ${debugId}` };
+  if (bundle === undefined)
+    return {
+      debugId,
+      reason: `nothing that was uploaded${keys.project === undefined ? '' : ` for project ${keys.project}`} has debug id ${debugId}: this script is of another build, or was not uploaded`,
+    };
   const entry = (type: string): BundleFile | undefined => {
     const path = bundle.debugIds.findLast((row) => row.debugId === debugId && row.type === type)?.path;
     return bundle.files.find((file) => file.path === path);
   };
   const script = entry('minified_source');
   if (script === undefined) {
-    return { debugId, reason: `bundle ${bundle.bundleId} has the map of debug id ${debugId}, but not the script` };
+    return {
+      debugId,
+      reason: `bundle ${bundle.bundleId} has the map with debug id ${debugId}, but not the script, and Sentry needs both`,
+    };
   }
   return { via: 'debug-id', debugId, bundle, script, map: entry('source_map') };
 }
@@ -86,10 +93,19 @@ export function candidateUrls(filename: string): string[] {
   return [...new Set([filename, bare, ...withTilde])];
 }
 
-function whyNothing(given: string | undefined, debugId: string | undefined, keys: LookupKeys): string {
-  if (given !== undefined && debugId === undefined) return `"${given}" is no debug id`;
-  if (keys.release === undefined) return 'the file has no debug id, and the event names no release';
-  return `the file has no debug id, and no bundle of release ${keys.release} has its url`;
+function whyNothing(
+  filename: string,
+  given: string | undefined,
+  debugId: string | undefined,
+  keys: LookupKeys,
+): string {
+  if (given !== undefined && debugId === undefined) return `"${given}" was given as its debug id, but is none (a UUID)`;
+  const others = Object.keys(keys.debugIds);
+  const known = others.length === 0 ? '' : ` (those given are for ${others.slice(0, 3).join(', ')})`;
+  const lead = `no debug id was given for this file${known}`;
+  if (keys.release === undefined) return `${lead}, and no release to look for its address in`;
+  const dist = keys.dist === undefined ? '' : `, dist ${keys.dist},`;
+  return `${lead}, and nothing that was uploaded for release ${keys.release}${dist} has the address ${candidateUrls(filename).at(-1)}`;
 }
 
 /** Lower case with dashes; undefined when it is no UUID. */

@@ -49,7 +49,8 @@ type MapText = { readonly text: string; readonly path: string } | { readonly rea
 async function mapText(found: FoundScript, code: string, read: EntryReader): Promise<MapText> {
   if (found.map !== undefined) return await entryText(found.bundle, found.map, read);
   const reference = found.script.headers.get('sourcemap') ?? referenceIn(code);
-  if (reference === undefined) return { reason: `${nameOf(found.script)} refers to no map` };
+  if (reference === undefined)
+    return { reason: `${nameOf(found.script)} was uploaded without a map: it names none, and no map has its debug id` };
   const inline = /^data:[^,]*?(;base64)?,/.exec(reference);
   if (inline !== null) {
     const data = reference.slice(inline[0].length);
@@ -58,17 +59,18 @@ async function mapText(found: FoundScript, code: string, read: EntryReader): Pro
   }
   const map = referenced(found.bundle, found.script, reference);
   if (map === undefined)
-    return { reason: `the bundle has no map ${reference}, which ${nameOf(found.script)} refers to` };
+    return { reason: `${nameOf(found.script)} names the map ${reference}, but that was not uploaded with it` };
   return await entryText(found.bundle, map, read);
 }
 
 async function entryText(bundle: Bundle, file: BundleFile, read: EntryReader): Promise<MapText> {
   try {
     const bytes = await read(bundle, file.path);
-    if (bytes === undefined) return { reason: `the manifest lists ${file.path}, but the archive lacks it` };
+    if (bytes === undefined)
+      return { reason: `the upload is incomplete: its manifest lists ${file.path}, but the file is not in it` };
     return { text: Buffer.from(bytes).toString('utf8'), path: nameOf(file) };
   } catch (error) {
-    return { reason: `the archive is damaged at ${file.path}: ${error instanceof Error ? error.message : error}` };
+    return { reason: `the upload is damaged at ${file.path}: ${error instanceof Error ? error.message : error}` };
   }
 }
 

@@ -19,7 +19,7 @@ export interface ResolveRequest {
   readonly message: string;
   /** Innermost call first. */
   readonly frames: readonly RawFrame[];
-  /** Debug id by file name, as the SDK reads them from `_sentryDebugIds`. */
+  /** Debug id by file name. */
   readonly debugIds: Readonly<Record<string, string>>;
 }
 
@@ -115,7 +115,10 @@ function resolveFrame(
   });
   if (typeof loaded === 'string') return unresolved(loaded);
   const place = loaded.originalAt(raw.lineno, raw.colno);
-  if (place === undefined) return unresolved(`the map has no mapping for ${raw.lineno}:${raw.colno}`);
+  if (place === undefined)
+    return unresolved(
+      `the map knows nothing of line ${raw.lineno}, column ${raw.colno}: was the script changed after it was uploaded?`,
+    );
   const name = nameOfFunction(loaded, raw) ?? calledAs ?? raw.function;
   const original = { ...place, function: name, ...contextOf(loaded.contentOf(place.source), place.line) };
   const { token, ...rest } = original;
@@ -165,11 +168,16 @@ function toFrame(value: unknown, index: number): RawFrame {
   return { filename, function: text(frame, 'function'), lineno, colno };
 }
 
+/**
+ * Debug ids by file name. The browser's `_sentryDebugIds` is taken as it is, too: its keys are stacks that each script took of
+ * itself when it began, so the innermost frame names the script, as Sentry's SDKs read it.
+ */
 function debugIdsOf(value: unknown): Record<string, string> {
   if (value === undefined || value === null) return {};
-  if (!isRecord(value)) throw new TypeError('"debugIds" must be an object of file name to debug id');
+  if (!isRecord(value))
+    throw new TypeError('"debugIds" must be globalThis._sentryDebugIds, or an object of file name to debug id');
   const pairs = Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
-  return Object.fromEntries(pairs);
+  return Object.fromEntries(pairs.map(([key, id]) => [parseStack(key).frames[0]?.filename ?? key, id]));
 }
 
 function text(record: Record<string, unknown>, key: string): string | undefined {

@@ -143,17 +143,11 @@ function throwInApp(workspace: string): Thrown {
   return JSON.parse(stdout) as Thrown;
 }
 
-/** Does what a Sentry SDK does with the global: the file of the first frame of each stack has the debug id. */
-function idsByFile(debugIds: Thrown['debugIds']): Record<string, string> {
-  const files = Object.entries(debugIds).map(([stack, id]) => [/(file:\S+?):\d+:\d+/.exec(stack)?.[1] ?? '', id]);
-  return Object.fromEntries(files);
-}
-
 async function resolve(url: string, { stack, debugIds }: Thrown): Promise<StackResolution> {
   const response = await fetch(new URL('/_sandbox/resolve', url), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ org: 'acme', project: 'webapp', stack, debugIds: idsByFile(debugIds) }),
+    body: JSON.stringify({ org: 'acme', project: 'webapp', stack, debugIds }),
   });
   if (!response.ok) throw new Error(`The sandbox cannot resolve the stack: ${await response.text()}`);
   return (await response.json()) as StackResolution;

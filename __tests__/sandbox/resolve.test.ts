@@ -116,11 +116,20 @@ describe('resolving a real stack', () => {
     expect(top?.postContext[0]).toBe('  }');
   });
 
+  it('takes the debug ids as the browser holds them, by the stack that each script took of itself', async () => {
+    const held = Object.entries(debugIds).map(([file, id]) => [`Error\n    at ${file}:1:24\n    at ${file}:1:300`, id]);
+    const gecko = [`@https://x/a.js:1:24\nload@https://x/loader.js:9:9`, IDS['main']];
+    const body = { stack, debugIds: Object.fromEntries([...held, gecko]) };
+    expect(parseResolveRequest(body).debugIds).toEqual({ ...debugIds, 'https://x/a.js': IDS['main'] });
+    const { frames } = await resolve(stateWith(exampleEntries()), body);
+    expect(frames[0]).toMatchObject({ via: 'debug-id', original: { function: 'discountRate' } });
+  });
+
   it('says of the frames of the runtime that they are none of the app', async () => {
     const { frames } = await resolve(stateWith(exampleEntries()), {
       frames: [{ filename: 'node:internal/process/task_queues', lineno: 1, colno: 1 }],
     });
-    expect(frames[0]).toMatchObject({ original: undefined, reason: expect.stringContaining('runtime') });
+    expect(frames[0]).toMatchObject({ original: undefined, reason: expect.stringContaining('not of your app') });
   });
 
   it('goes by release and url where there is no debug id, with the reference in the script', async () => {
@@ -129,7 +138,9 @@ describe('resolving a real stack', () => {
     const { frames } = await resolve(state, { stack: site, release: 'shop@1' });
     expect(frames[0]).toMatchObject({ via: 'release', original: { function: 'discountRate' } });
     const other = await resolve(state, { stack: site, release: 'shop@2' });
-    expect(other.frames[0]?.reason).toContain('no bundle of release shop@2 has its url');
+    expect(other.frames[0]?.reason).toMatch(
+      /nothing that was uploaded for release shop@2 has the address ~\/assets\/order-\w+\.js$/,
+    );
     const dist = await resolve(state, { stack: site, release: 'shop@1', dist: 'd' });
     expect(dist.frames[0]?.original).toBeUndefined();
   });
@@ -137,7 +148,7 @@ describe('resolving a real stack', () => {
   it('takes the bundles of the project only, when one is named', async () => {
     const state = stateWith(exampleEntries());
     const { frames } = await resolve(state, { stack, debugIds, project: 'api' });
-    expect(frames[0]?.reason).toContain('no bundle holds debug id');
+    expect(frames[0]?.reason).toMatch(/^nothing that was uploaded for project api has debug id /);
   });
 });
 
@@ -159,14 +170,35 @@ describe('when a frame cannot be resolved, it says why', () => {
 
   it.each<[string, readonly Entry[], Record<string, unknown>, RegExp]>([
     ['nothing (a debug id in capitals, without dashes)', [script, mapEntry], {}, /^resolved to a\.ts$/],
-    ['an id nobody uploaded', [], {}, /^no bundle holds debug id abcdef01-/],
-    ['an id that is none', [script], { debugIds: { [frame.filename]: 'x' } }, /"x" is no debug id/],
-    ['neither id nor release', [script], { debugIds: {} }, /names no release/],
-    ['no script in the bundle', [mapEntry], {}, /has the map of debug id .*, but not the script/],
-    ['no map', [script], {}, /refers to no map/],
-    ['a map that is not in the bundle', [{ ...script, sourcemap: 'b.map' }], {}, /has no map b\.map/],
+    ['an id nobody uploaded', [], {}, /^nothing that was uploaded has debug id abcdef01-.*of another build/],
+    [
+      'an id that is none',
+      [script],
+      { debugIds: { [frame.filename]: 'x' } },
+      /^"x" was given as its debug id, but is none/,
+    ],
+    ['neither id nor release', [script], { debugIds: {} }, /^no debug id was given for this file, and no release/],
+    [
+      'the id of another file only',
+      [script],
+      { debugIds: { 'https://x/b.js': id } },
+      /for this file \(those given are for https:\/\/x\/b\.js\), and no release/,
+    ],
+    ['no script in the bundle', [mapEntry], {}, /has the map with debug id .*, but not the script/],
+    ['no map', [script], {}, /was uploaded without a map/],
+    [
+      'a map that is not in the bundle',
+      [{ ...script, sourcemap: 'b.map' }],
+      {},
+      /names the map b\.map, but that was not uploaded/,
+    ],
     ['a broken map', [script, { ...mapEntry, text: '{' }], {}, /a\.js\.map cannot be read/],
-    ['no mapping there', [script, { ...mapEntry, text: map.replace('AAAA', '') }], {}, /no mapping for 1:1/],
+    [
+      'no mapping there',
+      [script, { ...mapEntry, text: map.replace('AAAA', '') }],
+      {},
+      /knows nothing of line 1, column 1/,
+    ],
   ])('%s', async (_, entries, more, expected) => {
     expect(await reason(entries, more)).toMatch(expected);
   });
@@ -175,9 +207,9 @@ describe('when a frame cannot be resolved, it says why', () => {
     const { state } = stateWith([script, mapEntry]);
     const body = { frames: [frame], debugIds: { [frame.filename]: id } };
     const { frames } = await resolve({ state, read: async () => undefined }, body);
-    expect(frames[0]?.reason).toContain('but the archive lacks it');
+    expect(frames[0]?.reason).toContain('the upload is incomplete');
     const damaged = await resolve({ state, read: () => Promise.reject(new Error('cut off')) }, body);
-    expect(damaged.frames[0]?.reason).toBe('the archive is damaged at files/_/_/a.js: cut off');
+    expect(damaged.frames[0]?.reason).toBe('the upload is damaged at files/_/_/a.js: cut off');
   });
 
   it('reads indexed maps, inline maps, and maps behind a guard line', async () => {
