@@ -20,6 +20,7 @@ import { createRelease } from './steps/release.js';
 import { planFiles, uploadFiles } from './steps/sourcemaps.js';
 import { checkAccess } from './steps/token.js';
 import { verifyDeployed, verifyUpload } from './steps/verify.js';
+import { Crew } from './upload/crew.js';
 
 /** A log that knows steps. */
 export interface GroupedLog extends Log {
@@ -70,6 +71,7 @@ const TITLES: Readonly<Record<StepName, string>> = {
 export async function run(runtime: Runtime): Promise<RunEnd> {
   const { journal } = runtime;
   const stop = new AbortController();
+  const crew = new Crew(runtime.workerUrl && { url: runtime.workerUrl });
   let inputs: Inputs | undefined;
   let client: SentryClient | undefined;
   const end = (result: RunResult, failure?: ActionError): RunEnd => ({
@@ -82,13 +84,13 @@ export async function run(runtime: Runtime): Promise<RunEnd> {
     for (const [name, reason] of notAsked(inputs)) journal.skip(name, reason);
     const github = readGitHubContext(runtime.env);
     if (inputs.authToken === undefined) {
-      explainMissingToken(inputs, github, runtime.log);
+      journal.skip('token', explainMissingToken(inputs, github, runtime.log));
       return end('skipped');
     }
     const signal = AbortSignal.any([runtime.cancel, deadline(inputs.timeoutMs, runtime.clock, stop.signal)]);
     const prepared = await prepare(inputs, github, runtime, signal);
     client = createSentryClient(prepared.client);
-    await pipeline({ ...prepared.context, api: client.api }, runtime.log);
+    await pipeline({ ...prepared.context, api: client.api, crew }, runtime.log);
     return end(inputs.dryRun ? 'dry-run' : 'success');
   } catch (thrown) {
     const failure = failureOf(thrown, runtime.cancel);
@@ -102,6 +104,7 @@ export async function run(runtime: Runtime): Promise<RunEnd> {
     return end(inputs?.onFailure === 'warn' ? 'warned' : 'failed', failure);
   } finally {
     stop.abort();
+    await crew.close();
     await client?.close();
   }
 }

@@ -14,7 +14,7 @@ export const STEP_TITLES: Readonly<Record<StepName, string>> = {
 };
 
 /** A run this short has no "where the time went". */
-const WORTH_A_PICTURE_MS = 50;
+const WORTH_A_PICTURE_MS = 500;
 
 /** Where the time went, as a Gantt chart of the steps; '' when there is nothing to see. */
 export function timeChart(report: RunReport): string {

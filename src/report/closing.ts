@@ -1,7 +1,7 @@
 import type { UploadRecord } from '../upload/types.js';
 import { STEP_TITLES } from './charts.js';
 import { bytes, count, duration } from './format.js';
-import type { RunReport, RunResult } from './report.js';
+import type { RunReport, RunResult, StepName, StepRecord } from './report.js';
 
 /** What a result means, in words that stand at the top of the summary and at the end of the log. */
 export const RESULT_WORDS: Readonly<Record<RunResult, string>> = {
@@ -20,6 +20,9 @@ export const STATE_WORDS: Readonly<Record<UploadRecord['bundles'][number]['state
   assembling: 'accepted, Sentry processes it later',
   planned: 'would be sent',
 };
+
+/** Steps that did, or in a dry run would do, what was asked of them: only these are told as facts. */
+const DONE: readonly StepRecord['status'][] = ['done', 'warned', 'planned'];
 
 /** The last lines of the log: what is in Sentry now, what is not, and where to look. */
 export function closingLines(report: RunReport, reportPath: string | undefined): string[] {
@@ -42,13 +45,14 @@ export function factsOf(report: RunReport): string[] {
   const whole = upload?.bundles.reduce((sum, { bytes: size }) => sum + size, 0) ?? 0;
   const sent = dry ? `${bytes(whole)} at most to send` : upload && sentOf(upload);
   const waited = report.traffic.waits.reduce((sum, { waitMs }) => sum + waitMs, 0);
+  const did = (name: StepName) => report.steps.some((step) => step.name === name && DONE.includes(step.status));
   return [
-    report.commits && report.commits.source !== 'none' && commitsOf(report.commits),
+    did('commits') && report.commits && report.commits.source !== 'none' && commitsOf(report.commits, dry),
     upload &&
       `${count(upload.files, 'file')} in ${count(upload.bundles.length, 'bundle')}${dry ? '' : statesOf(upload)}`,
     upload && sent,
     report.deploys.length > 0 && `deployed to ${report.deploys.map(({ environment }) => environment).join(', ')}`,
-    report.finalizedAt !== null && !dry && 'finalized',
+    did('finalize') && report.finalizedAt !== null && !dry && 'finalized',
     waited > 0 && `waited ${duration(waited)} for Sentry`,
   ].filter((fact) => typeof fact === 'string');
 }
@@ -58,7 +62,7 @@ function statesOf({ bundles }: UploadRecord): string {
   return words.size > 0 ? ` (${[...words].join('; ')})` : '';
 }
 
-function commitsOf({ count: number, source }: NonNullable<RunReport['commits']>): string {
+function commitsOf({ count: number, source }: NonNullable<RunReport['commits']>, dry: boolean): string {
   const from = {
     integration: "through Sentry's integration",
     github: 'from GitHub',
@@ -66,7 +70,7 @@ function commitsOf({ count: number, source }: NonNullable<RunReport['commits']>)
     none: '',
   } as const;
   // Sentry reads the commits of a connected repository by itself, after this run: until then it counts none.
-  const what = source === 'integration' && number === 0 ? 'commits' : count(number, 'commit');
+  const what = source === 'integration' && (number === 0 || dry) ? 'commits' : count(number, 'commit');
   return `${what} ${from[source]}`;
 }
 
@@ -81,7 +85,7 @@ function progressOf(report: RunReport): string[] {
     names.length > 0 ? [`  ${label}: ${names.join(', ')}`] : [];
   return [
     ...row('Done', those('done', 'warned')),
-    ...row('Failed', those('failed')),
+    ...row(report.result === 'cancelled' ? 'Cancelled in' : 'Failed', those('failed')),
     ...row('Not done', those('not-run')),
   ];
 }

@@ -54,7 +54,7 @@ function formsOfPassword(address: string): string[] {
   const [, user = '', password = ''] = match;
   const decoded = decode(password);
   const basic = Buffer.from(`${decode(user)}:${decoded}`).toString('base64');
-  return [password, ...encodings(decoded), basic];
+  return [...encodings(password), ...encodings(decoded), basic];
 }
 
 function encodings(text: string): string[] {

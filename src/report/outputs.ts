@@ -28,7 +28,10 @@ export function outputsOf(
   return {
     ...(release && { release: release.version, version: release.version, release_url: release.url }),
     ...(deploys.length > 0 && { deploy_id: deploys.map(({ id }) => id).join(',') }),
-    ...(commits && !(commits.source === 'integration' && commits.count === 0) && { commits: String(commits.count) }),
+    ...(commits &&
+      !(commits.source === 'integration' && (commits.count === 0 || report.result === 'dry-run')) && {
+        commits: String(commits.count),
+      }),
     ...(commits && { commits_source: commits.source }),
     ...(upload && {
       files: String(upload.files),

@@ -8,9 +8,14 @@ export function createRedactor(forms: readonly string[]): (text: string) => stri
   return (text) => forms.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, '***') : rest), text);
 }
 
-/** A copy of plain data in which every text, keys too, went through `redact`. */
+/**
+ * Plain data in which every text, keys too, went through `redact`: a copy, or the data itself when there is nothing to take out. That
+ * is looked for in its JSON, in one go: a report of a big build has a hundred thousand texts. (Secrets have their form in JSON among
+ * their forms.)
+ */
 export function redactData<T>(data: T, redact: (text: string) => string): T {
-  return copy(data, redact) as T;
+  const json = JSON.stringify(data);
+  return redact(json) === json ? data : (copy(data, redact) as T);
 }
 
 function copy(value: unknown, redact: (text: string) => string): unknown {

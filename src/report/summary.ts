@@ -1,6 +1,6 @@
 import { bytesChart, STEP_TITLES, timeChart } from './charts.js';
 import { factsOf, RESULT_WORDS } from './closing.js';
-import { bar, bytes, count, duration, percent } from './format.js';
+import { bar, bytes, count, duration, percent, sentence } from './format.js';
 import { code, details, link, table, text } from './markdown.js';
 import type { Problem, RunReport, RunResult, StepRecord } from './report.js';
 
@@ -59,23 +59,35 @@ function headline(report: RunReport): string {
 }
 
 function whatFailed(report: RunReport): string {
-  const ending = report.problems.filter(({ severity, file }) => severity === 'error' && file === undefined).at(-1);
-  if (!ending) return '';
+  const ending = endingOf(report);
+  if (!ending) return whySkipped(report);
   const kind = report.result === 'failed' ? 'CAUTION' : 'WARNING';
   const lines = ending.message.split('\n').map((line) => `> ${text(line, 1000)}`);
   const next = ending.hint === undefined ? [] : ['>', `> **Next:** ${text(ending.hint, 1000)}`];
   return [`> [!${kind}]`, lines.join('<br>\n'), ...next].join('\n');
 }
 
+/** What ended the run. */
+function endingOf({ problems }: RunReport): Problem | undefined {
+  return problems.filter(({ severity, file }) => severity === 'error' && file === undefined).at(-1);
+}
+
+/** A run without a token stops before its first step, whose record says why. */
+function whySkipped({ result, steps }: RunReport): string {
+  const reason = steps.find(({ name }) => name === 'token')?.detail;
+  return result === 'skipped' && reason !== undefined ? `> [!NOTE]\n> ${text(reason, 1000)}` : '';
+}
+
 function stepTable(report: RunReport): string {
   const those = (status: StepRecord['status']) => report.steps.filter((step) => step.status === status);
   const reached = report.steps.filter(({ status }) => status !== 'skipped' && status !== 'not-run');
   if (reached.length === 0) return '';
+  const ending = endingOf(report)?.message;
   const rows = reached.map(({ name, status, durationMs, detail }) => [
     unbroken(STEP_TITLES[name]),
-    unbroken(STEP_ICONS[status]),
+    unbroken(status === 'failed' && report.result === 'cancelled' ? '🛑 cancelled' : STEP_ICONS[status]),
     unbroken(duration(durationMs)),
-    text(readable(detail)),
+    sentence(detail) === ending ? 'see above' : text(readable(detail)),
   ]);
   const missed = those('not-run').map(({ name }) => STEP_TITLES[name]);
   const left = those('skipped').map(({ name, detail }) => `${STEP_TITLES[name]} (${text(readable(detail))})`);
@@ -97,7 +109,7 @@ function readable(detail: string): string {
 }
 
 function problemList(report: RunReport): string {
-  const ending = report.problems.filter(({ severity, file }) => severity === 'error' && file === undefined).at(-1);
+  const ending = endingOf(report);
   const others = report.problems.filter((problem) => problem !== ending);
   if (others.length === 0) return '';
   const shown = others.slice(0, PROBLEMS_SHOWN).map(problemLine);
@@ -148,7 +160,9 @@ function files(report: RunReport): string {
       ids.length > shown.length ? `\n\n${count(ids.length - shown.length, 'more file')} in the JSON report.` : '';
     parts.push(table(['File', 'Debug id'], shown) + rest);
   }
-  return parts.length > 0 ? details(count(sourcemaps.upload?.files ?? 0, 'file'), parts.join('\n\n')) : '';
+  return parts.length > 0
+    ? details(sourcemaps.upload ? count(sourcemaps.upload.files, 'file') : 'Files found', parts.join('\n\n'))
+    : '';
 }
 
 function waits(report: RunReport): string {

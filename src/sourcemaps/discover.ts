@@ -28,6 +28,12 @@ export interface DiscoverInputs {
   readonly workingDirectory: string;
 }
 
+/** What discovery does to the disk and tells on the way; see plan.ts. */
+export interface DiscoverDeps {
+  readonly list?: ListFolder;
+  readonly onBytes?: (bytes: number) => void;
+}
+
 /** The one set of files that is injected and uploaded. */
 export interface Discovery {
   /** Sorted by name. Each real file once, under the name and URL of the first pattern that reached it. */
@@ -62,7 +68,7 @@ interface Collected {
  * Finds the files of the `sourcemaps` input. Throws ActionError `no-files-found` (when `if_no_files_found` is `error`),
  * `file-outside-workspace`, `file-unreadable` or `input-invalid`.
  */
-export function discover(inputs: DiscoverInputs, list: ListFolder = listFolder): Discovery {
+export function discover(inputs: DiscoverInputs, { list = listFolder, onBytes }: DiscoverDeps = {}): Discovery {
   const path = nodePath;
   const place = placeOf(inputs, path);
   const options = inputs.sourcemaps;
@@ -85,7 +91,7 @@ export function discover(inputs: DiscoverInputs, list: ListFolder = listFolder):
     hidden.set(pattern, outcome.tally.hidden);
     return outcome.files;
   });
-  const { files, collisions } = toSourceFiles(collected, options);
+  const { files, collisions } = toSourceFiles(collected, options, onBytes);
   if (files.length === 0 && options.ifNoFilesFound === 'error') throw noFilesError(unmatched, place);
   const severity = options.inject ? 'info' : 'warning';
   return {
@@ -253,10 +259,11 @@ function addDiagnosis(collected: Collected, diagnosis: Diagnosis): void {
   collected.diagnoses.set(`${diagnosis.kind}\0${diagnosis.file}`, diagnosis);
 }
 
-function toSourceFiles(collected: Collected, options: SourceMapInputs) {
+function toSourceFiles(collected: Collected, options: SourceMapInputs, onBytes?: (bytes: number) => void) {
   const found = sortByBytes([...collected.files.values()], ({ name }) => name);
   const { urls, collisions } = assignUrls(found, options);
   const files: SourceFile[] = [];
+  let bytes = 0;
   for (const file of found) {
     try {
       const { size, mtimeMs } = statSync(file.path);
@@ -268,6 +275,8 @@ function toSourceFiles(collected: Collected, options: SourceMapInputs) {
         mtimeMs,
         kind: kindOf(file, collected.filter),
       });
+      bytes += size;
+      onBytes?.(bytes);
     } catch (error) {
       addDiagnosis(collected, unreadable(file.name, reasonOf(error)));
     }

@@ -8,7 +8,7 @@ import { integrityDiagnoses } from './integrity.js';
 import { noFilesError, reasonFor } from './no-files.js';
 import { pairFiles } from './pair.js';
 import { isInside } from './paths.js';
-import { type ScanScripts, scanScripts } from './scan.js';
+import { type ScanScripts, scanInTurn } from './scan.js';
 import type { SourceFile, SourceMapPlan, Unit } from './types.js';
 import type { Probe } from './unpaired.js';
 
@@ -19,6 +19,8 @@ export interface PlanDeps {
   /** Reads the references of scripts. @default one after the other, in this thread */
   readonly scan?: ScanScripts;
   readonly list?: ListFolder;
+  /** Told how many bytes were found so far, while files are still being looked at. */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 /**
@@ -27,11 +29,11 @@ export interface PlanDeps {
  */
 export async function planSourceMaps(inputs: PlanInputs, log: Log, deps: PlanDeps = {}): Promise<SourceMapPlan> {
   const options = inputs.sourcemaps;
-  const discovery = discover(inputs, deps.list);
+  const discovery = discover(inputs, deps);
   logPatterns(discovery, options.ifNoFilesFound, log);
   const { files, root } = discovery;
   const scripts = files.filter(({ kind }) => kind === 'js');
-  const scans = await (deps.scan ?? scanScripts)(scripts);
+  const scans = await (deps.scan ?? scanInTurn)(scripts);
   const scanOf = new Map(scripts.map((script, index) => [script, scans[index] ?? { inline: false }]));
   const { units, diagnoses } = pairFiles(files, scanOf, {
     urlSuffix: options.urlSuffix,

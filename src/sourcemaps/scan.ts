@@ -13,7 +13,7 @@ export interface ScriptScan {
   readonly failure?: string;
 }
 
-/** Scans scripts; answers in the order asked. The upload engine may put workers behind it. */
+/** Scans scripts; answers in the order asked. The upload's threads may be behind it. */
 export type ScanScripts = (scripts: readonly SourceFile[]) => readonly ScriptScan[] | Promise<readonly ScriptScan[]>;
 
 /** Bytes read from the end of each script; a reference is nearly always there. */
@@ -21,10 +21,10 @@ const TAIL_BYTES = 4096;
 const CHUNK_BYTES = 64 * 1024 * 1024;
 
 /** Scans one after the other: the last bytes of each, and the whole of those where the end does not settle it. */
-export const scanScripts: ScanScripts = (scripts) => {
+export function scanInTurn(scripts: readonly SourceFile[]): readonly ScriptScan[] {
   const tail = Buffer.allocUnsafe(TAIL_BYTES);
   return scripts.map((script) => scanScript(script, tail));
-};
+}
 
 function scanScript(script: SourceFile, tail: Buffer): ScriptScan {
   try {

@@ -6,6 +6,7 @@ import type { Journal } from '../journal.js';
 import type { GroupedLog } from '../run.js';
 import type { SentryApi } from '../sentry/types.js';
 import type { Target } from '../token/target.js';
+import type { Crew } from '../upload/crew.js';
 
 /** What every step of the pipeline works with. */
 export interface StepContext {
@@ -24,7 +25,7 @@ export interface StepContext {
   readonly userAgent: string;
   /** Unix milliseconds of the overall deadline. */
   readonly deadlineAt: number;
-  /** How worker threads are started, where there are any. */
-  readonly workers?: { readonly url: URL };
+  /** Who reads, edits and packs files. */
+  readonly crew: Crew;
   readonly git: Git;
 }

@@ -14,15 +14,16 @@ export async function prepare(
   github: GitHubContext,
   runtime: Runtime,
   signal: AbortSignal,
-): Promise<{ readonly context: Omit<StepContext, 'api'>; readonly client: SentryClientOptions }> {
-  const { clock, env, journal, log, timeouts, userAgent, workerUrl } = runtime;
+): Promise<{ readonly context: Omit<StepContext, 'api' | 'crew'>; readonly client: SentryClientOptions }> {
+  const { clock, env, journal, log, timeouts, userAgent } = runtime;
   const deadlineAt = clock.now() + inputs.timeoutMs;
   for (const warning of inputs.warnings) log.warning(warning);
   const token = parseToken(inputs.authToken ?? '');
   const target = resolveTarget(inputs, token, log);
   const git = createGit({ cwd: inputs.workingDirectory, env, log, signal });
-  const { name, origin } = await resolveReleaseName(inputs, github, { env, git, log });
+  const { name, origin } = await resolveReleaseName(inputs, github, { env, git, log, signal });
   log.info(`Release ${name} (${origin})`);
+  if (inputs.dryRun) log.info('Dry run: nothing is written to Sentry, and no file is changed');
   journal.note({ sentry: { url: target.baseUrl, org: target.org, projects: inputs.projects } });
   return {
     context: {
@@ -38,7 +39,6 @@ export async function prepare(
       git,
       env,
       userAgent,
-      ...(workerUrl === undefined ? {} : { workers: { url: workerUrl } }),
     },
     client: {
       baseUrl: target.baseUrl,

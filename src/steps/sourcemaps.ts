@@ -11,11 +11,16 @@ import type { StepContext } from './context.js';
 
 /** Finds and pairs the files before anything is written to Sentry, so that a wrong path cannot leave a half-made release. */
 export async function planFiles(context: StepContext): Promise<SourceMapPlan | undefined> {
-  const { inputs, journal, log } = context;
+  const { crew, inputs, journal, log } = context;
   if (inputs.sourcemaps.patterns.length === 0) return undefined;
   log.group('Files');
   try {
-    const plan = await journal.ahead('sourcemaps', () => planSourceMaps(inputs, log));
+    const plan = await journal.ahead('sourcemaps', () =>
+      planSourceMaps(inputs, log, {
+        scan: (scripts) => crew.scan(scripts),
+        onBytes: (bytes) => crew.expect(bytes),
+      }),
+    );
     journal.note({ sourcemaps: { patterns: plan.patterns, upload: null } });
     return plan;
   } finally {
@@ -56,12 +61,13 @@ function tellDiagnoses({ log }: StepContext, diagnoses: readonly Diagnosis[]): v
   if (summary.omitted > 0) log.info(`${summary.omitted} more warnings are in the JSON report`);
 }
 
-function tellUpload({ log }: StepContext, record: UploadRecord): void {
+function tellUpload({ inputs, log }: StepContext, record: UploadRecord): void {
   for (const { bundleId, files, bytes: size, chunks, state } of record.bundles) {
     log.info(
       `Bundle ${bundleId}: ${count(files, 'file')}, ${bytes(size)} in ${count(chunks, 'chunk')}; ${STATE_WORDS[state]}`,
     );
   }
+  if (inputs.dryRun) return;
   log.info(
     `Sent ${count(record.chunksSent, 'chunk')} (${bytes(record.uploadedBytes)}, ${bytes(record.wireBytes)} on the wire), ` +
       `re-used ${count(record.chunksReused, 'chunk')} (${bytes(record.reusedBytes)})`,
@@ -85,8 +91,13 @@ function deleteMaps({ inputs, log }: StepContext, plan: SourceMapPlan, record: U
   );
 }
 
-function describeUpload(record: UploadRecord): string {
-  const bundles = record.bundles.map(({ bundleId, state }) => `${bundleId} (${STATE_WORDS[state]})`).join(', ');
-  const verb = record.bundles.every(({ state }) => state === 'planned') ? 'to send' : 'sent';
-  return `${count(record.files, 'file')}, ${count(record.chunksSent, 'chunk')} ${verb}, ${record.chunksReused} re-used; bundle ${bundles}`;
+function describeUpload({ bundles, chunksReused, chunksSent, files }: UploadRecord): string {
+  const names = bundles.map(({ bundleId, state }) => `${bundleId} (${STATE_WORDS[state]})`).join(', ');
+  // A dry run does not ask which chunks the server has: it can only tell the most that would be sent.
+  const planned = bundles.every(({ state }) => state === 'planned');
+  const whole = bundles.reduce((sum, { chunks }) => sum + chunks, 0);
+  const sent = planned
+    ? `at most ${count(whole, 'chunk')} to send`
+    : `${count(chunksSent, 'chunk')} sent, ${chunksReused} re-used`;
+  return `${count(files, 'file')}, ${sent}; bundle ${names}`;
 }

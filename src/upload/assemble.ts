@@ -78,6 +78,7 @@ export async function assembleBundle(
     if (answer.state === 'ok') return 'ok';
     if (answer.state !== 'not_found' && missing.size === 0) {
       if (waitMs === 0) return answer.state;
+      if (polls === 1) log.info(`Bundle ${bundle.id}: sent; waiting until Sentry has processed it`);
       await waitForServer(answer.state, clock.now() - startedAt, waitMs, pauseMs(polls++), deps);
       continue;
     }

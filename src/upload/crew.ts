@@ -1,5 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { ActionError } from '../errors.js';
+import { processUnit as realProcessUnit } from '../sourcemaps/process.js';
+import { type ScriptScan, scanInTurn } from '../sourcemaps/scan.js';
+import type { SourceFile } from '../sourcemaps/types.js';
 import { type CrewOptions, type Job, type JobResult, type Message, type Reply, WORKER_ROLE } from './jobs.js';
 import type { ProcessUnit } from './pack.js';
 import { fromFailure, work } from './work.js';
@@ -8,8 +12,8 @@ import { fromFailure, work } from './work.js';
 export interface WorkerSetup {
   /** Module that calls `runWorker` when it is not the main thread. */
   readonly url: URL;
-  /** 0: everything is done on the calling thread. */
-  readonly count: number;
+  /** @default one for each core but the one of the calling thread, at most 7 */
+  readonly count?: number;
   readonly execArgv?: readonly string[];
 }
 
@@ -20,10 +24,15 @@ interface Task {
   reject(error: Error): void;
 }
 
+/** Below this, starting threads costs more than they save. */
+const INLINE_BYTES = 3 << 20;
+const MOST_THREADS = 7;
+/** Scripts that are scanned in one job: a few milliseconds. */
+const SCRIPTS_PER_SCAN = 128;
 /** Jobs given to a thread ahead of time, so that it never waits for a message while the main thread is busy itself. */
 const AHEAD = 4;
-/** A job bigger than this is not for the main thread: it would keep requests and signals waiting. */
-const LONGEST_OWN_BYTES = 2 << 20;
+/** A job bigger than this is not for the main thread: it would keep requests and signals waiting for half a second. */
+const LONGEST_OWN_BYTES = 32 << 20;
 
 class Thread {
   readonly tasks = new Map<number, Task>();
@@ -45,11 +54,13 @@ class Thread {
 
 /**
  * Whoever does the jobs: worker threads, and the calling thread itself, which would be idle most of the time and costs no
- * memory of its own. A thread that dies fails every job: its files may be half done.
+ * memory of its own. Threads are started when it is known that there is enough to do. A thread that dies fails every job: its
+ * files may be half done.
  */
 export class Crew {
-  readonly #threads: readonly Thread[];
+  readonly #workers: WorkerSetup | undefined;
   readonly #processUnit: ProcessUnit;
+  #threads: readonly Thread[] = [];
   /** Encode jobs go first: they give slabs back. */
   readonly #first: Task[] = [];
   readonly #second: Task[] = [];
@@ -59,18 +70,45 @@ export class Crew {
   #broken: Error | undefined;
   #closing = false;
 
-  /** Starts the threads. `processUnit` is what the calling thread uses; the threads bring their own. */
-  constructor(setup: WorkerSetup | undefined, processUnit: ProcessUnit) {
+  /**
+   * @param workers undefined: everything is done on the calling thread
+   * @param processUnit what the calling thread uses; the threads bring their own
+   */
+  constructor(workers?: WorkerSetup, processUnit: ProcessUnit = realProcessUnit) {
+    this.#workers = workers;
     this.#processUnit = processUnit;
-    this.#threads = setup === undefined ? [] : Array.from({ length: setup.count }, () => new Thread(setup));
+  }
+
+  /** Says how many bytes of files there are, as far as is known. Starts the threads as soon as they are worth it. */
+  expect(bytes: number): void {
+    if (bytes >= INLINE_BYTES) this.start();
+  }
+
+  /** Starts the threads, once. */
+  start(): void {
+    const workers = this.#workers;
+    if (workers === undefined || this.#closing || this.#threads.length > 0) return;
+    const length = workers.count ?? Math.min(availableParallelism() - 1, MOST_THREADS);
+    this.#threads = Array.from({ length }, () => new Thread(workers));
     for (const thread of this.#threads) {
       thread.worker.on('message', (reply: Reply) => this.#settle(thread, reply));
       thread.worker.on('error', (error) => this.#break(error));
       thread.worker.on('exit', (code) => this.#break(new Error(`it ended with code ${code}`)));
+      if (this.#setup !== undefined) thread.post({ setup: this.#setup });
     }
   }
 
-  /** What all jobs need; called once, before the first job. Threads start without it, so that both waits overlap. */
+  /** Reads the references of scripts, on all threads; answers in the order asked. */
+  async scan(scripts: readonly SourceFile[]): Promise<readonly ScriptScan[]> {
+    if (this.#threads.length === 0) return scanInTurn(scripts);
+    const jobs: Promise<readonly ScriptScan[]>[] = [];
+    for (let at = 0; at < scripts.length; at += SCRIPTS_PER_SCAN) {
+      jobs.push(this.run({ kind: 'scan', scripts: scripts.slice(at, at + SCRIPTS_PER_SCAN) }));
+    }
+    return (await Promise.all(jobs)).flat();
+  }
+
+  /** What the jobs of an upload need; called once, before the first of them. */
   setup(setup: CrewOptions): void {
     this.#setup = setup;
     for (const thread of this.#threads) thread.post({ setup });
@@ -89,6 +127,7 @@ export class Crew {
     });
   }
 
+  /** Ends the threads. A second call does nothing. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#first.length = 0;
@@ -125,7 +164,6 @@ export class Crew {
 
   #workOn({ job, resolve, reject }: Task): void {
     try {
-      if (this.#setup === undefined) throw new Error('A job came before the setup');
       resolve(work(job, this.#setup, this.#processUnit));
     } catch (thrown) {
       reject(thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -1,5 +1,6 @@
 import type { ChunkEncoding } from '../sentry/types.js';
-import type { Diagnosis, EditOptions, Unit } from '../sourcemaps/types.js';
+import type { ScriptScan } from '../sourcemaps/scan.js';
+import type { Diagnosis, EditOptions, SourceFile, Unit } from '../sourcemaps/types.js';
 import type { UnitNames } from './entry-names.js';
 
 /** What workers get and give back. All of it survives structuredClone; bulk data lies in shared slabs. */
@@ -76,7 +77,13 @@ export interface EncodeJob {
   readonly chunks: readonly ChunkPlace[];
 }
 
-export type Job = PackJob | EncodeJob;
+/** Reads the references of scripts, for the plan. The only job that needs no {@link CrewOptions}. */
+export interface ScanJob {
+  readonly kind: 'scan';
+  readonly scripts: readonly SourceFile[];
+}
+
+export type Job = PackJob | EncodeJob | ScanJob;
 
 /** The encoded bodies lie one after another in `bytes`. */
 export interface EncodeResult {
@@ -84,9 +91,13 @@ export interface EncodeResult {
   readonly lengths: readonly number[];
 }
 
-export type JobResult<J extends Job> = J extends PackJob ? PackedUnits : EncodeResult;
+export type JobResult<J extends Job> = J extends PackJob
+  ? PackedUnits
+  : J extends EncodeJob
+    ? EncodeResult
+    : readonly ScriptScan[];
 
-/** Given to a worker once, before its first job. */
+/** Given to a worker once, before its first job that needs it. */
 export interface CrewOptions {
   readonly options: WorkOptions;
   readonly slabs: Slabs;
@@ -97,7 +108,7 @@ export type Message = { readonly setup: CrewOptions } | { readonly id: number; r
 
 /** From a worker to the main thread. */
 export type Reply =
-  | { readonly id: number; readonly result: PackedUnits | EncodeResult }
+  | { readonly id: number; readonly result: JobResult<Job> }
   | { readonly id: number; readonly failure: Failure };
 
 /** A failure on its way between threads: a class does not survive the passage. */

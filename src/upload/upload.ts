@@ -1,26 +1,17 @@
-import { availableParallelism } from 'node:os';
 import { ActionError } from '../errors.js';
-import { processUnit as realProcessUnit } from '../sourcemaps/process.js';
 import type { SourceMapPlan } from '../sourcemaps/types.js';
-import { Crew, type WorkerSetup } from './crew.js';
+import type { Crew } from './crew.js';
 import { finishBundles } from './finish.js';
 import { Outcome } from './outcome.js';
-import type { ProcessUnit } from './pack.js';
 import { packBundles } from './pack-bundles.js';
 import { openSession, type SessionDeps, type UploadRequest } from './session.js';
 import { createStop } from './stop.js';
 import type { UploadRecord } from './types.js';
 
 export interface UploadDeps extends SessionDeps {
-  /** How threads are started (count: a core each, unless given); without it everything is done on this thread. */
-  readonly workers?: Pick<WorkerSetup, 'url'> & Partial<WorkerSetup>;
-  /** Edits units on this thread. @default sourcemaps/process.ts */
-  readonly processUnit?: ProcessUnit;
+  /** Who does the work. It is closed when the upload ends: what threads hold is freed before the next step. */
+  readonly crew: Crew;
 }
-
-/** Below this, starting threads costs more than they save. */
-const INLINE_BYTES = 3 << 20;
-const MAX_THREADS = 8;
 
 /**
  * Uploads a build in one pass: reading, editing, writing back, packing, hashing, asking, compressing and sending all overlap,
@@ -33,9 +24,10 @@ export async function uploadSourceMaps(
   request: UploadRequest,
   deps: UploadDeps,
 ): Promise<UploadRecord> {
-  const crew = startCrew(plan, deps);
+  const { crew } = deps;
   const stop = createStop(deps.signal);
   try {
+    crew.expect(plan.bytes);
     const options = await stop.or(deps.api.chunkOptions());
     const session = openSession(plan, request, deps, options, crew, stop);
     const outcome = new Outcome(plan);
@@ -55,11 +47,4 @@ function nothingLeft({ diagnoses }: Outcome): ActionError {
   return new ActionError('sourcemaps-unusable', `None of the files can be uploaded. ${text}`.trim(), {
     hint: 'Repair the files named above; the log has one line for each.',
   });
-}
-
-function startCrew(plan: SourceMapPlan, { workers, processUnit }: UploadDeps): Crew {
-  // This thread works, too.
-  const count = workers?.count ?? Math.min(availableParallelism(), MAX_THREADS) - 1;
-  const isWorthIt = workers !== undefined && (plan.bytes >= INLINE_BYTES || workers.count !== undefined);
-  return new Crew(isWorthIt ? { ...workers, count } : undefined, processUnit ?? realProcessUnit);
 }

@@ -1,11 +1,15 @@
 import { ActionError, ERROR_CODES, type ErrorCode } from '../errors.js';
+import { scanInTurn } from '../sourcemaps/scan.js';
 import { encode } from './codec.js';
-import type { CrewOptions, EncodeJob, EncodeResult, Failure, Job, PackedUnits, Slabs } from './jobs.js';
+import type { CrewOptions, EncodeJob, EncodeResult, Failure, Job, JobResult, Slabs } from './jobs.js';
 import { type ProcessUnit, pack } from './pack.js';
 import { bytesAt } from './slab-writer.js';
 
 /** Carries a job out on this thread; workers and the inline crew share it. */
-export function work(job: Job, { options, slabs }: CrewOptions, processUnit: ProcessUnit): PackedUnits | EncodeResult {
+export function work(job: Job, setup: CrewOptions | undefined, processUnit: ProcessUnit): JobResult<Job> {
+  if (job.kind === 'scan') return scanInTurn(job.scripts);
+  if (setup === undefined) throw new Error('A job came before the setup');
+  const { options, slabs } = setup;
   return job.kind === 'pack' ? pack(job, options, slabs, processUnit) : encodeChunks(job, slabs);
 }
 

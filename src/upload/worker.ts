@@ -16,7 +16,6 @@ export function runWorker(processUnit: ProcessUnit = realProcessUnit): void {
     }
     const { id, job } = message;
     try {
-      if (setup === undefined) throw new Error('A job came before the setup');
       const result = work(job, setup, processUnit);
       const reply: Reply = { id, result };
       port.postMessage(reply, 'lengths' in result ? [result.bytes.buffer as ArrayBuffer] : []);

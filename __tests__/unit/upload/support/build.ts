@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { systemClock } from '../../../../src/clock.js';
 import type { Log } from '../../../../src/log.js';
 import type { SourceFile, SourceMapPlan, Unit } from '../../../../src/sourcemaps/types.js';
+import { Crew } from '../../../../src/upload/crew.js';
+import type { ProcessUnit } from '../../../../src/upload/pack.js';
 import type { UploadRequest } from '../../../../src/upload/session.js';
 import type { UploadDeps } from '../../../../src/upload/upload.js';
 import type { FakeServer } from './fake-server.js';
@@ -97,16 +99,28 @@ export function recordingLog(): Recorder {
   return { lines, debug: put, info: put, notice: put, warning: put, error: put };
 }
 
+/** What a test does otherwise. */
+interface Overrides extends Partial<UploadDeps> {
+  readonly processUnit?: ProcessUnit;
+  /** Script of the threads. */
+  readonly worker?: string;
+}
+
 /** What an upload needs in a test: this server, threads as told, no real edits, no real waits. */
-export function depsFor(server: FakeServer, threads = 0, more: Partial<UploadDeps> = {}): UploadDeps {
-  const url = new URL('./plain-worker.mjs', import.meta.url);
+export function depsFor(
+  server: FakeServer,
+  threads = 0,
+  { processUnit = plainUnit, worker = './plain-worker.mjs', ...more }: Overrides = {},
+): UploadDeps {
+  const url = new URL(worker, import.meta.url);
+  const crew = new Crew(threads === 0 ? undefined : { url, count: threads, execArgv: [] }, processUnit);
+  crew.start();
   return {
     api: server,
     log: recordingLog(),
     clock: { ...systemClock, sleep: () => Promise.resolve() },
     signal: new AbortController().signal,
-    processUnit: plainUnit,
-    ...(threads === 0 ? {} : { workers: { url, count: threads, execArgv: [] } }),
+    crew,
     ...more,
   };
 }
