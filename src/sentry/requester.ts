@@ -195,9 +195,13 @@ export class Requester {
   }
 
   #pause(call: Call, gate: Gate, waitMs: number, askedMs: number, reason: string, attempt = 2): void {
-    this.#record(call, reason, waitMs, attempt);
+    const { clock, deadlineAt, log } = this.#options;
+    // A wait past the deadline is not waited: the gate turns the request away instead.
+    const waits = clock.now() + waitMs <= deadlineAt;
+    if (waits) this.#record(call, reason, waitMs, attempt);
     if (!gate.pause(waitMs, askedMs)) return;
-    this.#options.log.info(`${call.method} ${call.endpoint.family}: ${reason}; waiting ${duration(waitMs)}`);
+    const next = waits ? `waiting ${duration(waitMs)}` : `asked to wait ${duration(askedMs)}`;
+    log.info(`${call.method} ${call.endpoint.family}: ${reason}; ${next}`);
   }
 
   #record(call: Call, reason: string, waitMs: number, attempt: number): void {

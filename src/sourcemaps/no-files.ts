@@ -19,10 +19,13 @@ export interface Unmatched {
 
 /** The error for an empty set: every pattern with its reason. */
 export function noFilesError(unmatched: readonly Unmatched[], place: Place): ActionError {
-  const reasons = unmatched.map((entry) => `"${entry.pattern}": ${reasonFor(entry, place)}`);
-  if (reasons.length === 0) reasons.push('the input holds only ! patterns, or no matching file can be read');
-  const where = `working directory: ${toSlashes(place.workingDirectory, place.path)}`;
-  return new ActionError('no-files-found', `No source maps or scripts found. ${reasons.join('; ')} (${where}).`, {
+  const reasons = unmatched.map((entry) => {
+    const reason = reasonFor(entry, place);
+    return reason.startsWith(`"${entry.pattern}" `) ? `${reason}.` : `"${entry.pattern}": ${reason}.`;
+  });
+  if (reasons.length === 0) reasons.push('The input holds only ! patterns, or no matching file can be read.');
+  const where = toSlashes(place.workingDirectory, place.path);
+  return new ActionError('no-files-found', `No source maps or scripts found in ${where}. ${reasons.join(' ')}`, {
     hint: 'Check that the build ran before this step and where it writes to. Set if_no_files_found to warn or ignore if an empty build is fine.',
   });
 }

@@ -7,17 +7,19 @@ import type { Log } from '../log.js';
  * No token: fails, or with `on_missing_token: skip` ends the run green with a notice. GitHub gives no secrets to pull requests
  * from forks and to Dependabot, so these are named as the cause where they are it.
  *
+ * @returns why the run is skipped, as a sentence
  * @throws ActionError `token-missing`, unless the user asked to skip
  */
-export function explainMissingToken(inputs: Inputs, github: GitHubContext, log: Log): void {
+export function explainMissingToken(inputs: Inputs, github: GitHubContext, log: Log): string {
   const cause = secretlessCause(github);
   const what = inputs.authTokenBlank
     ? 'The Sentry auth token is empty: the secret does not exist here, or has no value'
     : 'No Sentry auth token was given';
   const message = cause === undefined ? what : `${what}; ${cause}`;
   if (inputs.onMissingToken === 'skip') {
-    log.notice(`${message}. Nothing was sent to Sentry (on_missing_token: skip).`, { title: 'Sentry release skipped' });
-    return;
+    const reason = `${message}. Nothing was sent to Sentry (on_missing_token: skip).`;
+    log.notice(reason, { title: 'Sentry release skipped' });
+    return reason;
   }
   throw new ActionError('token-missing', message, {
     hint:

@@ -82,6 +82,32 @@ describe('the closing lines', () => {
     ]);
   });
 
+  it('tell what this run did: no date that was there before, no commits that were not set', () => {
+    const steps = sampleReport().steps.map((step) =>
+      step.name === 'finalize' ? { ...step, status: 'skipped' as const } : step,
+    );
+    expect(closingLines(sampleReport({ steps }), undefined).join(' ')).not.toContain('finalized');
+    const failed = sampleReport().steps.map((step) =>
+      step.name === 'commits' ? { ...step, status: 'failed' as const } : step,
+    );
+    expect(closingLines(sampleReport({ steps: failed }), undefined).join(' ')).not.toContain('42 commits');
+  });
+
+  it('of a dry run count no commits that only Sentry can count', () => {
+    const commits = { source: 'integration', count: 1, range: null } as const;
+    const report = sampleReport({ result: 'dry-run', commits });
+    expect(closingLines(report, undefined)[1]).toMatch(
+      /^ {2}commits through Sentry's integration · 126 files in 1 bundle ·/,
+    );
+    expect(outputsOf(report, undefined)).not.toHaveProperty('commits');
+  });
+
+  it('of a cancelled run name the step it was in', () => {
+    expect(closingLines({ ...failedReport(), result: 'cancelled' }, undefined)).toContain(
+      '  Cancelled in: Source maps',
+    );
+  });
+
   it('of a failure say what is done and what is not', () => {
     expect(closingLines(failedReport(), undefined)).toEqual([
       'Sentry release web@1.2.3: failed (3.4 s)',

@@ -43,6 +43,37 @@ it('a dry run says that nothing was written', () => {
   expect(summary).not.toContain('finalized');
 });
 
+it('a run that was skipped says why', () => {
+  const reason = 'No Sentry auth token was given. Nothing was sent to Sentry (on_missing_token: skip).';
+  const steps = sampleReport().steps.map((step) =>
+    step.name === 'token'
+      ? { ...step, status: 'skipped' as const, detail: reason }
+      : { ...step, status: 'not-run' as const, detail: 'not reached' },
+  );
+  const summary = renderSummary(sampleReport({ result: 'skipped', steps, release: null, problems: [] }));
+  expect(summary).toContain('> [!NOTE]\n> No Sentry auth token was given.');
+  expect(summary).not.toContain('Not reached');
+});
+
+it('what ended the run is told once: the row of its step points to it', () => {
+  const report = failedReport();
+  const steps = report.steps.map((step) =>
+    step.status === 'failed' ? { ...step, detail: 'Sentry was not reachable: 503' } : step,
+  );
+  const problems = [{ severity: 'error' as const, message: 'Sentry was not reachable: 503.' }];
+  const summary = renderSummary({ ...report, steps, problems });
+  expect(summary).toContain('| Source&nbsp;maps | ❌&nbsp;failed | 2.1&nbsp;s | see above |');
+  expect(summary.match(/not reachable/g)).toHaveLength(1);
+});
+
+it('the step that a cancel met is called cancelled, and files that were only found are not counted as uploaded', () => {
+  const patterns = [{ pattern: 'dist', files: 6 }];
+  const summary = renderSummary({ ...failedReport(), result: 'cancelled', sourcemaps: { patterns, upload: null } });
+  expect(summary).toContain('| Source&nbsp;maps | 🛑&nbsp;cancelled |');
+  expect(summary).toContain('<summary>Files found</summary>');
+  expect(summary).not.toContain('0 files');
+});
+
 it('a run that never reached Sentry has a summary too', () => {
   const report = failedReport();
   const summary = renderSummary({

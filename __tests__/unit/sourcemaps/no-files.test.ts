@@ -30,20 +30,24 @@ function errorOf(patterns: readonly string[], change: Partial<SourceMapInputs> =
 
 describe('an empty file set', () => {
   it.each<[string, string[], RegExp]>([
-    ['a missing folder is named with the nearest one', ['biuld'], /"biuld": "biuld" does not exist; there is "build"/],
+    [
+      'a missing folder is named with the nearest one',
+      ['biuld'],
+      /found in \S+\. "biuld" does not exist; there is "build"\.$/,
+    ],
     [
       'a missing folder like no other is told with what there is, folders first, and a count of the rest',
       ['zzz'],
-      /"zzz" does not exist; the workspace holds bare\/, build\/, empty\/, hidden\/, many\/ and 2 more \(/,
+      /"zzz" does not exist; the workspace holds bare\/, build\/, empty\/, hidden\/, many\/ and 2 more\.$/,
     ],
     [
       'a missing part below a folder is told with what that folder holds',
       ['styles/zzz/*.js'],
       /"zzz" does not exist in "styles"; "styles" holds a\.css, b\.css/,
     ],
-    ['a folder without any entry is called empty', ['bare'], /"bare": "bare" is empty/],
+    ['a folder without any entry is called empty', ['bare'], / "bare" is empty\.$/],
     ['a folder with hidden entries only is told as such', ['hidden/*.js'], /"hidden" holds only hidden entries/],
-    ['a folder of empty folders is told with them', ['many'], /"many": "many" holds a\/, b\//],
+    ['a folder of empty folders is told with them', ['many'], / "many" holds a\/, b\/\.$/],
     ['another case is the nearest', ['Build'], /there is "build"/],
     ['the first missing part is named', ['build/js/x.js'], /"js" does not exist in "build"/],
     ['other extensions are counted', ['styles'], /it holds only 2 × \.css \(see the input ext\)/],
@@ -63,7 +67,7 @@ describe('an empty file set', () => {
 
   it('names every pattern', () => {
     const { message } = errorOf(['biuld', 'styles']);
-    expect(message).toMatch(/"biuld": .*; "styles": /);
+    expect(message).toMatch(/ "biuld" does .*\. "styles": .*\.$/);
   });
 
   it.each(['warn', 'ignore'] as const)('is no error with if_no_files_found: %s', async (ifNoFilesFound) => {
