@@ -14,9 +14,10 @@ import { allowed, type FuzzTarget, must } from './target.js';
 const ID = '11111111-2222-5333-8444-555555555555';
 const JS = [
   '#!/usr/bin/env node\n// a\n/* b */\n"use strict";\'use client\'\nfoo();\n//# sourceMappingURL=a.js.map\n',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a script that holds a template
   'var a=1;function f(){return `x${`y${1}`}z`}var r=/[/\\]]\\//g;a/b/c;\n//# sourceMappingURL=a.js.map',
   'export default class A{static{}#x=1;get y(){return this.#x}}\r\n//@ sourceMappingURL=my%20app.js.map?x#y\r\n',
-  'x();/*# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozfQ== */\n//# debugId=' + ID,
+  `x();/*# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozfQ== */\n//# debugId=${ID}`,
   '\ufeff"use strict"\n+1',
   '<!-- html comment\n--> another\nif(a)/re/.test(b);x=a\n/b/c',
 ];
@@ -62,7 +63,7 @@ const MAPS = [
   '{"version":3,"file":"app.js","sources":["a.ts","b.ts"],"sourcesContent":["x\\n",null],"names":["foo","bar"],"mappings":"AAAA,IAAIA,CAAC;ACAD,CCAC;;AAEA"}',
   '{"version":3,"sections":[{"offset":{"line":0,"column":0},"map":{"version":3,"sources":["a"],"names":[],"mappings":"AAAA"}},{"offset":{"line":2,"column":4},"url":"x.map"}]}',
   ')]}\'\n{\n  "version": 3,\n  "sources": [],\n  "mappings": "A;C,D",\n  "debug_id": "x",\n  "x_unknown": {"a": [1, 2.5e3, "\\u00e9"]}\n}\n',
-  '{"version":3,"sources":["a"],"mappings":"IAAA,FAAA,AAAA;AAAA","rangeMappings":"A;B","debugId":"' + ID + '"}',
+  `{"version":3,"sources":["a"],"mappings":"IAAA,FAAA,AAAA;AAAA","rangeMappings":"A;B","debugId":"${ID}"}`,
 ];
 const MAP_TOKENS = [
   '{',

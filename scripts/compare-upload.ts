@@ -9,12 +9,9 @@
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { QUIET, sourceMapInputs } from '../__tests__/support/inputs.js';
 import { startSandbox } from '../sandbox/server.js';
-import type { SourceMapInputs } from '../src/inputs/inputs.js';
-import type { Log } from '../src/log.js';
 import { planSourceMaps } from '../src/sourcemaps/plan.js';
-
-const QUIET: Log = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
 
 /** `url → sourcemap header`; an empty text stands for none. */
 type Upload = ReadonlyMap<string, string>;
@@ -54,23 +51,7 @@ export async function compareUpload(
 
 async function planned(folder: string, patterns: readonly string[]): Promise<Upload> {
   const workspace = realpathSync(folder);
-  const sourcemaps: SourceMapInputs = {
-    patterns,
-    inject: true,
-    dist: undefined,
-    urlPrefix: '~',
-    urlSuffix: '',
-    stripPrefix: [],
-    stripCommonPrefix: false,
-    ext: [],
-    ignore: [],
-    ignoreFile: undefined,
-    ifNoFilesFound: 'ignore',
-    deleteAfterUpload: false,
-    waitMs: 0,
-    verify: false,
-    verifyUrl: undefined,
-  };
+  const sourcemaps = sourceMapInputs(patterns, { ignore: [], ifNoFilesFound: 'ignore' });
   const plan = await planSourceMaps({ sourcemaps, workspace, workingDirectory: workspace, dryRun: true }, QUIET);
   const upload = new Map<string, string>();
   for (const { js, map, reference } of plan.units) {

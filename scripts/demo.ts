@@ -6,29 +6,17 @@
  * Exit code 0 only if every frame of the app comes to the right line of its source.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { type RunResult, runAction } from '../__tests__/e2e/harness.js';
+import { EXAMPLE, exampleWorkspace, PROJECT } from '../__tests__/support/workspace.js';
 import type { SandboxConfig } from '../sandbox/config.js';
 import type { FrameResolution, StackResolution } from '../sandbox/resolve.js';
 import { type Sandbox, startSandbox } from '../sandbox/server.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const example = join(root, 'examples', 'webapp');
-
 /** Ignored by git. */
-const SAVED_PAGE = join(root, '.sandbox', 'demo.html');
+const SAVED_PAGE = join(PROJECT, '.sandbox', 'demo.html');
 
 const TOKEN = `sntryi_${'5e1f0c'.repeat(10)}abcd`;
 const COMMIT = '4f1c9a2be0d3576881aa42fbc7e95d60312ffe94';
@@ -97,10 +85,8 @@ async function main(): Promise<void> {
 
 /** A checkout after `npm run build`: the package and its dist folder. The action edits the copy. */
 function copyBuild(): string {
-  const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'demo-')));
-  mkdirSync(join(workspace, 'dist'));
-  cpSync(join(example, 'package.json'), join(workspace, 'package.json'));
-  cpSync(join(example, 'dist'), join(workspace, 'dist'), { recursive: true });
+  const workspace = exampleWorkspace('demo');
+  cpSync(join(EXAMPLE, 'package.json'), join(workspace, 'package.json'));
   return workspace;
 }
 
@@ -185,7 +171,7 @@ function checkStack(stack: StackResolution): string[] {
   const frames = framesOfApp(stack);
   const counted = frames.length === EXPECTED.length ? [] : [`${frames.length} frames instead of ${EXPECTED.length}`];
   const wrong = EXPECTED.flatMap((expected, index) => {
-    const lines = readFileSync(join(example, expected.source), 'utf8').split('\n');
+    const lines = readFileSync(join(EXAMPLE, expected.source), 'utf8').split('\n');
     const line = lines.findIndex((text) => text.includes(expected.text)) + 1;
     const wanted = `${expected.function} ${expected.source}:${line}`;
     const original = frames[index]?.original;

@@ -133,6 +133,7 @@ const INDEXED = {
   ],
 };
 const SCRIPTS = [
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a script that holds a template
   '"use client"; \'use strict\'\n/*! c */ var a = `x${`//# sourceMappingURL=b.map\n`}`, r = /[/`]/.test("\'");\nif (a) /re/.exec(a);\n',
   '#!/usr/bin/env node\r\n// c\r\n"use strict";var é = 1;\r\n',
   '!function(){return class A extends (class{}) { static { } get x() { return 1 / 2 } }}();',

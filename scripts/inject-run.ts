@@ -2,31 +2,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
+import { QUIET, sourceMapInputs } from '../__tests__/support/inputs.js';
 import type { SourceMapInputs } from '../src/inputs/inputs.js';
-import type { Log } from '../src/log.js';
 import { type PlanInputs, planSourceMaps } from '../src/sourcemaps/plan.js';
 import { processUnit } from '../src/sourcemaps/process.js';
 import type { Diagnosis, SourceMapPlan, UnitResult } from '../src/sourcemaps/types.js';
-
-const QUIET: Log = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
-
-const DEFAULTS: SourceMapInputs = {
-  patterns: ['.'],
-  inject: true,
-  dist: undefined,
-  urlPrefix: '~',
-  urlSuffix: '',
-  stripPrefix: [],
-  stripCommonPrefix: false,
-  ext: [],
-  ignore: ['node_modules'],
-  ignoreFile: undefined,
-  ifNoFilesFound: 'ignore',
-  deleteAfterUpload: false,
-  waitMs: 0,
-  verify: false,
-  verifyUrl: undefined,
-};
 
 /** What one pass over a folder did. */
 export interface InjectRun {
@@ -44,7 +24,13 @@ export async function injectFolder(
 ): Promise<InjectRun> {
   const workspace = realpathSync(root);
   const plan = await planSourceMaps(
-    { workspace, workingDirectory: workspace, dryRun: false, ...more, sourcemaps: { ...DEFAULTS, ...inputs } },
+    {
+      workspace,
+      workingDirectory: workspace,
+      dryRun: false,
+      ...more,
+      sourcemaps: sourceMapInputs(['.'], { ifNoFilesFound: 'ignore', ...inputs }),
+    },
     QUIET,
   );
   const results = plan.units.map((unit) => processUnit(unit, plan.options));

@@ -5,12 +5,10 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SourceMapInputs } from '../src/inputs/inputs.js';
-import type { Log } from '../src/log.js';
+import { QUIET, sourceMapInputs } from '../__tests__/support/inputs.js';
 import { discover } from '../src/sourcemaps/discover.js';
 import { planSourceMaps } from '../src/sourcemaps/plan.js';
 
-const QUIET: Log = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
 const files = Number(process.argv[2] ?? 13_000);
 const rounds = Number(process.argv[3] ?? 5);
 
@@ -25,23 +23,7 @@ function makeTree(root: string): void {
   }
 }
 
-const sourcemaps: SourceMapInputs = {
-  patterns: ['dist'],
-  inject: true,
-  dist: undefined,
-  urlPrefix: '~',
-  urlSuffix: '',
-  stripPrefix: [],
-  stripCommonPrefix: false,
-  ext: [],
-  ignore: ['node_modules'],
-  ignoreFile: undefined,
-  ifNoFilesFound: 'error',
-  deleteAfterUpload: false,
-  waitMs: 0,
-  verify: false,
-  verifyUrl: undefined,
-};
+const sourcemaps = sourceMapInputs(['dist']);
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'measure-')));
 try {

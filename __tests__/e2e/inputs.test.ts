@@ -2,25 +2,13 @@
  * Every input of getsentry/action-release v3.7.0 with its meaning there, through the built action: a workflow that changes only
  * its `uses:` line keeps working. Where we differ on purpose, the title says so.
  */
-import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import type { Bundle, Organization, Release } from '../../sandbox/state/types.js';
+import { EXAMPLE_BUILD, exampleWorkspace, initCheckout } from '../support/workspace.js';
 import { type RunResult, runAction } from './harness.js';
 
-const build = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'examples', 'webapp', 'dist');
 const TOKEN = `sntryi_${'0ff1c1a1'.repeat(8)}`;
 
 let sandbox: Sandbox;
@@ -32,17 +20,10 @@ beforeEach(async () => {
     organizations: [{ slug: 'acme', projects: [{ slug: 'web' }, { slug: 'api' }] }],
     tokens: [{ kind: 'integration', org: 'acme', token: TOKEN, scopes: ['org:read', 'project:releases'] }],
   });
-  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'inputs-e2e-')));
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: workspace, encoding: 'utf8' }).trim();
-  git('init', '-q', '-b', 'main');
-  git('remote', 'add', 'origin', 'https://github.com/acme/web.git');
-  shas = ['one', 'two', 'three'].map((name) => {
-    writeFileSync(join(workspace, `${name}.txt`), name);
-    git('add', '-A');
-    git('-c', 'user.name=Ada', '-c', 'user.email=ada@acme.example', 'commit', '-q', '-m', `Add ${name}`);
-    return git('rev-parse', 'HEAD');
-  });
-  cpSync(build, join(workspace, 'dist'), { recursive: true });
+  workspace = exampleWorkspace('inputs-e2e');
+  writeFileSync(join(workspace, '.gitignore'), 'dist\n');
+  const checkout = initCheckout(workspace);
+  shas = ['one', 'two', 'three'].map((name) => checkout.commit(`${name}.txt`));
 });
 afterEach(async () => {
   await sandbox.close();
@@ -123,7 +104,7 @@ it('environment: records a deploy; without it there is none', async () => {
 
 it('sourcemaps: paths separated by spaces, in one bundle (and by newlines too, which the official action takes for one path)', async () => {
   mkdirSync(join(workspace, 'my lib'));
-  cpSync(build, join(workspace, 'my lib'), { recursive: true });
+  cpSync(EXAMPLE_BUILD, join(workspace, 'my lib'), { recursive: true });
   await succeed({ sourcemaps: 'dist/assets' });
   expect(bundle().files).toHaveLength(6);
   await succeed({ sourcemaps: 'my lib\ndist', release: '2' });
@@ -259,7 +240,7 @@ it('strip_common_prefix: removes what the absolute sources of a map share', asyn
 
 it('working_directory: what paths are relative to', async () => {
   mkdirSync(join(workspace, 'packages', 'web'), { recursive: true });
-  cpSync(build, join(workspace, 'packages', 'web', 'dist'), { recursive: true });
+  cpSync(EXAMPLE_BUILD, join(workspace, 'packages', 'web', 'dist'), { recursive: true });
   rmSync(join(workspace, 'dist'), { recursive: true });
   await succeed({ sourcemaps: 'dist', working_directory: 'packages/web' });
   expect(bundle().files).toHaveLength(6);

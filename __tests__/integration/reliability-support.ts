@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { type Clock, systemClock } from '../../src/clock.js';
 import { createSentryClient, type SentryClient, type SentryClientOptions } from '../../src/sentry/client.js';
+import type { ChunkOptions } from '../../src/sentry/types.js';
 import { type MemoryLog, memoryLog } from '../unit/sentry/fakes.js';
 
 /** One request as a test server saw it. */
@@ -102,6 +103,18 @@ export function testClient(url: string, options: Partial<SentryClientOptions> = 
   return { ...client, log, abort };
 }
 
+/** Closes after each test what it gave to the function answered, the last first. Call it once, at the top of a file. */
+export function closeAfterEach(): <Closable extends { close(): unknown }>(closable: Closable) => Closable {
+  const open: { close(): unknown }[] = [];
+  afterEach(async () => {
+    for (const closable of open.splice(0).reverse()) await closable.close();
+  });
+  return (closable) => {
+    open.push(closable);
+    return closable;
+  };
+}
+
 /** What was thrown, as an object to match on. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
@@ -123,3 +136,15 @@ export const CHUNK_OPTIONS = {
   compression: ['gzip', 'zstd'],
   accept: ['artifact_bundles_v2'],
 };
+
+/** The same, as the client holds them after a look at the server's url. */
+export const chunkOptionsOf = (url: string): ChunkOptions => ({
+  url: `${url}/api/0/organizations/acme/chunk-upload/`,
+  chunkSize: 8 << 20,
+  chunksPerRequest: 64,
+  maxRequestSize: 32 << 20,
+  maxFileSize: undefined,
+  concurrency: 8,
+  compression: [],
+  namesMissingChunks: true,
+});

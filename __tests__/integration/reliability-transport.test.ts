@@ -5,10 +5,11 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { bounded } from '../../src/sentry/connect.js';
 import { createTransport, type TransportOptions } from '../../src/sentry/transport.js';
-import type { ChunkOptions } from '../../src/sentry/types.js';
 import { fakeClock } from '../unit/sentry/fakes.js';
 import {
   CHUNK_OPTIONS,
+  chunkOptionsOf,
+  closeAfterEach,
   failureOf,
   json,
   RELEASE,
@@ -20,10 +21,7 @@ import {
 
 /** Rows 18 to 22, 26 to 29, 31, 40, 62, 63 and 74 of docs/reliability.md: what a connection can do to us. */
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+const closing = closeAfterEach();
 
 const TIMES = {
   connectMs: 1_500,
@@ -34,16 +32,10 @@ const TIMES = {
   stallMs: 900,
 };
 
-async function serve(...args: Parameters<typeof testServer>): Promise<TestServer> {
-  const server = await testServer(...args);
-  cleanups.push(() => server.close());
-  return server;
-}
+const serve = async (...args: Parameters<typeof testServer>): Promise<TestServer> => closing(await testServer(...args));
 
 function connect(url: string, options: Parameters<typeof testClient>[1] = {}): TestClient {
-  const client = testClient(url, { clock: fakeClock(), timeouts: TIMES, ...options });
-  cleanups.push(() => client.close());
-  return client;
+  return closing(testClient(url, { clock: fakeClock(), timeouts: TIMES, ...options }));
 }
 
 /** A server below HTTP. */
@@ -55,9 +47,11 @@ async function rawServer(onConnection: (socket: Socket, nth: number) => void): P
     onConnection(socket, sockets.length);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanups.push(() => {
-    for (const socket of sockets) socket.destroy();
-    return new Promise<void>((resolve) => server.close(() => resolve()));
+  closing({
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise<void>((resolve) => server.close(() => resolve()));
+    },
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
@@ -71,16 +65,6 @@ function transportWith(
   return connect(url, { transport, ...client });
 }
 
-const chunkOptions = (url: string): ChunkOptions => ({
-  url: `${url}/api/0/organizations/acme/chunk-upload/`,
-  chunkSize: 8 << 20,
-  chunksPerRequest: 64,
-  maxRequestSize: 32 << 20,
-  maxFileSize: undefined,
-  concurrency: 8,
-  compression: [],
-  namesMissingChunks: true,
-});
 const big = { sha1: 'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3', body: Buffer.alloc(24 << 20, 1) };
 
 it('row 18: a connection that is never set up ends in its time, is tried again, and is named', async () => {
@@ -130,7 +114,7 @@ it('row 21: an upload that stands still is noticed and sent again', async () => 
     { raw: true },
   );
   const client = connect(server.url);
-  await client.api.uploadChunks(chunkOptions(server.url), [big], 'none');
+  await client.api.uploadChunks(chunkOptionsOf(server.url), [big], 'none');
   expect(server.seen).toHaveLength(2);
   expect(client.log.of('info').join()).toContain('the upload made no progress for 900 ms');
 });
@@ -149,7 +133,7 @@ it('a slow upload that does move is left alone', async () => {
   const client = connect(server.url, {
     timeouts: { ...TIMES, firstByteMs: 10_000, stallMs: 1_500, chunkAttemptMs: 25_000 },
   });
-  await client.api.uploadChunks(chunkOptions(server.url), [{ ...big, body: big.body.subarray(0, 8 << 20) }], 'none');
+  await client.api.uploadChunks(chunkOptionsOf(server.url), [{ ...big, body: big.body.subarray(0, 8 << 20) }], 'none');
   expect(server.seen).toHaveLength(1);
 });
 
@@ -168,7 +152,7 @@ it('row 22: a reset in the middle of the body is followed by the same body, whol
     { raw: true },
   );
   const client = connect(server.url);
-  await client.api.uploadChunks(chunkOptions(server.url), [big], 'none');
+  await client.api.uploadChunks(chunkOptionsOf(server.url), [big], 'none');
   expect(server.seen).toHaveLength(2);
 });
 

@@ -79,7 +79,8 @@ export class JsonScanner {
 
   /** Over whole words that hold neither quote nor backslash nor control character; stays put between word borders. */
   private skipPlainWords(pos: number): number {
-    const { words, shift } = this;
+    const words = this.words;
+    const shift = this.shift;
     if (((shift + pos) & 3) !== 0) return pos;
     const last = Math.floor((shift + this.end) / 4);
     let index = (shift + pos) / 4;

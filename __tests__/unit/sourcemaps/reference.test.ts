@@ -40,6 +40,7 @@ describe('the reference is taken from the last real comment', () => {
     ['before a string that holds another', '//# sourceMappingURL=a.map\ns = "//# sourceMappingURL=w.map";', 'a.map'],
     ['before a regular expression', '//# sourceMappingURL=a.map\ns = /[//# sourceMappingURL=w]/;', 'a.map'],
     ['after a regular expression with a backtick', 'a = /`/;\n//# sourceMappingURL=a.map\nb = /`/;', 'a.map'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a script that holds a template
     ['inside a substitution of a template', 'a = `${x //# sourceMappingURL=a.map\n}`', 'a.map'],
   ])('%s', (_title, code, expected) => {
     expect(referenceOf(code)).toBe(expected);
@@ -53,6 +54,7 @@ describe('the reference is taken from the last real comment', () => {
     ['single-quoted string', "a = '//# sourceMappingURL=a.map ';"],
     ['string with a continued line', "a = '\\\n//# sourceMappingURL=a.map\\\n';"],
     ['template', 'a = `\n//# sourceMappingURL=a.map\n`;'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a script that holds a template
     ['nested template', 'a = `${b + `\n//# sourceMappingURL=a.map\n`}`;'],
     ['block comment', '/*\n//# sourceMappingURL=a.map\n*/'],
     ['inside another line comment', 'foo(); // see //# sourceMappingURL=a.map'],
@@ -127,6 +129,7 @@ describe('the id of a runtime snippet that is there is found', () => {
       'const map = GLOBAL_OBJ._sentryDebugIds; for (const k in map) use(map[k]);',
       undefined,
     ],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a script that holds a template
     ['a plugin that builds the marker', 'e._sentryDebugIds;`sentry-dbid-${id}`', undefined],
   ])('%s', (_title, code, expected) => {
     expect(findSnippetId(Buffer.from(code))).toBe(expected);

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { SourceMapInputs } from '../../../src/inputs/inputs.js';
 import type { Log } from '../../../src/log.js';
 import { makeLinks } from '../../support/platform.js';
+
+export { sourceMapInputs } from '../../support/inputs.js';
 
 /** A map that every reader takes. */
 export const MAP = '{"version":3,"sources":["a.ts"],"sourcesContent":["a"],"names":[],"mappings":"AAAA"}';
@@ -27,28 +28,6 @@ const trees: string[] = [];
 
 export function removeTrees(): void {
   for (const tree of trees.splice(0)) rmSync(tree, { recursive: true, force: true });
-}
-
-/** The inputs' defaults, with `sourcemaps` and whatever a test is about. */
-export function sourceMapInputs(patterns: readonly string[], change: Partial<SourceMapInputs> = {}): SourceMapInputs {
-  return {
-    patterns,
-    inject: true,
-    dist: undefined,
-    urlPrefix: '~',
-    urlSuffix: '',
-    stripPrefix: [],
-    stripCommonPrefix: false,
-    ext: [],
-    ignore: ['node_modules'],
-    ignoreFile: undefined,
-    ifNoFilesFound: 'error',
-    deleteAfterUpload: false,
-    waitMs: 0,
-    verify: false,
-    verifyUrl: undefined,
-    ...change,
-  };
 }
 
 /** A log that keeps its lines as `level: message`. */

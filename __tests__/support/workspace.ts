@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The root of the repository. */
+export const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** The example, and what its build gives. */
+export const EXAMPLE = join(PROJECT, 'examples', 'webapp');
+export const EXAMPLE_BUILD = join(EXAMPLE, 'dist');
+
+/** A new, empty folder, by its real path. Whoever asks for it removes it. */
+export function temporaryFolder(name: string): string {
+  return realpathSync(mkdtempSync(join(tmpdir(), `${name}-`)));
+}
+
+/** A new folder with the example's build in `dist`, as after `npm run build`. */
+export function exampleWorkspace(name: string): string {
+  const folder = temporaryFolder(name);
+  cpSync(EXAMPLE_BUILD, join(folder, 'dist'), { recursive: true });
+  return folder;
+}
+
+export interface Checkout {
+  git(...args: readonly string[]): string;
+  /** Commits one file that holds `content`; answers the commit's id. */
+  commit(path: string, content?: string): string;
+}
+
+/** Makes a folder a checkout of acme/web, on main. */
+export function initCheckout(folder: string): Checkout {
+  const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
+  git('init', '-q', '-b', 'main');
+  git('remote', 'add', 'origin', 'https://github.com/acme/web.git');
+  return {
+    git,
+    commit(path, content = path) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content);
+      git('add', '-A');
+      git(
+        '-c',
+        'user.name=Ada',
+        '-c',
+        'user.email=ada@acme.example',
+        'commit',
+        '-q',
+        '-m',
+        `Add ${path.replace(/\.txt$/, '')}`,
+      );
+      return git('rev-parse', 'HEAD');
+    },
+  };
+}
