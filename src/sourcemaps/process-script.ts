@@ -1,4 +1,4 @@
-import { computeDebugId, type DebugId, findDebugId, findSnippetId } from './debug-id.js';
+import { computeDebugId, type DebugId, findDebugId, findSnippetId, mayHoldId } from './debug-id.js';
 import { diagnoses } from './diagnoses.js';
 import { applyEdits, type Edit } from './edits.js';
 import { decodeInlineMap, type InlineMap } from './inline-map.js';
@@ -84,8 +84,9 @@ function loadMap({ js, script, map }: ScriptJob, reference: Reference | undefine
 function planScript(job: ScriptJob, { document }: LoadedMap, reference: Reference | undefined): ScriptPlan {
   const { js, unit, script, options } = job;
   const code = script.bytes;
-  const written = findDebugId(code);
-  const own = written ?? findSnippetId(code);
+  const mayHold = mayHoldId(code);
+  const written = mayHold ? findDebugId(code) : undefined;
+  const own = written ?? (mayHold ? findSnippetId(code) : undefined);
   const unpaired = document === undefined;
   if (!options.inject) {
     const outcome = own === undefined ? diagnoses.noId(js) : diagnoses.hasId(js, own);
