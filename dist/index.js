@@ -30072,6 +30072,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 7540:
 /***/ ((module) => {
 
@@ -30240,7 +30247,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 3390:
+/***/ 6329:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31323,6 +31330,8 @@ class Journal {
     #clock;
     #startedAt;
     #steps = new Map();
+    /** Milliseconds that {@link ahead} spent on a step before its turn. */
+    #ahead = new Map();
     #problems = [];
     #facts = {
         sentry: { url: '', org: '', projects: [] },
@@ -31352,19 +31361,38 @@ class Journal {
     }
     /** Runs one step and records how it ended; what it throws is recorded and thrown on. */
     async step(name, work) {
-        const from = this.#clock.now();
-        const record = (status, detail) => this.#steps.set(name, { name, status, durationMs: this.#clock.now() - from, detail });
+        const from = this.#clock.now() - (this.#ahead.get(name) ?? 0);
         try {
             const outcome = await work();
-            record(outcome.status ?? 'done', outcome.detail);
+            this.#record(name, outcome.status ?? 'done', from, outcome.detail);
             return outcome;
         }
         catch (thrown) {
-            record('failed', (0,errors/* toActionError */.ie)(thrown).message);
+            this.#record(name, 'failed', from, (0,errors/* toActionError */.ie)(thrown).message);
             throw thrown;
         }
     }
-    /** Steps in order; those that never started are `not-run`. */
+    /** Does a part of a step before its turn: its time counts as the step's, and its failure is the step's failure. */
+    async ahead(name, work) {
+        const from = this.#clock.now();
+        try {
+            const done = await work();
+            this.#ahead.set(name, this.#clock.now() - from);
+            return done;
+        }
+        catch (thrown) {
+            this.#record(name, 'failed', from, (0,errors/* toActionError */.ie)(thrown).message);
+            throw thrown;
+        }
+    }
+    /** Records a step that nobody asked for, before its turn; `detail` is the reason. */
+    skip(name, detail) {
+        this.#steps.set(name, { name, status: 'skipped', durationMs: 0, detail });
+    }
+    #record(name, status, from, detail) {
+        this.#steps.set(name, { name, status, durationMs: this.#clock.now() - from, detail });
+    }
+    /** Steps in order; those that were wanted and never started are `not-run`. */
     steps() {
         return STEP_NAMES.map((name) => this.#steps.get(name) ?? { name, status: 'not-run', durationMs: 0, detail: 'not reached' });
     }
@@ -31427,6 +31455,16 @@ function percent(part, whole) {
         return '100 %';
     return `${Math.min(99, Math.max(1, Math.round((part / whole) * 100)))} %`;
 }
+/**
+ * With a full stop where it has none, because a hint or another sentence follows. An address at the end stays as it is: the stop
+ * would be copied along with it.
+ */
+function sentence(text) {
+    const trimmed = text.trimEnd();
+    const lastWord = trimmed.slice(1 + Math.max(trimmed.lastIndexOf(' '), trimmed.lastIndexOf('\n')));
+    const complete = lastWord === '' || /[.!?…:][)"'”]*$/.test(lastWord) || /^https?:\/\//.test(lastWord);
+    return complete ? trimmed : `${trimmed}.`;
+}
 
 ;// CONCATENATED MODULE: ./build/report/charts.js
 
@@ -31442,7 +31480,7 @@ const STEP_TITLES = {
     'verify-url': 'Verify site',
 };
 /** A run this short has no "where the time went". */
-const WORTH_A_PICTURE_MS = 50;
+const WORTH_A_PICTURE_MS = 500;
 /** Where the time went, as a Gantt chart of the steps; '' when there is nothing to see. */
 function timeChart(report) {
     // A dry run's times say nothing about the real one.
@@ -31493,13 +31531,15 @@ const RESULT_WORDS = {
     failed: 'failed',
     cancelled: 'cancelled',
 };
-/** The server's word on a bundle, for people. */
+/** The server's word on a bundle, for people; `created` and `assembling` are what it says when it was not waited for. */
 const STATE_WORDS = {
-    ok: 'processed',
-    created: 'accepted',
-    assembling: 'accepted',
-    planned: 'planned',
+    ok: 'processed by Sentry',
+    created: 'accepted, Sentry processes it later',
+    assembling: 'accepted, Sentry processes it later',
+    planned: 'would be sent',
 };
+/** Steps that did, or in a dry run would do, what was asked of them: only these are told as facts. */
+const DONE = ['done', 'warned', 'planned'];
 /** The last lines of the log: what is in Sentry now, what is not, and where to look. */
 function closingLines(report, reportPath) {
     const name = report.release ? ` ${report.release.version}` : '';
@@ -31520,20 +31560,25 @@ function closingLines(report, reportPath) {
 function factsOf(report) {
     const dry = report.result === 'dry-run';
     const upload = report.sourcemaps?.upload;
-    const states = [...new Set(upload?.bundles.map(({ state }) => STATE_WORDS[state]))].join(', ');
     const whole = upload?.bundles.reduce((sum, { bytes: size }) => sum + size, 0) ?? 0;
     const sent = dry ? `${bytes(whole)} at most to send` : upload && sentOf(upload);
     const waited = report.traffic.waits.reduce((sum, { waitMs }) => sum + waitMs, 0);
+    const did = (name) => report.steps.some((step) => step.name === name && DONE.includes(step.status));
     return [
-        report.commits && report.commits.source !== 'none' && commitsOf(report.commits),
-        upload && `${count(upload.files, 'file')} in ${count(upload.bundles.length, 'bundle')} (${states})`,
+        did('commits') && report.commits && report.commits.source !== 'none' && commitsOf(report.commits, dry),
+        upload &&
+            `${count(upload.files, 'file')} in ${count(upload.bundles.length, 'bundle')}${dry ? '' : statesOf(upload)}`,
         upload && sent,
         report.deploys.length > 0 && `deployed to ${report.deploys.map(({ environment }) => environment).join(', ')}`,
-        report.finalizedAt !== null && !dry && 'finalized',
+        did('finalize') && report.finalizedAt !== null && !dry && 'finalized',
         waited > 0 && `waited ${duration(waited)} for Sentry`,
     ].filter((fact) => typeof fact === 'string');
 }
-function commitsOf({ count: number, source }) {
+function statesOf({ bundles }) {
+    const words = new Set(bundles.map(({ state }) => STATE_WORDS[state]));
+    return words.size > 0 ? ` (${[...words].join('; ')})` : '';
+}
+function commitsOf({ count: number, source }, dry) {
     const from = {
         integration: "through Sentry's integration",
         github: 'from GitHub',
@@ -31541,7 +31586,7 @@ function commitsOf({ count: number, source }) {
         none: '',
     };
     // Sentry reads the commits of a connected repository by itself, after this run: until then it counts none.
-    const what = source === 'integration' && number === 0 ? 'commits' : count(number, 'commit');
+    const what = source === 'integration' && (number === 0 || dry) ? 'commits' : count(number, 'commit');
     return `${what} ${from[source]}`;
 }
 function sentOf({ uploadedBytes, reusedBytes }) {
@@ -31552,7 +31597,7 @@ function progressOf(report) {
     const row = (label, names) => names.length > 0 ? [`  ${label}: ${names.join(', ')}`] : [];
     return [
         ...row('Done', those('done', 'warned')),
-        ...row('Failed', those('failed')),
+        ...row(report.result === 'cancelled' ? 'Cancelled in' : 'Failed', those('failed')),
         ...row('Not done', those('not-run')),
     ];
 }
@@ -31595,6 +31640,7 @@ function escapeCode(char) {
 
 ;// CONCATENATED MODULE: ./build/report/log.js
 
+
 /** GitHub shows ten annotations of a level per step and drops the rest; the last is kept for the count of those. */
 const SHOWN_PER_LEVEL = 9;
 /** Beyond these, further messages of a level are only counted: ten thousand lines help nobody. The report has them. */
@@ -31635,11 +31681,11 @@ class RunnerLog {
         this.#annotate('notice', message, place);
     }
     warning(message, place) {
-        this.#options.onProblem?.('warning', message, place);
+        this.#options.onProblem?.('warning', sentence(message), place);
         this.#annotate('warning', message, place);
     }
     error(message, place) {
-        this.#options.onProblem?.('error', message, place);
+        this.#options.onProblem?.('error', sentence(message), place);
         this.#annotate('error', message, place);
     }
     progress(message) {
@@ -31667,7 +31713,8 @@ class RunnerLog {
                 this.#line(`::${level}::${hidden} more of this kind; see the log of this step and its JSON report.`);
         }
     }
-    #annotate(level, message, place = {}) {
+    #annotate(level, text, place = {}) {
+        const message = sentence(text);
         this.#counts[level] += 1;
         const count = this.#counts[level];
         // What ends the run has no file, and must be seen however many files had errors before it.
@@ -31757,7 +31804,7 @@ function formsOfPassword(address) {
     const [, user = '', password = ''] = match;
     const decoded = decode(password);
     const basic = Buffer.from(`${decode(user)}:${decoded}`).toString('base64');
-    return [password, ...encodings(decoded), basic];
+    return [...encodings(password), ...encodings(decoded), basic];
 }
 function encodings(text) {
     return [text, encodeURIComponent(text), Buffer.from(text).toString('base64'), JSON.stringify(text).slice(1, -1)];
@@ -31794,7 +31841,10 @@ function outputsOf(report, reportPath) {
     return {
         ...(release && { release: release.version, version: release.version, release_url: release.url }),
         ...(deploys.length > 0 && { deploy_id: deploys.map(({ id }) => id).join(',') }),
-        ...(commits && !(commits.source === 'integration' && commits.count === 0) && { commits: String(commits.count) }),
+        ...(commits &&
+            !(commits.source === 'integration' && (commits.count === 0 || report.result === 'dry-run')) && {
+            commits: String(commits.count),
+        }),
         ...(commits && { commits_source: commits.source }),
         ...(upload && {
             files: String(upload.files),
@@ -31817,9 +31867,14 @@ function outputsOf(report, reportPath) {
 function createRedactor(forms) {
     return (text) => forms.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, '***') : rest), text);
 }
-/** A copy of plain data in which every text, keys too, went through `redact`. */
+/**
+ * Plain data in which every text, keys too, went through `redact`: a copy, or the data itself when there is nothing to take out. That
+ * is looked for in its JSON, in one go: a report of a big build has a hundred thousand texts. (Secrets have their form in JSON among
+ * their forms.)
+ */
 function redactData(data, redact) {
-    return copy(data, redact);
+    const json = JSON.stringify(data);
+    return redact(json) === json ? data : copy(data, redact);
 }
 function copy(value, redact) {
     if (typeof value === 'string')
@@ -31957,24 +32012,34 @@ function headline(report) {
     return `## ${ICONS[report.result]} Sentry release${name}${words}\n\n${where}${[...facts, duration(report.durationMs)].join(' · ')}`;
 }
 function whatFailed(report) {
-    const ending = report.problems.filter(({ severity, file }) => severity === 'error' && file === undefined).at(-1);
+    const ending = endingOf(report);
     if (!ending)
-        return '';
+        return whySkipped(report);
     const kind = report.result === 'failed' ? 'CAUTION' : 'WARNING';
     const lines = ending.message.split('\n').map((line) => `> ${markdown_text(line, 1000)}`);
     const next = ending.hint === undefined ? [] : ['>', `> **Next:** ${markdown_text(ending.hint, 1000)}`];
     return [`> [!${kind}]`, lines.join('<br>\n'), ...next].join('\n');
+}
+/** What ended the run. */
+function endingOf({ problems }) {
+    return problems.filter(({ severity, file }) => severity === 'error' && file === undefined).at(-1);
+}
+/** A run without a token stops before its first step, whose record says why. */
+function whySkipped({ result, steps }) {
+    const reason = steps.find(({ name }) => name === 'token')?.detail;
+    return result === 'skipped' && reason !== undefined ? `> [!NOTE]\n> ${markdown_text(reason, 1000)}` : '';
 }
 function stepTable(report) {
     const those = (status) => report.steps.filter((step) => step.status === status);
     const reached = report.steps.filter(({ status }) => status !== 'skipped' && status !== 'not-run');
     if (reached.length === 0)
         return '';
+    const ending = endingOf(report)?.message;
     const rows = reached.map(({ name, status, durationMs, detail }) => [
         unbroken(STEP_TITLES[name]),
-        unbroken(STEP_ICONS[status]),
+        unbroken(status === 'failed' && report.result === 'cancelled' ? '🛑 cancelled' : STEP_ICONS[status]),
         unbroken(duration(durationMs)),
-        markdown_text(readable(detail)),
+        sentence(detail) === ending ? 'see above' : markdown_text(readable(detail)),
     ]);
     const missed = those('not-run').map(({ name }) => STEP_TITLES[name]);
     const left = those('skipped').map(({ name, detail }) => `${STEP_TITLES[name]} (${markdown_text(readable(detail))})`);
@@ -31993,7 +32058,7 @@ function readable(detail) {
     return detail.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, '$1 $2 UTC');
 }
 function problemList(report) {
-    const ending = report.problems.filter(({ severity, file }) => severity === 'error' && file === undefined).at(-1);
+    const ending = endingOf(report);
     const others = report.problems.filter((problem) => problem !== ending);
     if (others.length === 0)
         return '';
@@ -32043,7 +32108,9 @@ function files(report) {
         const rest = ids.length > shown.length ? `\n\n${count(ids.length - shown.length, 'more file')} in the JSON report.` : '';
         parts.push(table(['File', 'Debug id'], shown) + rest);
     }
-    return parts.length > 0 ? details(count(sourcemaps.upload?.files ?? 0, 'file'), parts.join('\n\n')) : '';
+    return parts.length > 0
+        ? details(sourcemaps.upload ? count(sourcemaps.upload.files, 'file') : 'Files found', parts.join('\n\n'))
+        : '';
 }
 function waits(report) {
     const all = report.traffic.waits;
@@ -32338,7 +32405,7 @@ class InputReader {
     reject(name, allowed, value = this.text(name)) {
         const shown = value !== undefined && value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}…` : value;
         const found = shown === undefined ? 'is missing' : `is ${JSON.stringify(shown)}`;
-        this.#problems.push(`Input ${name} ${found}. ${sentence(allowed)}`);
+        this.#problems.push(`Input ${name} ${found}. ${reader_sentence(allowed)}`);
     }
     /** @throws ActionError `input-invalid` that names every input that was not understood. */
     finish() {
@@ -32370,7 +32437,7 @@ function within(ms) {
 function oneOf(allowed) {
     return `${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`;
 }
-function sentence(allowed) {
+function reader_sentence(allowed) {
     return allowed.startsWith('not ') ? `It is ${allowed}.` : `Allowed: ${allowed}.`;
 }
 
@@ -34061,10 +34128,15 @@ class Requester {
         await clock.sleep(waitMs, signal);
     }
     #pause(call, gate, waitMs, askedMs, reason, attempt = 2) {
-        this.#record(call, reason, waitMs, attempt);
+        const { clock, deadlineAt, log } = this.#options;
+        // A wait past the deadline is not waited: the gate turns the request away instead.
+        const waits = clock.now() + waitMs <= deadlineAt;
+        if (waits)
+            this.#record(call, reason, waitMs, attempt);
         if (!gate.pause(waitMs, askedMs))
             return;
-        this.#options.log.info(`${call.method} ${call.endpoint.family}: ${reason}; waiting ${timing_duration(waitMs)}`);
+        const next = waits ? `waiting ${timing_duration(waitMs)}` : `asked to wait ${timing_duration(askedMs)}`;
+        log.info(`${call.method} ${call.endpoint.family}: ${reason}; ${next}`);
     }
     #record(call, reason, waitMs, attempt) {
         this.#waits.push({ endpoint: `${call.method} ${call.endpoint.family}`, reason, waitMs, attempt });
@@ -34581,6 +34653,275 @@ function pacingLog(log, clock) {
     };
 }
 
+// EXTERNAL MODULE: ./node_modules/ignore/index.js
+var ignore = __nccwpck_require__(298);
+;// CONCATENATED MODULE: ./build/commits/paths.js
+
+/** Alternatives a pattern may stand for; beyond that its braces are plain characters. */
+const MAX_ALTERNATIVES = 100;
+/**
+ * Compiles `commits_path`: globs relative to the root of the repository, with `*`, `**`, `?`, `[…]` and `{a,b}`. A pattern
+ * that names a folder covers all in it; `!pattern` takes away, wherever it stands in the list. undefined when there are none.
+ */
+function compilePaths(patterns) {
+    if (patterns.length === 0)
+        return undefined;
+    const wanted = patterns.filter((pattern) => !pattern.startsWith('!'));
+    // Only exclusions: everything else.
+    const include = matcher(wanted.length === 0 ? ['**'] : wanted);
+    const exclude = matcher(patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1)));
+    return (files) => files.some(({ path }) => include.ignores(path) && !exclude.ignores(path));
+}
+function matcher(patterns) {
+    const anchored = patterns.flatMap(expandBraces).map((pattern) => `/${pattern.replace(/^(?:\.?\/)+/, '')}`);
+    return ignore({ ignorecase: false, allowRelativePaths: true }).add(anchored);
+}
+/** `a/{b,c}/d` → `a/b/d`, `a/c/d`; nested braces too. */
+function expandBraces(pattern) {
+    let done = [];
+    let open = [pattern];
+    while (open.length > 0) {
+        const next = [];
+        for (const text of open) {
+            const match = /^(.*?)\{([^{}]*,[^{}]*)\}(.*)$/s.exec(text);
+            const [, before, body, after] = match ?? [];
+            if (before === undefined || body === undefined || after === undefined)
+                done.push(text);
+            else
+                next.push(...body.split(',').map((choice) => `${before}${choice}${after}`));
+        }
+        if (done.length + next.length > MAX_ALTERNATIVES)
+            return [pattern];
+        open = next;
+    }
+    done = [...new Set(done)];
+    return done;
+}
+
+;// CONCATENATED MODULE: ./build/commits/previous-tag.js
+/** How far back a tag is looked for. */
+const WINDOW = 250;
+/**
+ * The newest tag before `head`, the tags of `head` itself left out. In a monorepo tags differ in what stands before the
+ * version (`web@1.2.0`, `api@3.0.0`): a run for a tag is only compared with tags of its own kind, if there are any.
+ */
+async function previousTag(source, head, ref) {
+    const tags = await source.tags();
+    if (tags.size === 0)
+        return undefined;
+    const own = ref?.startsWith('refs/tags/') ? previous_tag_kindOf(ref.slice('refs/tags/'.length)) : undefined;
+    const all = [...tags.values()].flat();
+    const sameKind = own !== undefined && all.filter((name) => previous_tag_kindOf(name) === own).length > 1;
+    for (const { sha } of (await source.latest(head, WINDOW)).slice(1)) {
+        const name = tags.get(sha)?.find((tag) => !sameKind || previous_tag_kindOf(tag) === own);
+        if (name !== undefined)
+            return { revision: sha, why: `tag ${name}` };
+    }
+    return undefined;
+}
+/** `web@1.2.0` → `web@`, `v3` → `v`. */
+function previous_tag_kindOf(tag) {
+    return tag.replace(/\d+(?:\.\d+)*(?:[-+.].*)?$/, '');
+}
+
+;// CONCATENATED MODULE: ./build/commits/source.js
+/** A source cannot answer; the next one is asked. Its message is a clause for the log and never reaches the user as an error. */
+class SourceUnavailable extends Error {
+    name = 'SourceUnavailable';
+}
+/** A source could answer, but only in part; it is asked again when no other one knows all. */
+class SourceIncomplete extends SourceUnavailable {
+}
+
+;// CONCATENATED MODULE: ./build/commits/select.js
+
+
+
+
+/** sentry-cli's number for a release that has nothing to be compared with. */
+const DEFAULT_COUNT = 20;
+/** Sentry takes any number, but stores them one by one under a lock: more than this ends in a gateway time-out. */
+const MAX_COMMITS = 5000;
+/** With `commits_path` and no previous commit: how far back the newest commits are looked for. */
+const select_WINDOW = 250;
+/** Chooses the release's commits from one source. The same choice is made from every source, so that these agree. */
+async function selectCommits(source, request) {
+    const { head, log } = request;
+    const previous = request.previous ?? (await previousTag(source, head, request.ref));
+    if (previous === undefined)
+        return await newest(source, request, 'no earlier release, deploy, push or tag says where the range begins');
+    const base = await fullId(source, previous.revision);
+    const range = base === undefined ? undefined : await source.since(base, head, MAX_COMMITS);
+    if (base === undefined || range === undefined || range.kind !== 'found') {
+        const what = range?.kind === 'unrelated' ? 'shares no history with' : 'is not in the history of';
+        return await withoutPrevious(source, request, previous, what);
+    }
+    if (range.mergeBase !== undefined) {
+        log.info(`The previous commit ${select_short(base)} (${previous.why}) is no ancestor of ${select_short(head)}, as after a force-push or on ` +
+            `another branch: the commits since ${select_short(range.mergeBase)}, which both have, are taken.`);
+    }
+    if (range.total > MAX_COMMITS) {
+        log.notice(`There are ${range.total} commits since ${select_short(base)}; the newest ${MAX_COMMITS} are sent.`);
+    }
+    const commits = await withFiles(source, range.commits, request);
+    return { commits, range: `${select_short(base)}..${select_short(head)}`, reason: `since ${select_short(base)}, ${previous.why}` };
+}
+/** The fallback of `ignore_missing`: an error when it is false, else the newest commits, with a warning unless it is true. */
+async function withoutPrevious(source, request, previous, what) {
+    const name = `The previous commit ${previous.revision} (${previous.why})`;
+    const message = `${name} ${what} ${select_short(request.head)}: it may have been squashed, force-pushed away or come from another repository`;
+    const { ignoreMissing } = request.inputs;
+    if (ignoreMissing === false) {
+        throw new errors/* ActionError */.lZ('commits-failed', `${message}.`, {
+            hint: 'Name the right one with previous_commit, or drop ignore_missing: false to send the newest commits instead.',
+        });
+    }
+    const text = `${message}. The newest ${DEFAULT_COUNT} commits are sent instead.`;
+    if (ignoreMissing === true)
+        request.log.info(text);
+    else
+        request.log.warning(text, { title: 'Previous commit not found' });
+    return await newest(source, request, `previous commit ${select_short(previous.revision)} not found`);
+}
+async function newest(source, request, why) {
+    const filtered = request.inputs.paths.length > 0;
+    const found = await source.latest(request.head, filtered ? select_WINDOW : DEFAULT_COUNT);
+    const commits = (await withFiles(source, found, request)).slice(0, DEFAULT_COUNT);
+    return { commits, range: undefined, reason: `the newest ${commits.length}, because ${why}` };
+}
+async function withFiles(source, commits, { inputs, log, partial }) {
+    const touches = compilePaths(inputs.paths);
+    const limit = touches === undefined ? source.filesLimit : source.pathsLimit;
+    if (!partial && commits.length > limit) {
+        throw new SourceIncomplete(`${source.kind} would tell the files of ${limit} of ${commits.length} commits only`);
+    }
+    const looked = commits.slice(0, limit);
+    const files = await source.files(looked);
+    const found = commits.map((commit) => ({ ...commit, files: files.get(commit.sha) }));
+    if (touches === undefined) {
+        const without = found.filter((commit) => commit.files === undefined).length;
+        if (without > 0)
+            log.notice(`${without} of ${commits.length} commits are sent without their list of files.`);
+        return found;
+    }
+    const unknown = found.filter((commit) => commit.files === undefined).length;
+    if (unknown > 0) {
+        log.notice(`commits_path: what ${unknown} of ${commits.length} commits changed cannot be read; these commits are left out.`);
+    }
+    return found.filter((commit) => commit.files !== undefined && touches(commit.files));
+}
+async function fullId(source, revision) {
+    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision) ? revision : await source.resolve(revision);
+}
+/** A commit as people read it. */
+function select_short(revision) {
+    return /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 12) : revision;
+}
+
+;// CONCATENATED MODULE: ./build/commits/payload.js
+
+/** Characters; longer values make Sentry's server refuse the whole request (src/sentry/api/serializers/rest_framework/release.py). */
+const LIMITS = { repository: 64, authorName: 128, authorEmail: 75, path: 510 };
+/** Characters. Not limited by the server; longer ones are pasted logs. */
+const MAX_MESSAGE = 10_000;
+/** Bytes of JSON in the one request. */
+const MAX_BODY_BYTES = 5 * 1024 * 1024;
+/** Of these, for commits without their file lists, so that the newest ones' lists always have room. */
+const MAX_BARE_BYTES = 4 * 1024 * 1024;
+/**
+ * Writes commits as the server takes them. What is too long is cut or left out with a notice, never refused as a whole: the
+ * limits of the server above, no NUL (its database takes none). All commits carry a time or none does, because the server
+ * cannot sort a mixture. {@link fitRequest} bounds the whole.
+ */
+function toPayload(commits, repository, log) {
+    const timed = withTimes(commits);
+    const name = cut(repository, LIMITS.repository);
+    if (name !== repository)
+        log.notice(`The repository's name is cut to ${name}: Sentry allows ${LIMITS.repository} characters.`);
+    let droppedPaths = 0;
+    const payload = timed.map(({ commit, timestamp }) => {
+        const patchSet = commit.files === undefined ? undefined : toPatchSet(commit.files);
+        droppedPaths += (commit.files?.length ?? 0) - (patchSet?.length ?? 0);
+        return {
+            id: commit.sha,
+            repository: name,
+            message: cut(clean(commit.message), MAX_MESSAGE),
+            ...(commit.authorName === '' ? {} : { author_name: cut(clean(commit.authorName), LIMITS.authorName) }),
+            ...(commit.authorEmail === '' ? {} : { author_email: cut(clean(commit.authorEmail), LIMITS.authorEmail) }),
+            ...(timestamp === undefined ? {} : { timestamp }),
+            ...(patchSet === undefined ? {} : { patch_set: patchSet }),
+        };
+    });
+    if (droppedPaths > 0) {
+        log.notice(`${droppedPaths} paths are left out: they are longer than ${LIMITS.path} characters.`);
+    }
+    return payload;
+}
+/**
+ * Newest first, as the server sorts them too. The head must stay in front, because the server takes the first one for the
+ * release's last commit, where the next release begins: author dates need not follow the history (rebase, cherry-pick).
+ */
+function withTimes(commits) {
+    const times = commits.map(({ authoredAt }) => authoredAt);
+    if (times.includes(undefined))
+        return commits.map((commit) => ({ commit, timestamp: undefined }));
+    const latest = times.reduce((left, right) => ((left ?? '') > (right ?? '') ? left : right), undefined);
+    return commits
+        .map((commit, index) => ({ commit, timestamp: index === 0 ? latest : commit.authoredAt }))
+        .sort((left, right) => Date.parse(right.timestamp ?? '') - Date.parse(left.timestamp ?? ''));
+}
+function toPatchSet(files) {
+    const unique = new Map(files
+        .filter(({ path }) => [...path].length <= LIMITS.path)
+        .map(({ path, type }) => [`${type}\0${path}`, { path: clean(path), type }]));
+    return [...unique.values()].sort((left, right) => compare(left.path, right.path) || compare(right.type, left.type));
+}
+/** Leaves out file lists, and then commits, from the oldest on, until they are as many and as large as one request may be. */
+function fitRequest(payload, log) {
+    let room = MAX_BODY_BYTES;
+    const kept = [];
+    for (const commit of payload.slice(0, MAX_COMMITS)) {
+        const { patch_set: _, ...bare } = commit;
+        room -= sizeOf(bare);
+        if (room < MAX_BODY_BYTES - MAX_BARE_BYTES)
+            break;
+        kept.push(commit);
+    }
+    let bare = 0;
+    const fitted = kept.map((commit) => {
+        const { patch_set: patchSet, ...rest } = commit;
+        if (patchSet === undefined)
+            return commit;
+        room -= sizeOf(patchSet);
+        // Once one does not fit, no older one is sent either: the newest are the ones that matter.
+        if (room >= 0)
+            return commit;
+        bare += 1;
+        return rest;
+    });
+    const limit = `one request holds ${MAX_COMMITS} commits and ${MAX_BODY_BYTES / 1024 / 1024} MiB`;
+    if (kept.length < payload.length)
+        log.notice(`${payload.length - kept.length} older commits are left out: ${limit}.`);
+    if (bare > 0)
+        log.notice(`${bare} older commits are sent without their list of files: ${limit}.`);
+    return fitted;
+}
+function sizeOf(value) {
+    return Buffer.byteLength(JSON.stringify(value)) + 20;
+}
+/** Cut between characters, never inside one. */
+function cut(text, length) {
+    return text.length <= length ? text : [...text].slice(0, length).join('');
+}
+function clean(text) {
+    return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
+}
+function compare(left, right) {
+    if (left === right)
+        return 0;
+    return left < right ? -1 : 1;
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/release-event.js
 /**
  * The 40- or 64-hex commit that an event names: the head of its pull request, or the commit its workflow run was for.
@@ -34607,8 +34948,8 @@ function child(value, key) {
 ;// CONCATENATED MODULE: ./build/commits/previous.js
 
 
-/** A page of releases is looked through for deploys; each look is a request. */
-const MAX_DEPLOY_LOOKUPS = 5;
+/** A page of releases is looked through for deploys, and for commits of our repository; each look is a request. */
+const MAX_LOOKUPS = 5;
 /**
  * The previous commit: the one given, else the last release with commits, else the last deploy to this environment, else
  * what the branch was before this push. undefined when none of them says anything; the previous tag is the last resort, and
@@ -34620,18 +34961,35 @@ async function findPrevious(request) {
         return { revision: given, why: 'previous_commit' };
     return (await lastRelease(request)) ?? (await lastDeploy(request)) ?? beforePush(request);
 }
+/**
+ * The last release that has commits of our repository. A project may have releases of several repositories: one that only has
+ * foreign commits says nothing about ours, so that an older one is looked for.
+ */
 async function lastRelease(request) {
-    const { api, release } = request;
+    const { api, log, release, repository } = request;
     const found = await optional(api.previousReleaseWithCommits(release));
     // Sentry may answer with the release itself once it has commits, which is the case in every re-run; and it answers with
     // nothing for a release that does not exist yet, which is the case in a dry run.
-    const candidates = found !== undefined && found.version !== release ? [found] : (await earlierReleases(request)).slice(0, 1);
-    for (const candidate of candidates) {
-        const revision = await commitOf(candidate, request);
-        if (revision !== undefined)
-            return { revision, why: `last commit of release ${candidate.version}` };
+    const last = found?.version === release ? undefined : found;
+    const ours = last === undefined ? undefined : await previousOf(last, request);
+    if (ours !== undefined)
+        return ours;
+    const earlier = (await earlierReleases(request)).filter(({ version }) => version !== last?.version);
+    for (const candidate of earlier.slice(0, MAX_LOOKUPS)) {
+        const older = await previousOf(candidate, request);
+        if (older !== undefined)
+            return older;
+    }
+    const foreign = last ?? earlier[0];
+    if (foreign !== undefined) {
+        const whose = foreign.lastCommit?.repository ?? 'another repository';
+        log.info(`The last release ${foreign.version} has no commits of ${repository.url.path}, only of ${whose}.`);
     }
     return undefined;
+}
+async function previousOf(release, request) {
+    const revision = await commitOf(release, request);
+    return revision === undefined ? undefined : { revision, why: `last commit of release ${release.version}` };
 }
 /** Releases with commits that share a project with ours and are older than it, newest first. */
 async function earlierReleases({ api, inputs, release }) {
@@ -34648,7 +35006,7 @@ async function lastDeploy(request) {
     for (const environment of inputs.deploy.environments) {
         const recent = (await optional(api.recentReleases(environment))) ?? [];
         const candidates = recent.filter(({ version, lastCommit, projects }) => version !== release && lastCommit !== undefined && sharesProject({ projects }, inputs.projects));
-        for (const candidate of candidates.slice(0, MAX_DEPLOY_LOOKUPS)) {
+        for (const candidate of candidates.slice(0, MAX_LOOKUPS)) {
             const deploys = (await optional(api.deploys(candidate.version))) ?? [];
             if (!deploys.some((deploy) => deploy.environment === environment))
                 continue;
@@ -34771,6 +35129,8 @@ const FETCHING_PROVIDERS = new Set([
     'integrations:bitbucket_server',
     'integrations:vsts',
 ]);
+/** Characters of a revision that the server takes (src/sentry/api/serializers/rest_framework/release.py). */
+const MAX_REVISION = 64;
 /** True when Sentry can fetch this repository's commits. */
 function isConnected(repository) {
     return FETCHING_PROVIDERS.has(repository.provider) && repository.status === 'active';
@@ -34799,6 +35159,7 @@ function isSame(row, url, byName) {
 }
 
 ;// CONCATENATED MODULE: ./build/commits/merge.js
+
 
 
 
@@ -34831,23 +35192,28 @@ function refsOfOthers(others, rows) {
     return [...refs.values()];
 }
 /** Our commits and the others' in one list. Times are kept only when every one of them has one. */
-function mergeCommits(ours, others) {
+function mergeCommits(ours, others, log) {
     const known = new Set(ours.map(({ id }) => id));
-    const kept = others.filter(({ id }) => !known.has(id)).map(toPayload);
+    const kept = others.filter(({ id }) => !known.has(id)).map(merge_toPayload);
+    for (const name of new Set(others.flatMap(({ repository }) => repository ?? []))) {
+        if (cut(name, LIMITS.repository) === name)
+            continue;
+        log.notice(`The repository ${name} is named by its first ${LIMITS.repository} characters, as many as commits may carry.`);
+    }
     const merged = [...ours, ...kept];
     if (merged.every(({ timestamp }) => timestamp !== undefined)) {
         return merged.sort((left, right) => Date.parse(right.timestamp ?? '') - Date.parse(left.timestamp ?? ''));
     }
     return merged.map(({ timestamp: _, ...commit }) => commit);
 }
-// Without patch_set: the server keeps the file list that a commit has.
-function toPayload({ id, repository, message, authorName, authorEmail, dateCreated }) {
+// Without patch_set: the server keeps the file list that a commit has. What it stores may be longer than what it takes.
+function merge_toPayload({ id, repository, message, authorName, authorEmail, dateCreated }) {
     return {
         id,
-        repository: repository ?? '',
-        ...(message === undefined ? {} : { message }),
-        ...(authorName === undefined ? {} : { author_name: authorName }),
-        ...(authorEmail === undefined ? {} : { author_email: authorEmail }),
+        repository: cut(repository ?? '', LIMITS.repository),
+        ...(message === undefined ? {} : { message: cut(message, MAX_MESSAGE) }),
+        ...(authorName === undefined ? {} : { author_name: cut(authorName, LIMITS.authorName) }),
+        ...(authorEmail === undefined ? {} : { author_email: cut(authorEmail, LIMITS.authorEmail) }),
         ...(dateCreated === undefined ? {} : { timestamp: dateCreated }),
     };
 }
@@ -34891,15 +35257,6 @@ function runCommit(github) {
         return sha;
     const headCommit = eventText(github.event, 'head_commit', 'id');
     return headCommit !== undefined && /^[0-9a-f]{40,64}$/.test(headCommit) ? headCommit : sha;
-}
-
-;// CONCATENATED MODULE: ./build/commits/source.js
-/** A source cannot answer; the next one is asked. Its message is a clause for the log and never reaches the user as an error. */
-class SourceUnavailable extends Error {
-    name = 'SourceUnavailable';
-}
-/** A source could answer, but only in part; it is asked again when no other one knows all. */
-class SourceIncomplete extends SourceUnavailable {
 }
 
 ;// CONCATENATED MODULE: ./build/commits/git-source.js
@@ -35120,7 +35477,7 @@ function seconds(value) {
 ;// CONCATENATED MODULE: ./build/commits/github-fetch.js
 
 const ATTEMPT_TIMEOUT_MS = 30_000;
-const MAX_BODY_BYTES = 32 * 1024 * 1024;
+const github_fetch_MAX_BODY_BYTES = 32 * 1024 * 1024;
 const MAX_HOPS = 3;
 const MAX_FAILURES = 3;
 /** What GitHub asks of clients that were limited without being told for how long. */
@@ -35137,7 +35494,7 @@ function createGitHubFetch(options, budget) {
                 const remaining = Number(answer.headers.get('x-ratelimit-remaining') ?? Number.NaN);
                 if (!Number.isNaN(remaining))
                     budget.remaining = remaining;
-                const waitMs = limitWait(answer, options.clock);
+                const waitMs = await limitWait(answer, options.clock);
                 if (waitMs !== undefined) {
                     await waitFor(options, waitMs, 'GitHub limits the rate of requests');
                     continue;
@@ -35195,7 +35552,7 @@ async function boundedBody(answer) {
     let size = 0;
     for await (const part of answer.body ?? []) {
         size += part.length;
-        if (size > MAX_BODY_BYTES)
+        if (size > github_fetch_MAX_BODY_BYTES)
             throw new SourceUnavailable('an answer of GitHub is too large');
         parts.push(part);
     }
@@ -35205,19 +35562,22 @@ async function boundedBody(answer) {
  * How long GitHub asks to wait, by its documentation: `retry-after`, else until `x-ratelimit-reset` when nothing remains,
  * else a minute when the text speaks of a limit. undefined when this is no limit; a plain 403 is a lack of permission.
  */
-function limitWait(answer, clock) {
+async function limitWait(answer, clock) {
     if (answer.status !== 403 && answer.status !== 429)
         return undefined;
     const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
+    // A second at least, or a server that always says 0 would be asked without a pause.
     if (!Number.isNaN(retryAfter))
-        return Math.max(0, retryAfter) * 1000;
+        return Math.max(1, retryAfter) * 1000;
     const reset = Number(answer.headers.get('x-ratelimit-reset') ?? Number.NaN);
     if (answer.headers.get('x-ratelimit-remaining') === '0' && !Number.isNaN(reset)) {
         // By GitHub's own clock, because a runner's may be wrong; one second more, because the header has no fraction.
         const now = Date.parse(answer.headers.get('date') ?? '') || clock.now();
         return Math.max(0, reset * 1000 - now) + 1000;
     }
-    return answer.status === 429 ? UNTOLD_WAIT_MS : undefined;
+    if (answer.status === 429)
+        return UNTOLD_WAIT_MS;
+    return /rate limit/i.test(await answer.clone().text()) ? UNTOLD_WAIT_MS : undefined;
 }
 async function waitFor(options, waitMs, why) {
     const seconds = Math.ceil(waitMs / 1000);
@@ -35299,7 +35659,7 @@ async function github_source_since(octokit, at, base, head, limit) {
     const compare = async (page) => await known(octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${head}`, per_page: PAGE, page }));
     const first = await compare(1);
     if (first === undefined)
-        return await whyNot(octokit, at, base, head);
+        return await sinceNamed(octokit, at, base, head, limit);
     const { total_commits: total, merge_base_commit: merge, status } = first.data;
     // Oldest first: the newest are on the last pages.
     const pages = new Map([[1, first.data.commits]]);
@@ -35317,21 +35677,29 @@ async function github_source_since(octokit, at, base, head, limit) {
     const diverged = status === 'diverged' || status === 'behind';
     return { kind: 'found', commits: commits.slice(0, limit), total, mergeBase: diverged ? merge.sha : undefined };
 }
-/** A comparison is 404 for an unknown commit on either side, and for commits without a common ancestor. */
-async function whyNot(octokit, at, base, head) {
-    if ((await resolveCommit(octokit, at, head)) === undefined) {
-        throw new SourceUnavailable(`GitHub shows no commit ${head} in ${at.owner}/${at.repo} to this github_token`);
-    }
-    return { kind: (await resolveCommit(octokit, at, base)) === undefined ? 'unknown-base' : 'unrelated' };
+/**
+ * A comparison is 404 for an unknown commit on either side, for commits without a common ancestor, and for the id of an
+ * annotated tag's own object, which stands for a commit all the same.
+ */
+async function sinceNamed(octokit, at, base, head, limit) {
+    const to = await resolveCommit(octokit, at, head);
+    if (to === undefined)
+        throw noCommit(at, head);
+    const from = await resolveCommit(octokit, at, base);
+    if (from === undefined)
+        return { kind: 'unknown-base' };
+    return from === base && to === head ? { kind: 'unrelated' } : await github_source_since(octokit, at, from, to, limit);
+}
+function noCommit({ owner, repo }, sha) {
+    return new SourceUnavailable(`GitHub shows no commit ${sha} in ${owner}/${repo} to this github_token`);
 }
 async function latest(octokit, at, head, count) {
     const commits = [];
     for (let page = 1; commits.length < count; page += 1) {
         const perPage = Math.min(PAGE, count);
         const answer = await known(octokit.rest.repos.listCommits({ ...at, sha: head, per_page: perPage, page }));
-        if (answer === undefined) {
-            throw new SourceUnavailable(`GitHub shows no commit ${head} in ${at.owner}/${at.repo} to this github_token`);
-        }
+        if (answer === undefined)
+            throw noCommit(at, head);
         commits.push(...answer.data.map(parseCommitAnswer));
         if (answer.data.length < perPage)
             break;
@@ -35407,262 +35775,6 @@ async function known(request) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/commits/payload.js
-/** Characters; longer values make Sentry's server refuse the whole request (src/sentry/api/serializers/rest_framework/release.py). */
-const LIMITS = { repository: 64, authorName: 128, authorEmail: 75, path: 510 };
-/** Not limited by the server; longer ones are pasted logs. */
-const MAX_MESSAGE = 10_000;
-/** Bytes of JSON in the one request. */
-const payload_MAX_BODY_BYTES = 5 * 1024 * 1024;
-/**
- * Writes commits as the server takes them. What is too long is cut or left out with a notice, never refused as a whole: the
- * limits of the server above, no NUL (its database takes none), file lists from the newest commit on until the request is
- * full. All commits carry a time or none does, because the server cannot sort a mixture.
- */
-function payload_toPayload(commits, repository, log) {
-    const timed = withTimes(commits);
-    const name = cut(repository, LIMITS.repository);
-    if (name !== repository)
-        log.notice(`The repository's name is cut to ${name}: Sentry allows ${LIMITS.repository} characters.`);
-    let droppedPaths = 0;
-    const payload = timed.map(({ commit, timestamp }) => {
-        const patchSet = commit.files === undefined ? undefined : toPatchSet(commit.files);
-        droppedPaths += (commit.files?.length ?? 0) - (patchSet?.length ?? 0);
-        return {
-            id: commit.sha,
-            repository: name,
-            message: cut(clean(commit.message), MAX_MESSAGE),
-            ...(commit.authorName === '' ? {} : { author_name: cut(clean(commit.authorName), LIMITS.authorName) }),
-            ...(commit.authorEmail === '' ? {} : { author_email: cut(clean(commit.authorEmail), LIMITS.authorEmail) }),
-            ...(timestamp === undefined ? {} : { timestamp }),
-            ...(patchSet === undefined ? {} : { patch_set: patchSet }),
-        };
-    });
-    if (droppedPaths > 0) {
-        log.notice(`${droppedPaths} paths are left out: they are longer than ${LIMITS.path} characters.`);
-    }
-    return fitBody(payload, log);
-}
-/**
- * Newest first, as the server sorts them too. The head must stay in front, because the server takes the first one for the
- * release's last commit, where the next release begins: author dates need not follow the history (rebase, cherry-pick).
- */
-function withTimes(commits) {
-    const times = commits.map(({ authoredAt }) => authoredAt);
-    if (times.includes(undefined))
-        return commits.map((commit) => ({ commit, timestamp: undefined }));
-    const latest = times.reduce((left, right) => ((left ?? '') > (right ?? '') ? left : right), undefined);
-    return commits
-        .map((commit, index) => ({ commit, timestamp: index === 0 ? latest : commit.authoredAt }))
-        .sort((left, right) => Date.parse(right.timestamp ?? '') - Date.parse(left.timestamp ?? ''));
-}
-function toPatchSet(files) {
-    const unique = new Map(files
-        .filter(({ path }) => [...path].length <= LIMITS.path)
-        .map(({ path, type }) => [`${type}\0${path}`, { path: clean(path), type }]));
-    return [...unique.values()].sort((left, right) => compare(left.path, right.path) || compare(right.type, left.type));
-}
-/** Leaves out file lists, and then commits, from the oldest on, until the request has the size it may have. */
-function fitBody(payload, log) {
-    let room = payload_MAX_BODY_BYTES;
-    const kept = [];
-    for (const commit of payload) {
-        const { patch_set: _, ...bare } = commit;
-        room -= sizeOf(bare);
-        if (room < 0)
-            break;
-        kept.push(commit);
-    }
-    let bare = 0;
-    const fitted = kept.map((commit) => {
-        const { patch_set: patchSet, ...rest } = commit;
-        if (patchSet === undefined)
-            return commit;
-        room -= sizeOf(patchSet);
-        if (room >= 0)
-            return commit;
-        bare += 1;
-        return rest;
-    });
-    const limit = `${payload_MAX_BODY_BYTES / 1024 / 1024} MiB, the most that is sent in one request`;
-    if (kept.length < payload.length)
-        log.notice(`${payload.length - kept.length} older commits are left out: ${limit}.`);
-    if (bare > 0)
-        log.notice(`${bare} older commits are sent without their list of files: ${limit}.`);
-    return fitted;
-}
-function sizeOf(value) {
-    return Buffer.byteLength(JSON.stringify(value)) + 20;
-}
-/** Cut between characters, never inside one. */
-function cut(text, length) {
-    return text.length <= length ? text : [...text].slice(0, length).join('');
-}
-function clean(text) {
-    return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
-}
-function compare(left, right) {
-    if (left === right)
-        return 0;
-    return left < right ? -1 : 1;
-}
-
-// EXTERNAL MODULE: ./node_modules/ignore/index.js
-var ignore = __nccwpck_require__(298);
-;// CONCATENATED MODULE: ./build/commits/paths.js
-
-/** Alternatives a pattern may stand for; beyond that its braces are plain characters. */
-const MAX_ALTERNATIVES = 100;
-/**
- * Compiles `commits_path`: globs relative to the root of the repository, with `*`, `**`, `?`, `[…]` and `{a,b}`. A pattern
- * that names a folder covers all in it; `!pattern` takes away, wherever it stands in the list. undefined when there are none.
- */
-function compilePaths(patterns) {
-    if (patterns.length === 0)
-        return undefined;
-    const wanted = patterns.filter((pattern) => !pattern.startsWith('!'));
-    // Only exclusions: everything else.
-    const include = matcher(wanted.length === 0 ? ['**'] : wanted);
-    const exclude = matcher(patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1)));
-    return (files) => files.some(({ path }) => include.ignores(path) && !exclude.ignores(path));
-}
-function matcher(patterns) {
-    const anchored = patterns.flatMap(expandBraces).map((pattern) => `/${pattern.replace(/^(?:\.?\/)+/, '')}`);
-    return ignore({ ignorecase: false, allowRelativePaths: true }).add(anchored);
-}
-/** `a/{b,c}/d` → `a/b/d`, `a/c/d`; nested braces too. */
-function expandBraces(pattern) {
-    let done = [];
-    let open = [pattern];
-    while (open.length > 0) {
-        const next = [];
-        for (const text of open) {
-            const match = /^(.*?)\{([^{}]*,[^{}]*)\}(.*)$/s.exec(text);
-            const [, before, body, after] = match ?? [];
-            if (before === undefined || body === undefined || after === undefined)
-                done.push(text);
-            else
-                next.push(...body.split(',').map((choice) => `${before}${choice}${after}`));
-        }
-        if (done.length + next.length > MAX_ALTERNATIVES)
-            return [pattern];
-        open = next;
-    }
-    done = [...new Set(done)];
-    return done;
-}
-
-;// CONCATENATED MODULE: ./build/commits/previous-tag.js
-/** How far back a tag is looked for. */
-const WINDOW = 250;
-/**
- * The newest tag before `head`, the tags of `head` itself left out. In a monorepo tags differ in what stands before the
- * version (`web@1.2.0`, `api@3.0.0`): a run for a tag is only compared with tags of its own kind, if there are any.
- */
-async function previousTag(source, head, ref) {
-    const tags = await source.tags();
-    if (tags.size === 0)
-        return undefined;
-    const own = ref?.startsWith('refs/tags/') ? previous_tag_kindOf(ref.slice('refs/tags/'.length)) : undefined;
-    const all = [...tags.values()].flat();
-    const sameKind = own !== undefined && all.filter((name) => previous_tag_kindOf(name) === own).length > 1;
-    for (const { sha } of (await source.latest(head, WINDOW)).slice(1)) {
-        const name = tags.get(sha)?.find((tag) => !sameKind || previous_tag_kindOf(tag) === own);
-        if (name !== undefined)
-            return { revision: sha, why: `tag ${name}` };
-    }
-    return undefined;
-}
-/** `web@1.2.0` → `web@`, `v3` → `v`. */
-function previous_tag_kindOf(tag) {
-    return tag.replace(/\d+(?:\.\d+)*(?:[-+.].*)?$/, '');
-}
-
-;// CONCATENATED MODULE: ./build/commits/select.js
-
-
-
-
-/** sentry-cli's number for a release that has nothing to be compared with. */
-const DEFAULT_COUNT = 20;
-/** Sentry takes any number, but stores them one by one under a lock: more than this ends in a gateway time-out. */
-const MAX_COMMITS = 5000;
-/** With `commits_path` and no previous commit: how far back the newest commits are looked for. */
-const select_WINDOW = 250;
-/** Chooses the release's commits from one source. The same choice is made from every source, so that these agree. */
-async function selectCommits(source, request) {
-    const { head, log } = request;
-    const previous = request.previous ?? (await previousTag(source, head, request.ref));
-    if (previous === undefined)
-        return await newest(source, request, 'there is no earlier release, deploy, push or tag');
-    const base = await fullId(source, previous.revision);
-    const range = base === undefined ? undefined : await source.since(base, head, MAX_COMMITS);
-    if (base === undefined || range === undefined || range.kind !== 'found') {
-        const what = range?.kind === 'unrelated' ? 'shares no history with' : 'is not in the history of';
-        return await withoutPrevious(source, request, previous, what);
-    }
-    if (range.mergeBase !== undefined) {
-        log.info(`The previous commit ${select_short(base)} (${previous.why}) is no ancestor of ${select_short(head)}, as after a force-push or on ` +
-            `another branch: the commits since ${select_short(range.mergeBase)}, which both have, are taken.`);
-    }
-    if (range.total > MAX_COMMITS) {
-        log.notice(`There are ${range.total} commits since ${select_short(base)}; the newest ${MAX_COMMITS} are sent.`);
-    }
-    const commits = await withFiles(source, range.commits, request);
-    return { commits, range: `${select_short(base)}..${select_short(head)}`, reason: `since ${select_short(base)}, ${previous.why}` };
-}
-/** The fallback of `ignore_missing`: an error when it is false, else the newest commits, with a warning unless it is true. */
-async function withoutPrevious(source, request, previous, what) {
-    const name = `The previous commit ${previous.revision} (${previous.why})`;
-    const message = `${name} ${what} ${select_short(request.head)}: it may have been squashed, force-pushed away or come from another repository`;
-    const { ignoreMissing } = request.inputs;
-    if (ignoreMissing === false) {
-        throw new errors/* ActionError */.lZ('commits-failed', `${message}.`, {
-            hint: 'Name the right one with previous_commit, or drop ignore_missing: false to send the newest commits instead.',
-        });
-    }
-    const text = `${message}. The newest ${DEFAULT_COUNT} commits are sent instead.`;
-    if (ignoreMissing === true)
-        request.log.info(text);
-    else
-        request.log.warning(text, { title: 'Previous commit not found' });
-    return await newest(source, request, `previous commit ${select_short(previous.revision)} not found`);
-}
-async function newest(source, request, why) {
-    const filtered = request.inputs.paths.length > 0;
-    const found = await source.latest(request.head, filtered ? select_WINDOW : DEFAULT_COUNT);
-    const commits = (await withFiles(source, found, request)).slice(0, DEFAULT_COUNT);
-    return { commits, range: undefined, reason: `the newest ${commits.length}, because ${why}` };
-}
-async function withFiles(source, commits, { inputs, log, partial }) {
-    const touches = compilePaths(inputs.paths);
-    const limit = touches === undefined ? source.filesLimit : source.pathsLimit;
-    if (!partial && commits.length > limit) {
-        throw new SourceIncomplete(`${source.kind} would tell the files of ${limit} of ${commits.length} commits only`);
-    }
-    const looked = commits.slice(0, limit);
-    const files = await source.files(looked);
-    const found = commits.map((commit) => ({ ...commit, files: files.get(commit.sha) }));
-    if (touches === undefined) {
-        const without = found.filter((commit) => commit.files === undefined).length;
-        if (without > 0)
-            log.notice(`${without} of ${commits.length} commits are sent without their list of files.`);
-        return found;
-    }
-    const unknown = found.filter((commit) => commit.files === undefined).length;
-    if (unknown > 0) {
-        log.notice(`commits_path: what ${unknown} of ${commits.length} commits changed cannot be read; these commits are left out.`);
-    }
-    return found.filter((commit) => commit.files !== undefined && touches(commit.files));
-}
-async function fullId(source, revision) {
-    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision) ? revision : await source.resolve(revision);
-}
-/** A commit as people read it. */
-function select_short(revision) {
-    return /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 12) : revision;
-}
-
 ;// CONCATENATED MODULE: ./build/commits/plan-sources.js
 
 
@@ -35699,7 +35811,7 @@ async function planFromSources(request) {
         return shallow;
     const reason = skipped.join('; ');
     request.deps.log.notice(`No commits are set: ${reason}. ${HINT}`, { title: 'Release without commits' });
-    return { source: 'none', reason };
+    return { source: 'none', reason, told: true };
 }
 const HINT = 'Connect the repository in Sentry, or let the job read it (permissions: contents: read), or check out its history (fetch-depth: 0).';
 /** A checkout that is too shallow still has the newest commits: the next release can begin after them. */
@@ -35750,7 +35862,8 @@ function planOf({ inputs, deps, repository, own, others }, source, selected, ski
     const reason = [...skipped, `${where}, ${selected.reason}`].join('; ');
     if (selected.commits.length === 0)
         return noCommits(inputs, deps, reason, select_short(own.sha));
-    const commits = mergeCommits(payload_toPayload(selected.commits, repository.url.path, deps.log), others);
+    const ours = toPayload(selected.commits, repository.url.path, deps.log);
+    const commits = fitRequest(mergeCommits(ours, others, deps.log), deps.log);
     return { source: source.kind, reason, commits, ...(selected.range === undefined ? {} : { range: selected.range }) };
 }
 /** What `ignore_empty` decides: an error when it is false, else the release is left as it is, with a notice unless it is true. */
@@ -35761,9 +35874,10 @@ function noCommits(inputs, { log }, reason, head) {
             hint: 'Drop ignore_empty: false to let a release have no commits, or name where it begins with previous_commit.',
         });
     }
-    if (inputs.commits.ignoreEmpty === undefined)
-        log.notice(`${message}; the release's commits are left as they are.`);
-    return { source: 'none', reason: `no new commits: ${reason}` };
+    const told = inputs.commits.ignoreEmpty === undefined;
+    if (told)
+        log.notice(`${message}; the release's commits are left as they are (${reason}).`);
+    return { source: 'none', reason: `no new commits: ${reason}`, nothingNew: true, told };
 }
 function selection({ inputs, deps, own, previous }) {
     return { head: own.sha, previous, ref: deps.github.ref, inputs: inputs.commits, log: deps.log, partial: true };
@@ -35784,8 +35898,6 @@ function unavailable(error) {
 
 
 
-/** Characters of a revision that the server takes (src/sentry/api/serializers/rest_framework/release.py). */
-const MAX_REVISION = 64;
 /**
  * `set_commits: manual`: exactly the repository and the commits that the user names. Through the connected repository when
  * Sentry has it under that name, in any letter case; else its commits are read as in `auto`.
@@ -35805,7 +35917,14 @@ async function planManual(request) {
             throw invalid(`The commit ${revision} is too long`, `Sentry takes ${MAX_REVISION} characters.`);
     }
     const asked = { ...inputs, commits: { ...inputs.commits, previousCommit } };
-    const previous = await findPrevious({ inputs: asked, release, github: deps.github, repository, api: deps.api });
+    const previous = await findPrevious({
+        inputs: asked,
+        release,
+        github: deps.github,
+        repository,
+        api: deps.api,
+        log: deps.log,
+    });
     const others = await commitsOfOthers(deps.api, release, repository);
     const rows = (await deps.api.repositories()) ?? [];
     const row = rowNamed(rows, repo);
@@ -35827,7 +35946,7 @@ async function planManual(request) {
 }
 /** What the user named must be found: a silent release without commits is not what was asked for. */
 function plan_manual_known(plan, repo, rows) {
-    if (plan.source !== 'none' || plan.reason.startsWith('no new commits'))
+    if (plan.source !== 'none' || plan.nothingNew === true)
         return plan;
     const names = rows.slice(0, 10).map(({ name }) => name);
     throw new errors/* ActionError */.lZ('commits-failed', `The commits of ${repo} cannot be found: ${plan.reason}.`, {
@@ -35985,7 +36104,7 @@ async function planCommits(inputs, release, deps) {
 async function planAuto(found) {
     const { inputs, release, deps, repository, own } = found;
     const [previous, others, rows] = await Promise.all([
-        findPrevious({ inputs, release, github: deps.github, repository, api: deps.api }),
+        findPrevious({ inputs, release, github: deps.github, repository, api: deps.api, log: deps.log }),
         commitsOfOthers(deps.api, release, repository),
         deps.api.repositories(),
     ]);
@@ -36014,9 +36133,19 @@ async function findRefs(rows, request) {
     if (othersRefs === undefined) {
         return 'the release has commits of another repository that is not connected in Sentry, which would be lost';
     }
-    const base = previous === undefined ? {} : { previousCommit: previous.revision };
+    const begin = previous === undefined ? undefined : await asFullId(previous.revision, deps);
+    if (begin !== undefined && begin.length > MAX_REVISION) {
+        return `${previous?.why ?? ''} is longer than the ${MAX_REVISION} characters that Sentry takes`;
+    }
+    const base = begin === undefined ? {} : { previousCommit: begin };
     const ours = connected.map(({ name }) => ({ repository: name, commit: own.sha, ...base }));
     return uniqueRefs([...ours, ...(await refsOfSubmodules(rows, deps, own.sha)), ...othersRefs]);
+}
+/** A tag, branch or `HEAD~1` is resolved where the checkout can: Sentry and its integrations know ids best. */
+async function asFullId(revision, { git }) {
+    if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision))
+        return revision;
+    return (await resolveLocally(git, revision)) ?? revision;
 }
 async function refsOfSubmodules(rows, { git }, head) {
     return submoduleRefs(rows, await findSubmodules(git, head, await remoteUrl(git)));
@@ -36032,7 +36161,7 @@ function uniqueRefs(refs) {
 /** The plan that sends nothing, told to the user. */
 function nothing({ log }, reason) {
     log.notice(`No commits are set: ${reason}.`, { title: 'Release without commits' });
-    return { source: 'none', reason };
+    return { source: 'none', reason, told: true };
 }
 
 ;// CONCATENATED MODULE: ./build/steps/commits.js
@@ -36040,16 +36169,12 @@ function nothing({ log }, reason) {
 /** Tells Sentry which commits are in the release. */
 async function setCommits(context) {
     const { api, inputs, journal, release } = context;
-    if (!inputs.createRelease)
-        return { status: 'skipped', detail: 'create_release is false' };
-    if (inputs.commits.mode === 'skip')
-        return { status: 'skipped', detail: 'set_commits is skip' };
     const plan = await planCommits(inputs, release, context);
     const count = plan.refs?.length ?? plan.commits?.length ?? 0;
     journal.note({ commits: { source: plan.source, count, range: plan.range ?? null } });
     if (count === 0) {
-        const nothingNew = plan.reason.startsWith('no new commits');
-        return { status: plan.source === 'none' && !nothingNew ? 'warned' : 'done', detail: plan.reason };
+        const status = plan.nothingNew === true ? 'done' : 'warned';
+        return { status, detail: plan.reason, told: plan.told === true };
     }
     if (inputs.dryRun)
         return { status: 'planned', detail: `would set ${describePlan(plan)}` };
@@ -36141,10 +36266,6 @@ function labelOf({ deploy }, github) {
 async function recordDeploys(context) {
     const { api, clock, github, inputs, journal, log, release } = context;
     const { environments, finishedAt, startedAt } = inputs.deploy;
-    if (!inputs.createRelease)
-        return { status: 'skipped', detail: 'create_release is false' };
-    if (environments.length === 0)
-        return { status: 'skipped', detail: 'no environment given' };
     if (inputs.dryRun)
         return { status: 'planned', detail: `would record a deploy to ${environments.join(', ')}` };
     const { marked, ...label } = labelOf(inputs, github);
@@ -36174,10 +36295,6 @@ async function recordDeploys(context) {
  */
 async function finalizeRelease(context) {
     const { api, clock, inputs, journal, release } = context;
-    if (!inputs.createRelease)
-        return { status: 'skipped', detail: 'create_release is false' };
-    if (!inputs.finalize)
-        return { status: 'skipped', detail: 'finalize is false' };
     if (inputs.dryRun)
         return { status: 'planned', detail: 'would set the release date' };
     const before = journal.facts.finalizedAt;
@@ -36196,6 +36313,7 @@ async function finalizeRelease(context) {
  * No token: fails, or with `on_missing_token: skip` ends the run green with a notice. GitHub gives no secrets to pull requests
  * from forks and to Dependabot, so these are named as the cause where they are it.
  *
+ * @returns why the run is skipped, as a sentence
  * @throws ActionError `token-missing`, unless the user asked to skip
  */
 function explainMissingToken(inputs, github, log) {
@@ -36205,8 +36323,9 @@ function explainMissingToken(inputs, github, log) {
         : 'No Sentry auth token was given';
     const message = cause === undefined ? what : `${what}; ${cause}`;
     if (inputs.onMissingToken === 'skip') {
-        log.notice(`${message}. Nothing was sent to Sentry (on_missing_token: skip).`, { title: 'Sentry release skipped' });
-        return;
+        const reason = `${message}. Nothing was sent to Sentry (on_missing_token: skip).`;
+        log.notice(reason, { title: 'Sentry release skipped' });
+        return reason;
     }
     throw new errors/* ActionError */.lZ('token-missing', message, {
         hint: 'Store an internal-integration token with the scopes project:releases and org:read as a repository or organization secret, ' +
@@ -36230,6 +36349,28 @@ function isFork(event) {
 }
 function missing_token_child(value, key) {
     return typeof value === 'object' && value !== null ? value[key] : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/steps/not-asked.js
+/**
+ * The steps that the inputs leave out, each with the reason a person reads. Known before the first request, so that a run that
+ * ends early names as missing only what was wanted of it.
+ */
+function notAsked(inputs) {
+    const { commits, createRelease, deploy, finalize, sourcemaps } = inputs;
+    const release = createRelease ? undefined : 'create_release is false';
+    const uploads = sourcemaps.patterns.length > 0;
+    const reasons = {
+        release,
+        commits: release ?? (commits.mode === 'skip' ? 'set_commits is skip' : undefined),
+        sourcemaps: uploads ? undefined : 'no sourcemaps given',
+        verify: sourcemaps.verify ? (uploads ? undefined : 'no sourcemaps given') : 'verify is false',
+        deploy: release ?? (deploy.environments.length === 0 ? 'no environment given' : undefined),
+        finalize: release ?? (finalize ? undefined : 'finalize is false'),
+        'verify-url': sourcemaps.verifyUrl === undefined ? 'no verify_url given' : undefined,
+    };
+    const left = Object.entries(reasons).filter((entry) => entry[1] !== undefined);
+    return new Map(left);
 }
 
 ;// CONCATENATED MODULE: ./build/commits/git.js
@@ -36454,36 +36595,239 @@ function stringField(value, key) {
     return typeof field === 'string' && field.trim() !== '' ? field.trim() : undefined;
 }
 
+;// CONCATENATED MODULE: ./build/inputs/release-tool.js
+/** Resolving the packages of a project may take minutes or hang; a release name is not worth that. */
+const TIMEOUT_MS = 60_000;
+/** The build settings of one target are some 100 KiB. */
+const release_tool_MAX_BYTES = 16 * 1024 * 1024;
+/**
+ * What the program may see of the environment. An allow-list, because the rest holds the action's inputs and tokens.
+ * DEVELOPER_DIR and TOOLCHAINS choose the Xcode, XCODE_XCCONFIG_FILE changes the build settings.
+ */
+const release_tool_PASSED_VARIABLES = [
+    'PATH',
+    'HOME',
+    'USER',
+    'LOGNAME',
+    'TMPDIR',
+    'LANG',
+    'LC_ALL',
+    'DEVELOPER_DIR',
+    'TOOLCHAINS',
+    'XCODE_XCCONFIG_FILE',
+];
+/**
+ * Runs programs of macOS. Not through @actions/exec, which cannot end a program: one that hangs would keep the action from
+ * ending too.
+ */
+function createToolRunner({ env, timeoutMs = TIMEOUT_MS, maxBytes = release_tool_MAX_BYTES, signal }) {
+    return async (tool, args, cwd) => {
+        const { execFile } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1421, 19));
+        const options = { cwd, env: toolEnvironment(env), timeout: timeoutMs, maxBuffer: maxBytes };
+        return await new Promise((resolve) => {
+            execFile(tool, [...args], { ...options, killSignal: 'SIGKILL', encoding: 'utf8', ...(signal === undefined ? {} : { signal }) }, (error, stdout, stderr) => {
+                resolve(error === null ? { stdout } : { problem: `${tool} ${whyFailed(error, stderr, timeoutMs)}` });
+            });
+        });
+    };
+}
+/** The environment of such a program: no token, no input. */
+function toolEnvironment(env) {
+    const passed = {};
+    for (const name of release_tool_PASSED_VARIABLES) {
+        const value = env[name];
+        if (value !== undefined)
+            passed[name] = value;
+    }
+    return passed;
+}
+function whyFailed({ code, killed, message }, stderr, timeoutMs) {
+    if (code === 'ENOENT')
+        return 'is not installed';
+    if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+        return 'wrote more than is read';
+    if (killed === true)
+        return `did not answer within ${timeoutMs / 1000} s`;
+    const said = stderr.trim().split(/\r?\n/, 1)[0] || message.split('\n', 1)[0];
+    return `failed${typeof code === 'number' ? ` with exit code ${code}` : ''}: ${said}`;
+}
+
+;// CONCATENATED MODULE: ./build/inputs/release-plist.js
+/**
+ * Reads a property list as XML text; a binary one is translated by macOS's own `plutil`. undefined when it is missing or
+ * cannot be translated.
+ */
+async function readPlist(path, cwd, { readText, runTool }) {
+    const text = await readText(path);
+    if (text === undefined || !text.startsWith('bplist'))
+        return text;
+    const answer = await runTool('plutil', ['-convert', 'xml1', '-o', '-', '--', path], cwd);
+    return 'stdout' in answer ? answer.stdout : undefined;
+}
+/** A text of an XML property list with build settings put in; undefined when it is not there or empty. */
+function plistText(plist, key, settings) {
+    const text = plist.replace(/<!--[\s\S]*?-->/g, '');
+    const value = new RegExp(`<key>\\s*${key}\\s*</key>\\s*<string>([^<]*)</string>`).exec(text)?.[1];
+    return value === undefined ? undefined : expand(unescapeXml(value), settings).trim() || undefined;
+}
+/** `$(NAME)` and `${NAME}` are build settings; a modifier may stand behind a colon. An unknown one is empty, as in Xcode. */
+function expand(value, settings) {
+    return value.replace(/\$(?:\(([\w.]+)(?::([\w.-]+))?[^)]*\)|\{([\w.]+)(?::([\w.-]+))?[^}]*\})/g, (_all, round, roundModifier, curly, curlyModifier) => modify(settings.get(round ?? curly ?? '') ?? '', roundModifier ?? curlyModifier));
+}
+/** The two modifiers that sentry-cli knows; Xcode's other ones do not occur in bundle ids and versions. */
+function modify(value, modifier) {
+    if (modifier === 'rfc1034identifier')
+        return value.replace(/[\s/]+/g, '-');
+    return modifier === 'identifier' ? value.replace(/[\s/]+/g, '_') : value;
+}
+// "&amp;" last: "&amp;lt;" is the text "&lt;".
+function unescapeXml(text) {
+    return text
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&quot;', '"')
+        .replaceAll('&apos;', "'")
+        .replaceAll('&amp;', '&');
+}
+
+;// CONCATENATED MODULE: ./build/inputs/release-xcode-project.js
+
+/** Paths of the Xcode projects in a folder. */
+function projectsIn(dir, names) {
+    return names.filter((name) => name.endsWith('.xcodeproj')).map((name) => (0,external_node_path_.join)(dir, name));
+}
+/**
+ * Asks `xcodebuild` for the build settings of a project's first target, in its configuration Release, else Debug, whatever the
+ * letter case: the choice of sentry-cli (2.46, its source). What xcodebuild answers is described by Apple (`man xcodebuild`, -json).
+ */
+async function projectSettings(project, dir, runTool) {
+    const list = await askXcode(['-list', '-json', '-project', project], dir, runTool);
+    if ('problem' in list)
+        return list;
+    const described = field(list.json, 'project');
+    const [target] = texts(field(described, 'targets'));
+    const configurations = texts(field(described, 'configurations'));
+    const configuration = named(configurations, 'release') ?? named(configurations, 'debug');
+    if (target === undefined)
+        return { problem: `${(0,external_node_path_.basename)(project)} has no targets` };
+    if (configuration === undefined)
+        return { problem: `${(0,external_node_path_.basename)(project)} has no configuration Release or Debug` };
+    const choice = ['-target', target, '-configuration', configuration];
+    const shown = await askXcode(['-showBuildSettings', '-json', '-project', project, ...choice], dir, runTool);
+    if ('problem' in shown)
+        return shown;
+    const entries = Array.isArray(shown.json) ? shown.json : [];
+    const entry = entries.find((one) => field(one, 'target') === target);
+    const settings = field(entry, 'buildSettings');
+    if (settings === undefined)
+        return { problem: `xcodebuild shows no build settings of the target ${target}` };
+    return { settings: settingsOf(settings) };
+}
+async function askXcode(args, dir, runTool) {
+    const answer = await runTool('xcodebuild', args, dir);
+    if ('problem' in answer)
+        return answer;
+    try {
+        // Resolving packages writes lines before the answer.
+        const start = answer.stdout.search(/^[[{]/m);
+        return { json: JSON.parse(answer.stdout.slice(Math.max(start, 0))) };
+    }
+    catch {
+        return { problem: `xcodebuild ${args[0] ?? ''} did not answer with JSON` };
+    }
+}
+function settingsOf(value) {
+    const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+    return new Map(entries.filter((entry) => typeof entry[1] === 'string'));
+}
+function named(names, lowerCase) {
+    return names.find((name) => name.toLowerCase() === lowerCase);
+}
+function texts(value) {
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+function field(value, key) {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? value[key]
+        : undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/release-xcode.js
 
+
+
+
 /**
- * The name of an Xcode build, `bundle id@version`, from the Info.plist that Xcode names in the environment of a build phase.
- * Only on macOS. Not observed beside sentry-cli, which needs a Mac. Outside of a build phase we do not ask `xcodebuild`, so that
- * there a name comes from the places that follow, or from `release`.
+ * The name of an Xcode build, `bundle id@version`. Only on macOS: in a build phase from the variables that Xcode sets there,
+ * else from the one Xcode project in `dir`, whose build settings `xcodebuild` tells. What cannot be had is undefined, with the
+ * reason in the debug log, so that the next source of a name is asked.
+ *
+ * Which project and file are taken was read in the source of sentry-cli 2.46, which is open; not observed with 3.x, which
+ * does this on a Mac only.
  */
-async function xcodeRelease(dir, { env, platform, readText }) {
-    const file = env['INFOPLIST_FILE'];
-    if (platform !== 'darwin' || !env['XCODE_VERSION_ACTUAL'] || !file)
+async function xcodeRelease(dir, deps) {
+    if (deps.platform !== 'darwin')
         return undefined;
-    const plist = await readText((0,external_node_path_.resolve)(env['SRCROOT'] || dir, file));
+    const settings = deps.env['XCODE_VERSION_ACTUAL'] ? variables(deps.env) : await askProject(dir, deps);
+    if (settings === undefined)
+        return undefined;
+    const plist = await infoPlist(dir, settings, deps);
+    // Since Xcode 13 a project's own Info.plist may hold some keys only, or be missing: Xcode makes the rest of build settings.
+    const text = (key, setting) => (plist === undefined ? undefined : plistText(plist, key, settings)) ?? (settings.get(setting) || undefined);
+    const id = text('CFBundleIdentifier', 'PRODUCT_BUNDLE_IDENTIFIER');
+    const version = text('CFBundleShortVersionString', 'MARKETING_VERSION');
+    if (id !== undefined && version !== undefined)
+        return `${id}@${version}`;
+    deps.log.debug(`No name of the Xcode build: it has no ${id === undefined ? 'bundle identifier' : 'version'}`);
+    return undefined;
+}
+async function askProject(dir, { log, runTool }) {
+    const [project, ...more] = projectsIn(dir, await namesIn(dir));
+    if (project === undefined)
+        return undefined;
+    if (more.length > 0) {
+        log.debug(`No name of the Xcode build: ${dir} holds ${more.length + 1} projects, and none is the obvious one`);
+        return undefined;
+    }
+    log.info(`Asking xcodebuild for the name and version of ${(0,external_node_path_.basename)(project)}, which may take a while`);
+    const answer = await projectSettings(project, dir, runTool);
+    if ('settings' in answer)
+        return answer.settings;
+    log.debug(`No name of the Xcode build: ${answer.problem}`);
+    return undefined;
+}
+/** The text of the Info.plist that the build settings name. */
+async function infoPlist(dir, settings, deps) {
+    const file = settings.get('INFOPLIST_FILE');
+    if (!file)
+        return undefined;
+    if (settings.get('INFOPLIST_PREPROCESS') === 'YES') {
+        // Both branches of an #if stand in the file, and the compiler that chooses takes its flags from the project.
+        deps.log.debug(`${file} is made by a preprocessor, which is not run: the build settings are taken`);
+        return undefined;
+    }
+    const path = (0,external_node_path_.resolve)(dir, settings.get('PROJECT_DIR') || settings.get('SRCROOT') || '', file);
+    const plist = await readPlist(path, dir, deps);
     if (plist === undefined)
-        return undefined;
-    const text = plist.replace(/<!--[\s\S]*?-->/g, '');
-    const id = expand(stringOf(text, 'CFBundleIdentifier'), env);
-    const version = expand(stringOf(text, 'CFBundleShortVersionString'), env);
-    return id && version ? `${id}@${version}` : undefined;
+        deps.log.debug(`${path} cannot be read: the build settings are taken`);
+    return plist;
 }
-/** Of an XML property list; a binary one has no such text, and gives no name. */
-function stringOf(plist, key) {
-    const value = new RegExp(`<key>\\s*${key}\\s*</key>\\s*<string>([^<]*)</string>`).exec(plist)?.[1];
-    return value?.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&').trim();
+/** In a build phase the build settings are environment variables; those that may hold a token are none. */
+function variables(env) {
+    const settings = Object.entries(env).filter(([name]) => !/^(?:INPUT|SENTRY|GITHUB|ACTIONS|RUNNER)_/i.test(name));
+    return new Map(settings.filter((entry) => entry[1] !== undefined));
 }
-/** `$(NAME)` and `${NAME}`, with or without a modifier behind a colon, are build settings, which a build phase has as variables. */
-function expand(value, env) {
-    return value?.replace(/\$(?:\(([\w.]+)(?::[^)]*)?\)|\{([\w.]+)(?::[^}]*)?\})/g, (_all, round, curly) => env[round ?? curly] ?? '');
+async function namesIn(dir) {
+    try {
+        return await (0,promises_namespaceObject.readdir)(dir);
+    }
+    catch {
+        return [];
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/release-proposal.js
+
 
 
 
@@ -36497,17 +36841,22 @@ const REVISION_VARIABLES = [
     'CF_PAGES_COMMIT_SHA',
 ];
 /**
- * Proposes a name in the order of `sentry-cli releases propose-version` (3.8.0, observed), so that a workflow that relied on
- * it keeps its release names. One exception: outside of a build phase, Xcode's own tools are not asked about a project.
+ * Proposes a name in the order of `sentry-cli releases propose-version` (3.8.0, observed but for Xcode, see there), so that a
+ * workflow that relied on it keeps its release names.
  */
 async function proposeName(dir, github, deps) {
     return (fromVariable('SENTRY_RELEASE', deps.env) ??
-        (await named(cordovaRelease(dir, deps.readText), 'Cordova config.xml')) ??
+        (await release_proposal_named(cordovaRelease(dir, deps.readText), 'Cordova config.xml')) ??
         firstVariable(deps.env) ??
-        (await named(xcodeRelease(dir, { ...deps, platform: deps.platform ?? process.platform }), 'Info.plist')) ??
-        (await named(gradleRelease(dir, deps.readText), 'app/build.gradle')) ??
+        (await release_proposal_named(xcodeRelease(dir, xcodeDeps(deps)), 'the Xcode build')) ??
+        (await release_proposal_named(gradleRelease(dir, deps.readText), 'app/build.gradle')) ??
         fromVariable('GAE_DEPLOYMENT_ID', deps.env) ??
         (await fromCommit(github, deps.git)));
+}
+function xcodeDeps(deps) {
+    const { env, signal } = deps;
+    const runTool = deps.runTool ?? createToolRunner({ env, ...(signal === undefined ? {} : { signal }) });
+    return { ...deps, platform: deps.platform ?? process.platform, runTool };
 }
 async function fromCommit(github, git) {
     const pullRequest = eventCommit(github.event, 'pull_request');
@@ -36532,7 +36881,7 @@ function fromVariable(variable, env) {
     const value = env[variable]?.trim();
     return value ? { name: value, origin: `from ${variable}` } : undefined;
 }
-async function named(found, origin) {
+async function release_proposal_named(found, origin) {
     const name = await found;
     return name === undefined ? undefined : { name, origin: `from ${origin}` };
 }
@@ -36877,15 +37226,17 @@ function token_textOf(value) {
 
 /** Everything that can be decided without a request: whose token, which server, which name. */
 async function prepare(inputs, github, runtime, signal) {
-    const { clock, env, journal, log, timeouts, userAgent, workerUrl } = runtime;
+    const { clock, env, journal, log, timeouts, userAgent } = runtime;
     const deadlineAt = clock.now() + inputs.timeoutMs;
     for (const warning of inputs.warnings)
         log.warning(warning);
     const token = parseToken(inputs.authToken ?? '');
     const target = resolveTarget(inputs, token, log);
     const git = createGit({ cwd: inputs.workingDirectory, env, log, signal });
-    const { name, origin } = await resolveReleaseName(inputs, github, { env, git, log });
+    const { name, origin } = await resolveReleaseName(inputs, github, { env, git, log, signal });
     log.info(`Release ${name} (${origin})`);
+    if (inputs.dryRun)
+        log.info('Dry run: nothing is written to Sentry, and no file is changed');
     journal.note({ sentry: { url: target.baseUrl, org: target.org, projects: inputs.projects } });
     return {
         context: {
@@ -36901,7 +37252,6 @@ async function prepare(inputs, github, runtime, signal) {
             git,
             env,
             userAgent,
-            ...(workerUrl === undefined ? {} : { workers: { url: workerUrl } }),
         },
         client: {
             baseUrl: target.baseUrl,
@@ -36927,8 +37277,6 @@ function releasePage(webUrl, org, version) {
 /** Creates the release, or finds it: a second run gets the same one. */
 async function release_createRelease(context) {
     const { api, inputs, journal, log, release, target } = context;
-    if (!inputs.createRelease)
-        return { status: 'skipped', detail: 'create_release is false' };
     const url = releasePage(target.webUrl, target.org, release);
     if (inputs.dryRun) {
         const existing = await api.getRelease(release);
@@ -36950,285 +37298,10 @@ async function release_createRelease(context) {
 
 // EXTERNAL MODULE: ./build/sourcemaps/bytes.js
 var sourcemaps_bytes = __nccwpck_require__(3776);
-;// CONCATENATED MODULE: ./build/sourcemaps/paths.js
-/** Whether `child` is `parent` or below it. Both absolute and real; compared by segments, so `/a/bc` is not inside `/a/b`. */
-function isInside(parent, child, path) {
-    const relative = path.relative(parent, child);
-    return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
-}
-/** A path below `root` as users see it: relative, forward slashes; `.` for the root itself. */
-function shownName(root, absolute, path) {
-    const relative = path.relative(root, absolute);
-    return relative === '' ? '.' : toSlashes(relative, path);
-}
-/** Native separators to `/`. On Linux and macOS a backslash is a character of the file name and stays. */
-function toSlashes(text, path) {
-    return path.sep === '\\' ? text.replaceAll('\\', '/') : text;
-}
-/** Joins a root-relative name and what is below it; the root itself is the empty name. */
-function paths_joinName(folder, name) {
-    return folder === '' ? name : `${folder}/${name}`;
-}
-/** The start of the paths of a folder's entries. A drive's or the file system's root ends in its separator already. */
-function withSeparator(folder, path) {
-    return folder.endsWith(path.sep) ? folder : folder + path.sep;
-}
-/**
- * Order of the UTF-8 bytes, the order of the archive. JavaScript's own `<` compares UTF-16 units and puts emoji before
- * U+FFxx, which would make the bundle's checksum differ from the documented order.
- */
-function compareBytes(a, b) {
-    if (a === b)
-        return 0;
-    const length = Math.min(a.length, b.length);
-    for (let at = 0; at < length; at += 1) {
-        const left = a.charCodeAt(at);
-        const right = b.charCodeAt(at);
-        if (left !== right)
-            return weight(left) - weight(right);
-    }
-    return a.length - b.length;
-}
-/** Sorts in place by {@link compareBytes}; where no key holds a surrogate, JavaScript's own order is the same and much faster. */
-function sortByBytes(items, keyOf) {
-    if (items.some((item) => /[\ud800-\udfff]/.test(keyOf(item)))) {
-        return items.sort((a, b) => compareBytes(keyOf(a), keyOf(b)));
-    }
-    return items.sort((a, b) => {
-        const left = keyOf(a);
-        const right = keyOf(b);
-        return left < right ? -1 : left > right ? 1 : 0;
-    });
-}
-/** Surrogates stand for code points above U+FFFF: moved behind all other units. */
-function weight(unit) {
-    if (unit < 0xd800)
-        return unit;
-    return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
-}
-
-;// CONCATENATED MODULE: ./build/sourcemaps/expand.js
-
-
-const listFolder = (folder) => (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true });
-/** How many examples a tally keeps. */
-const SAMPLE = 5;
-/**
- * Reads a folder tree. Links come last, those to files before those to folders, ordered by name: so a file is known by its
- * real path wherever that is in the tree, and the outcome does not depend on the order the file system lists entries in. A
- * folder is read once per set of segments, so links that lead in a circle end.
- */
-function expand_expand(start, context) {
-    const visited = new Set();
-    let links = [];
-    const drain = (first) => {
-        const stack = [first];
-        for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
-            const key = frame.states.length === 0 ? frame.real : `${frame.real}\0${frame.states}\0${frame.base === undefined}`;
-            if (visited.has(key))
-                continue;
-            visited.add(key);
-            readFolder(frame, context, stack, links);
-        }
-    };
-    drain(start);
-    while (links.length > 0) {
-        const generation = links.sort((a, b) => compareBytes(a.name, b.name));
-        links = [];
-        const folders = generation.map((link) => followLink(link, context));
-        for (const folder of folders)
-            if (folder !== undefined)
-                drain(folder);
-    }
-}
-function readFolder(frame, context, stack, links) {
-    let entries;
-    try {
-        entries = context.list(frame.real);
-    }
-    catch (error) {
-        context.problem('unreadable', frame.name || '.', reasonOf(error));
-        return;
-    }
-    const prefix = withSeparator(frame.real, context.path);
-    for (const entry of entries) {
-        if (entry.isFile())
-            readFile(frame, entry.name, prefix + entry.name, context);
-        else if (entry.isDirectory()) {
-            const child = enter(frame, entry.name, prefix + entry.name, context);
-            if (child !== undefined)
-                stack.push(child);
-        }
-        else if (entry.isSymbolicLink() && frame.excludedBy < 0) {
-            links.push({ frame, fileName: entry.name, name: paths_joinName(frame.name, entry.name) });
-        }
-    }
-}
-/** The frame of a sub folder, or undefined when it is hidden, ignored or cannot match. */
-function enter(frame, fileName, real, context) {
-    const { states, matched, named } = step(frame.states, fileName, context.segments);
-    const base = frame.base !== undefined ? paths_joinName(frame.base, fileName) : matched ? '' : undefined;
-    if (base === undefined && states.length === 0)
-        return undefined;
-    const name = paths_joinName(frame.name, fileName);
-    if (fileName.startsWith('.') && !named) {
-        sample(context.tally.hidden, name);
-        return undefined;
-    }
-    const below = paths_joinName(frame.below, fileName);
-    if (context.filter.ignores(below, name, true)) {
-        sample(context.tally.ignored, name);
-        return undefined;
-    }
-    const excludedBy = frame.excludedBy >= 0 ? frame.excludedBy : context.filter.excludedBy(name, true);
-    return { real, name, below, base, states, excludedBy };
-}
-function readFile(frame, fileName, real, context) {
-    const hit = frame.states.length > 0 ? fileMatch(frame.states, fileName, context) : undefined;
-    if (isPage(fileName)) {
-        context.page({ path: real, name: paths_joinName(frame.name, fileName), relative: paths_joinName(frame.base ?? '', fileName) });
-    }
-    if (hit === undefined && frame.base === undefined)
-        return;
-    if (hit?.namesExtension !== true && !context.filter.takes(fileName)) {
-        countExtension(context.tally.otherExtensions, fileName);
-        return;
-    }
-    const name = paths_joinName(frame.name, fileName);
-    if (context.filter.ignores(paths_joinName(frame.below, fileName), name, false)) {
-        sample(context.tally.ignored, name);
-        return;
-    }
-    const excludedBy = frame.excludedBy >= 0 ? frame.excludedBy : context.filter.excludedBy(name, false);
-    if (excludedBy >= 0)
-        context.exclude(excludedBy, real);
-    else
-        context.take({ path: real, name, relative: hit !== undefined ? fileName : paths_joinName(frame.base ?? '', fileName) });
-}
-/** Looks where a link leads: a file inside the root is taken, a folder inside it is returned to be read. */
-function followLink(link, context) {
-    const { frame, fileName, name } = link;
-    try {
-        const real = external_node_fs_.realpathSync.native(context.path.join(frame.real, fileName));
-        if (!isInside(context.root, real, context.path)) {
-            if (!concerns(link, context))
-                return undefined;
-            sample(context.tally.outside, name);
-            context.problem('outside-workspace', name, 'the link leads out of the workspace');
-            return undefined;
-        }
-        const stat = (0,external_node_fs_.statSync)(real);
-        if (stat.isDirectory())
-            return followFolder(link, real, context);
-        if (stat.isFile())
-            readFile(frame, fileName, real, context);
-    }
-    catch (error) {
-        if (concerns(link, context))
-            context.problem('unreadable', name, `the link leads nowhere (${reasonOf(error)})`);
-    }
-    return undefined;
-}
-/** A link to a folder that holds the link itself would bring in all that the pattern left out, so it is not followed. */
-function followFolder({ frame, fileName, name }, real, context) {
-    const folder = enter(frame, fileName, real, context);
-    if (folder === undefined || !isInside(real, frame.real, context.path))
-        return folder;
-    context.problem('circle', name, '');
-    return undefined;
-}
-/** Whether anyone would miss what the link leads to: not when it is ignored or left out anyway. */
-function concerns({ frame, fileName, name }, { filter }) {
-    return !filter.ignores(paths_joinName(frame.below, fileName), name, true) && filter.excludedBy(name, true) < 0;
-}
-const NOWHERE = { states: [], matched: false, named: false };
-/** One step down: which segments may match inside the folder `fileName`. */
-function step(states, fileName, segments) {
-    if (states.length === 0)
-        return NOWHERE;
-    const next = new Set();
-    let matched = false;
-    let named = false;
-    for (const index of states) {
-        const segment = segments[index];
-        if (segment?.kind === 'any-depth') {
-            for (const reached of closure(index, segments))
-                next.add(reached);
-        }
-        else if (segment !== undefined && expand_matches(segment, fileName)) {
-            named ||= segment.kind === 'literal' || segment.dot;
-            if (index === segments.length - 1)
-                matched = true;
-            else
-                for (const reached of closure(index + 1, segments))
-                    next.add(reached);
-        }
-    }
-    return { states: [...next].sort((a, b) => a - b), matched, named };
-}
-/** The segments that may match at once when `index` is reached: `**` may stand for nothing. */
-function closure(index, segments) {
-    const reached = [index];
-    for (let at = index; segments[at]?.kind === 'any-depth' && at + 1 < segments.length; at += 1)
-        reached.push(at + 1);
-    return reached;
-}
-function fileMatch(states, fileName, { segments, foldersOnly }) {
-    if (foldersOnly)
-        return undefined;
-    for (const index of states) {
-        const segment = segments[index];
-        if (index !== segments.length - 1 || segment === undefined || segment.kind === 'any-depth')
-            continue;
-        if (expand_matches(segment, fileName))
-            return { namesExtension: segment.kind === 'literal' || segment.namesExtension };
-    }
-    return undefined;
-}
-function expand_matches(segment, fileName) {
-    if (segment.kind === 'literal')
-        return segment.text === fileName;
-    return segment.kind === 'match' && segment.test.test(fileName);
-}
-/** The pages in one folder, for files that were named outright: nothing else reads their folder. */
-function pagesIn(folder, path) {
-    try {
-        return listFolder(folder.real)
-            .filter((entry) => entry.isFile() && isPage(entry.name))
-            .map(({ name }) => ({
-            path: withSeparator(folder.real, path) + name,
-            name: paths_joinName(folder.name, name),
-            relative: name,
-        }));
-    }
-    catch {
-        return [];
-    }
-}
-function isPage(fileName) {
-    return fileName === 'ngsw.json' || /\.html?$/i.test(fileName);
-}
-function countExtension(counts, fileName) {
-    const dot = fileName.lastIndexOf('.');
-    const extension = dot < 0 ? 'no extension' : fileName.slice(dot);
-    counts.set(extension, (counts.get(extension) ?? 0) + 1);
-}
-function sample(list, name) {
-    if (list.length < SAMPLE)
-        list.push(name);
-}
-/**
- * `ENOENT` and the like: the part of a file system error that is the same in every locale. Told by its shape, because errors
- * of Node's own modules may come from another realm than `Error` here.
- */
-function reasonOf(error) {
-    if (typeof error !== 'object' || error === null)
-        return String(error);
-    if ('code' in error && typeof error.code === 'string')
-        return error.code;
-    return 'message' in error && typeof error.message === 'string' ? error.message : 'unknown reason';
-}
-
+// EXTERNAL MODULE: ./build/sourcemaps/expand.js
+var sourcemaps_expand = __nccwpck_require__(3159);
+// EXTERNAL MODULE: ./build/sourcemaps/paths.js
+var paths = __nccwpck_require__(7915);
 // EXTERNAL MODULE: ./build/sourcemaps/patient.js
 var patient = __nccwpck_require__(9298);
 // EXTERNAL MODULE: ./build/sourcemaps/reference.js
@@ -37313,8 +37386,8 @@ function deleteUploadedMaps(plan, uploaded, log) {
                 list.push(file.name);
         }
         catch (error) {
-            kept.push({ name: file.name, reason: reasonOf(error) });
-            log.warning(`${file.name} was uploaded but could not be cleaned up: ${reasonOf(error)}`, { file: file.name });
+            kept.push({ name: file.name, reason: (0,sourcemaps_expand/* reasonOf */.A3)(error) });
+            log.warning(`${file.name} was uploaded but could not be cleaned up: ${(0,sourcemaps_expand/* reasonOf */.A3)(error)}`, { file: file.name });
         }
     };
     for (const unit of plan.units) {
@@ -37353,11 +37426,11 @@ function isStillThere(file, root) {
         real = external_node_fs_.realpathSync.native(file.path);
     }
     catch (error) {
-        if (reasonOf(error) === 'ENOENT')
+        if ((0,sourcemaps_expand/* reasonOf */.A3)(error) === 'ENOENT')
             return false;
         throw error;
     }
-    if (real !== file.path || !isInside(root, real, external_node_path_))
+    if (real !== file.path || !(0,paths/* isInside */.FK)(root, real, external_node_path_))
         throw new Error('its path has become a link');
     return true;
 }
@@ -37443,6 +37516,11 @@ function unreadable(name, detail) {
         message: `cannot be read and is left out: ${detail}.${encoding}`,
     };
 }
+/** What follows from a shared URL, and what to do: with debug ids nothing, without them Sentry takes one file for all. */
+const SHARED_URL = {
+    info: 'Nothing to do: Sentry finds each by its debug id.',
+    warning: 'Without debug ids Sentry would take this file for all of them: leave inject at true, or give each folder a step of its own with its own url_prefix.',
+};
 /** Several files that wanted one artifact URL. Without debug ids Sentry would find only one of them. */
 function collisionDiagnosis(collision, severity) {
     const listed = collision.moved.slice(0, 3).map(({ name, url }) => `${name} is uploaded as ${url}`);
@@ -37452,7 +37530,7 @@ function collisionDiagnosis(collision, severity) {
         kind: 'url-collision',
         file: collision.winner,
         severity,
-        message: `shares the URL ${collision.url} with others and keeps it; ${moved}. Debug ids find them all; a look-up by URL finds only the first.`,
+        message: `has the same URL as others, ${collision.url}, and keeps it; ${moved}. ${SHARED_URL[severity]}`,
     };
 }
 /** GitHub shows ten warnings and ten errors of a step; later ones vanish without a word. */
@@ -37470,7 +37548,7 @@ const MEANINGS = {
     'integrity-hash': 'Pages with hashes that injected scripts no longer match',
     'unsupported-bundle': 'Bundles of a kind that cannot be injected',
     'map-without-content': 'Maps without the text of all sources',
-    'url-collision': 'URLs wanted by several files',
+    'url-collision': 'Files that share a URL with others',
     'map-only': 'Maps without a script',
     'has-id': 'Scripts that had a debug id',
     injected: 'Scripts with a new debug id',
@@ -37485,6 +37563,7 @@ const TITLES = {
     'map-without-content': 'Source map without sources',
     'script-broken': 'Script unusable',
     'integrity-hash': 'Integrity hash will not match',
+    'url-collision': 'Files share a URL',
 };
 const RANK = { error: 0, warning: 1, info: 2 };
 /**
@@ -37493,7 +37572,7 @@ const RANK = { error: 0, warning: 1, info: 2 };
  */
 function summarizeDiagnoses(diagnoses, maxAnnotations = MAX_ANNOTATIONS) {
     const groups = groupByKind(diagnoses);
-    const lines = groups.map(({ kind, members }) => `${MEANINGS[kind]}: ${members.length} (${examples(members)})`);
+    const lines = groups.map(({ kind, members }) => `${MEANINGS[kind]}: ${members.length} (${examples(members)})${consequence(kind, members)}`);
     const candidates = groups.map(({ members }) => members.filter(({ severity }) => severity !== 'info'));
     const total = candidates.reduce((sum, members) => sum + members.length, 0);
     const annotations = [];
@@ -37521,6 +37600,12 @@ function groupByKind(diagnoses) {
     return [...groups]
         .map(([kind, members]) => ({ kind, members, rank: worst(members) }))
         .sort((a, b) => a.rank - b.rank || order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+/** Only for a count that would leave a reader wondering whether something is wrong. */
+function consequence(kind, members) {
+    if (kind !== 'url-collision')
+        return '';
+    return `. ${SHARED_URL[members.every(({ severity }) => severity === 'info') ? 'info' : 'warning']}`;
 }
 function examples(members) {
     const names = members.slice(0, 3).map(({ file }) => file);
@@ -37782,13 +37867,18 @@ function editDistance(a, b) {
 
 
 
+/** Entries of a folder that a message names. */
+const ENTRIES_NAMED = 5;
 /** The error for an empty set: every pattern with its reason. */
 function noFilesError(unmatched, place) {
-    const reasons = unmatched.map((entry) => `"${entry.pattern}": ${reasonFor(entry, place)}`);
+    const reasons = unmatched.map((entry) => {
+        const reason = reasonFor(entry, place);
+        return reason.startsWith(`"${entry.pattern}" `) ? `${reason}.` : `"${entry.pattern}": ${reason}.`;
+    });
     if (reasons.length === 0)
-        reasons.push('the input holds only ! patterns, or no matching file can be read');
-    const where = `working directory: ${toSlashes(place.workingDirectory, place.path)}`;
-    return new errors/* ActionError */.lZ('no-files-found', `No source maps or scripts found. ${reasons.join('; ')} (${where}).`, {
+        reasons.push('The input holds only ! patterns, or no matching file can be read.');
+    const where = (0,paths/* toSlashes */.TH)(place.workingDirectory, place.path);
+    return new errors/* ActionError */.lZ('no-files-found', `No source maps or scripts found in ${where}. ${reasons.join(' ')}`, {
         hint: 'Check that the build ran before this step and where it writes to. Set if_no_files_found to warn or ignore if an empty build is fine.',
     });
 }
@@ -37813,7 +37903,11 @@ function reasonFor({ targets, tally, excluded }, place) {
         seen.push(`hidden folders are read only when named: ${no_files_list(tally.hidden)}`);
     if (seen.length > 0)
         return seen.join('; ');
-    return targets.some((target) => target.kind === 'glob') ? 'nothing matches' : 'the folder is empty';
+    const folder = targets.find((target) => 'real' in target);
+    if (folder === undefined)
+        return 'nothing matches';
+    const name = (0,paths/* shownName */.HD)(place.root, folder.real, place.path);
+    return folder.kind === 'glob' ? `nothing matches; ${contents(folder.real, name)}` : contents(folder.real, name);
 }
 function outsideNames(targets, tally) {
     return [...tally.outside, ...targets.flatMap((target) => (target.kind === 'outside' ? [target.name] : []))];
@@ -37823,17 +37917,31 @@ function extensionCounts(tally) {
     return no_files_list(counts.map(([extension, count]) => `${count} × ${extension}`));
 }
 function missingReason({ found, missing }, { root, path }) {
-    if (!isInside(root, found, path)) {
+    if (!(0,paths/* isInside */.FK)(root, found, path)) {
         return 'does not exist; write it relative to working_directory (in a container job, github.workspace is the path outside the container)';
     }
-    const folder = shownName(root, found, path);
+    const folder = (0,paths/* shownName */.HD)(root, found, path);
+    const where = folder === '.' ? '' : ` in "${folder}"`;
     const near = nearest(missing, entriesOf(found), 3);
-    const hint = near.length > 0 ? `; there is ${near.map((name) => `"${name}"`).join(', ')}` : '';
-    return folder === '.' ? `"${missing}" does not exist${hint}` : `"${missing}" does not exist in "${folder}"${hint}`;
+    const there = near.length > 0 ? `there is ${near.map((name) => `"${name}"`).join(', ')}` : contents(found, folder);
+    return `"${missing}" does not exist${where}; ${there}`;
 }
-function entriesOf(folder) {
+/** What a folder holds, in a few words: folders first, because a build writes into one; hidden ones are no build. */
+function contents(folder, name) {
+    const label = name === '.' ? 'the workspace' : `"${name}"`;
+    const all = entriesOf(folder, { markFolders: true });
+    const entries = all.filter((entry) => !entry.startsWith('.'));
+    if (entries.length === 0)
+        return `${label} ${all.length === 0 ? 'is empty' : 'holds only hidden entries'}`;
+    const sorted = entries.sort((a, b) => Number(b.endsWith('/')) - Number(a.endsWith('/')) || (a < b ? -1 : 1));
+    const rest = sorted.length - ENTRIES_NAMED;
+    return `${label} holds ${sorted.slice(0, ENTRIES_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+/** Names in a folder, those of folders with a slash when that is asked for; none when it cannot be read. */
+function entriesOf(folder, { markFolders = false } = {}) {
     try {
-        return (0,external_node_fs_.readdirSync)(folder);
+        const entries = (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true });
+        return entries.map((entry) => (markFolders && entry.isDirectory() ? `${entry.name}/` : entry.name));
     }
     catch {
         return [];
@@ -37851,7 +37959,7 @@ function no_files_list(names) {
 
 /** Splits off the `!exclusions`. Where they stand in the list is no matter. */
 function sortPatterns(patterns, path) {
-    const texts = patterns.map((text) => toSlashes(text.trim(), path)).filter((text) => text !== '' && text !== '!');
+    const texts = patterns.map((text) => (0,paths/* toSlashes */.TH)(text.trim(), path)).filter((text) => text !== '' && text !== '!');
     return {
         includes: texts.filter((text) => !text.startsWith('!')),
         exclusions: texts.filter((text) => text.startsWith('!')).map((text) => text.slice(1).trim()),
@@ -37881,13 +37989,13 @@ function resolveLiteral(text, place) {
     if (stat === undefined)
         return { kind: 'missing', ...deepestExisting(absolute, place) };
     const real = external_node_fs_.realpathSync.native(absolute);
-    const lexicallyInside = isInside(root, absolute, path);
-    if (!isInside(root, real, path)) {
+    const lexicallyInside = (0,paths/* isInside */.FK)(root, absolute, path);
+    if (!(0,paths/* isInside */.FK)(root, real, path)) {
         if (!lexicallyInside)
             throw outside(text, place);
-        return { kind: 'outside', name: shownName(root, absolute, path) };
+        return { kind: 'outside', name: (0,paths/* shownName */.HD)(root, absolute, path) };
     }
-    const shown = shownName(root, lexicallyInside ? absolute : real, path);
+    const shown = (0,paths/* shownName */.HD)(root, lexicallyInside ? absolute : real, path);
     const name = shown === '.' ? '' : shown;
     if (stat.isDirectory())
         return { kind: 'folder', real, name };
@@ -37895,7 +38003,7 @@ function resolveLiteral(text, place) {
 }
 /** Outside a path that the user wrote is a mistake to say at once; a link is a matter of the checked-out files. */
 function outside(text, { root, path }) {
-    return new errors/* ActionError */.lZ('file-outside-workspace', `sourcemaps: "${text}" is outside ${toSlashes(root, path)}.`, {
+    return new errors/* ActionError */.lZ('file-outside-workspace', `sourcemaps: "${text}" is outside ${(0,paths/* toSlashes */.TH)(root, path)}.`, {
         hint: 'Only files below the workspace are read. Set working_directory to that folder if its files are meant.',
     });
 }
@@ -37977,11 +38085,11 @@ function assignUrls(files, options) {
         else
             group.push(file);
     }
-    const contested = sortByBytes([...wanted], ([url]) => url).filter(([, group]) => group.length > 1);
+    const contested = (0,paths/* sortByBytes */.n2)([...wanted], ([url]) => url).filter(([, group]) => group.length > 1);
     return { urls, collisions: contested.map(([url, group]) => settle(url, group, { urls, taken, options })) };
 }
 function settle(url, group, state) {
-    const [winner, ...others] = sortByBytes(group, ({ name }) => name);
+    const [winner, ...others] = (0,paths/* sortByBytes */.n2)(group, ({ name }) => name);
     const moved = others.map((file) => {
         const free = freeUrl(file.name, state.taken, state.options);
         state.taken.add(free);
@@ -38014,7 +38122,7 @@ function freeUrl(name, taken, options) {
  * Finds the files of the `sourcemaps` input. Throws ActionError `no-files-found` (when `if_no_files_found` is `error`),
  * `file-outside-workspace`, `file-unreadable` or `input-invalid`.
  */
-function discover(inputs, list = listFolder) {
+function discover(inputs, { list = sourcemaps_expand/* listFolder */.bt, onBytes } = {}) {
     const path = external_node_path_;
     const place = placeOf(inputs, path);
     const options = inputs.sourcemaps;
@@ -38038,7 +38146,7 @@ function discover(inputs, list = listFolder) {
         hidden.set(pattern, outcome.tally.hidden);
         return outcome.files;
     });
-    const { files, collisions } = toSourceFiles(collected, options);
+    const { files, collisions } = toSourceFiles(collected, options, onBytes);
     if (files.length === 0 && options.ifNoFilesFound === 'error')
         throw noFilesError(unmatched, place);
     const severity = options.inject ? 'info' : 'warning';
@@ -38051,7 +38159,7 @@ function discover(inputs, list = listFolder) {
         hidden,
         unmatched,
         diagnoses: [...collected.diagnoses.values(), ...collisions.map((clash) => collisionDiagnosis(clash, severity))],
-        pages: sortByBytes([...collected.pages.values()], ({ name }) => name),
+        pages: (0,paths/* sortByBytes */.n2)([...collected.pages.values()], ({ name }) => name),
         root: place.root,
         workingDirectory: place.workingDirectory,
     };
@@ -38063,7 +38171,7 @@ function discover(inputs, list = listFolder) {
 function placeOf(inputs, path) {
     const workspace = realFolder(inputs.workspace, 'the workspace');
     const workingDirectory = realFolder(inputs.workingDirectory, 'working_directory');
-    const root = isInside(workspace, workingDirectory, path) ? workspace : workingDirectory;
+    const root = (0,paths/* isInside */.FK)(workspace, workingDirectory, path) ? workspace : workingDirectory;
     return { root, workingDirectory, path };
 }
 function realFolder(folder, what) {
@@ -38071,7 +38179,7 @@ function realFolder(folder, what) {
         return external_node_fs_.realpathSync.native(folder);
     }
     catch (cause) {
-        throw new errors/* ActionError */.lZ('input-invalid', `${what} "${folder}" cannot be opened (${reasonOf(cause)}).`, {
+        throw new errors/* ActionError */.lZ('input-invalid', `${what} "${folder}" cannot be opened (${(0,sourcemaps_expand/* reasonOf */.A3)(cause)}).`, {
             cause,
             hint: 'Check the path, and that the step runs after actions/checkout and after the build.',
         });
@@ -38080,7 +38188,7 @@ function realFolder(folder, what) {
 /** Longest ignore file that is read; anything longer is no list of patterns. */
 const MAX_IGNORE_FILE_BYTES = 1024 * 1024;
 function filterOf(options, exclusions, place) {
-    const below = shownName(place.root, place.workingDirectory, place.path);
+    const below = (0,paths/* shownName */.HD)(place.root, place.workingDirectory, place.path);
     try {
         return createFilter({
             ext: options.ext,
@@ -38093,14 +38201,14 @@ function filterOf(options, exclusions, place) {
     catch (cause) {
         if (cause instanceof errors/* ActionError */.lZ)
             throw cause;
-        throw new errors/* ActionError */.lZ('input-invalid', `An ignore pattern cannot be read: ${reasonOf(cause)}.`, {
+        throw new errors/* ActionError */.lZ('input-invalid', `An ignore pattern cannot be read: ${(0,sourcemaps_expand/* reasonOf */.A3)(cause)}.`, {
             cause,
             hint: 'ignore, ignore_file and ! patterns use the rules of .gitignore.',
         });
     }
 }
 function relativeToWork(text, { path, workingDirectory }) {
-    return path.isAbsolute(text) ? toSlashes(path.relative(workingDirectory, text), path) : text;
+    return path.isAbsolute(text) ? (0,paths/* toSlashes */.TH)(path.relative(workingDirectory, text), path) : text;
 }
 function ignoreFileLines(file) {
     if (file === undefined)
@@ -38111,7 +38219,7 @@ function ignoreFileLines(file) {
         return (0,external_node_fs_.readFileSync)(file, 'utf8').split(/\r?\n/);
     }
     catch (cause) {
-        throw new errors/* ActionError */.lZ('file-unreadable', `ignore_file "${file}" cannot be read (${reasonOf(cause)}).`, {
+        throw new errors/* ActionError */.lZ('file-unreadable', `ignore_file "${file}" cannot be read (${(0,sourcemaps_expand/* reasonOf */.A3)(cause)}).`, {
             cause,
             hint: 'Check the path of ignore_file, or leave the input away.',
         });
@@ -38153,10 +38261,10 @@ function collectTarget(target, collecting) {
         return;
     }
     const isGlob = target.kind === 'glob';
-    const states = isGlob ? closure(0, target.segments) : [];
+    const states = isGlob ? (0,sourcemaps_expand/* closure */.Cx)(0, target.segments) : [];
     const excludedBy = target.name === '' ? -1 : collected.filter.excludedBy(target.name, true);
     const { real, name } = target;
-    expand_expand({ real, name, below: '', base: isGlob ? undefined : '', states, excludedBy }, context);
+    (0,sourcemaps_expand/* expand */.fT)({ real, name, below: '', base: isGlob ? undefined : '', states, excludedBy }, context);
 }
 function addPagesBeside(file, collected) {
     const { path } = collected.place;
@@ -38165,7 +38273,7 @@ function addPagesBeside(file, collected) {
         return;
     collected.folders.add(real);
     const name = file.name.slice(0, Math.max(0, file.name.lastIndexOf('/')));
-    for (const page of pagesIn({ real, name }, path))
+    for (const page of (0,sourcemaps_expand/* pagesIn */.UL)({ real, name }, path))
         collected.pages.set(page.path, page);
 }
 function contextFor(glob, collecting) {
@@ -38198,10 +38306,11 @@ function problemDiagnosis(kind, name, detail) {
 function addDiagnosis(collected, diagnosis) {
     collected.diagnoses.set(`${diagnosis.kind}\0${diagnosis.file}`, diagnosis);
 }
-function toSourceFiles(collected, options) {
-    const found = sortByBytes([...collected.files.values()], ({ name }) => name);
+function toSourceFiles(collected, options, onBytes) {
+    const found = (0,paths/* sortByBytes */.n2)([...collected.files.values()], ({ name }) => name);
     const { urls, collisions } = assignUrls(found, options);
     const files = [];
+    let bytes = 0;
     for (const file of found) {
         try {
             const { size, mtimeMs } = (0,external_node_fs_.statSync)(file.path);
@@ -38213,9 +38322,11 @@ function toSourceFiles(collected, options) {
                 mtimeMs,
                 kind: discover_kindOf(file, collected.filter),
             });
+            bytes += size;
+            onBytes?.(bytes);
         }
         catch (error) {
-            addDiagnosis(collected, unreadable(file.name, reasonOf(error)));
+            addDiagnosis(collected, unreadable(file.name, (0,sourcemaps_expand/* reasonOf */.A3)(error)));
         }
     }
     return { files, collisions: collisions };
@@ -38516,8 +38627,8 @@ const CERTAINTY = { exact: 0, sibling: 1, guess: 2 };
  * of `files`. Pairs are those of sentry-cli 3.8.0, except where that one loses a map (docs/sourcemaps-discovery.md).
  */
 function pairFiles(files, scans, options) {
-    const scripts = sortByBytes(files.filter(({ kind }) => kind === 'js'), ({ url }) => url);
-    const maps = sortByBytes(files.filter(({ kind }) => kind === 'map'), ({ name }) => name);
+    const scripts = (0,paths/* sortByBytes */.n2)(files.filter(({ kind }) => kind === 'js'), ({ url }) => url);
+    const maps = (0,paths/* sortByBytes */.n2)(files.filter(({ kind }) => kind === 'map'), ({ name }) => name);
     const lookup = indexMaps(maps, options);
     const diagnoses = [];
     const candidates = [];
@@ -38650,7 +38761,7 @@ function pair_settle(candidates) {
 }
 const NOBODY = [];
 function compareClaims(a, b) {
-    return CERTAINTY[a.by] - CERTAINTY[b.by] || nameFit(a) - nameFit(b) || compareBytes(a.script.url, b.script.url);
+    return CERTAINTY[a.by] - CERTAINTY[b.by] || nameFit(a) - nameFit(b) || (0,paths/* compareBytes */.Xo)(a.script.url, b.script.url);
 }
 /** 0: the map is called like the script plus `.map`; 1: it has another usual name; 2: neither. */
 function nameFit({ script, map }) {
@@ -38677,62 +38788,11 @@ function toUnit(candidate, owners, lookup) {
     return { js: script, ...(claim.by === 'guess' ? {} : header), unpaired: unpaired_explain(script, taken, lookup) };
 }
 function sortUnits(units) {
-    return sortByBytes(units, ({ js, map }) => js?.url ?? map?.url ?? '');
+    return (0,paths/* sortByBytes */.n2)(units, ({ js, map }) => js?.url ?? map?.url ?? '');
 }
 
-;// CONCATENATED MODULE: ./build/sourcemaps/scan.js
-
-
-
-/** Bytes read from the end of each script; a reference is nearly always there. */
-const TAIL_BYTES = 4096;
-const CHUNK_BYTES = 64 * 1024 * 1024;
-/** Scans one after the other: the last bytes of each, and the whole of those where the end does not settle it. */
-const scanScripts = (scripts) => {
-    const tail = Buffer.allocUnsafe(TAIL_BYTES);
-    return scripts.map((script) => scanScript(script, tail));
-};
-function scanScript(script, tail) {
-    try {
-        const reference = readReference(script, tail);
-        return reference === undefined ? { inline: false } : { reference: reference.reference, inline: reference.inline };
-    }
-    catch (error) {
-        return { inline: false, failure: reasonOf(error) };
-    }
-}
-/** A link or a pipe put in the place of the file since discovery must neither be followed nor block. */
-const OPEN_FLAGS = external_node_fs_.constants.O_RDONLY | (external_node_fs_.constants.O_NOFOLLOW ?? 0) | (external_node_fs_.constants.O_NONBLOCK ?? 0);
-function readReference(script, tail) {
-    if (script.size === 0)
-        return undefined;
-    const descriptor = (0,external_node_fs_.openSync)(script.path, OPEN_FLAGS);
-    try {
-        if (script.size > TAIL_BYTES) {
-            const read = (0,external_node_fs_.readSync)(descriptor, tail, 0, TAIL_BYTES, script.size - TAIL_BYTES);
-            const reference = (0,sourcemaps_reference/* findReferenceInTail */.I)(tail.subarray(0, read));
-            if (reference !== 'unsure')
-                return reference;
-        }
-        return (0,sourcemaps_reference/* findReference */.t)(readAll(descriptor, script.size, tail));
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(descriptor);
-    }
-}
-/** At most the size seen at discovery; a file that has shrunk since gives what is there. */
-function readAll(descriptor, size, small) {
-    const bytes = size <= small.length ? small.subarray(0, size) : Buffer.allocUnsafe(size);
-    let filled = 0;
-    while (filled < size) {
-        const read = (0,external_node_fs_.readSync)(descriptor, bytes, filled, Math.min(size - filled, CHUNK_BYTES), filled);
-        if (read === 0)
-            break;
-        filled += read;
-    }
-    return bytes.subarray(0, filled);
-}
-
+// EXTERNAL MODULE: ./build/sourcemaps/scan.js
+var scan = __nccwpck_require__(1490);
 ;// CONCATENATED MODULE: ./build/sourcemaps/plan.js
 
 
@@ -38748,11 +38808,11 @@ function readAll(descriptor, size, small) {
  */
 async function planSourceMaps(inputs, log, deps = {}) {
     const options = inputs.sourcemaps;
-    const discovery = discover(inputs, deps.list);
+    const discovery = discover(inputs, deps);
     logPatterns(discovery, options.ifNoFilesFound, log);
     const { files, root } = discovery;
     const scripts = files.filter(({ kind }) => kind === 'js');
-    const scans = await (deps.scan ?? scanScripts)(scripts);
+    const scans = await (deps.scan ?? scan/* scanInTurn */.I)(scripts);
     const scanOf = new Map(scripts.map((script, index) => [script, scans[index] ?? { inline: false }]));
     const { units, diagnoses } = pairFiles(files, scanOf, {
         urlSuffix: options.urlSuffix,
@@ -38827,7 +38887,7 @@ function diskProbe(files, root) {
     return (name) => {
         try {
             const real = external_node_fs_.realpathSync.native(external_node_path_.join(root, name));
-            if (!isInside(root, real, external_node_path_))
+            if (!(0,paths/* isInside */.FK)(root, real, external_node_path_))
                 return undefined;
             byPath ??= new Map(files.map((file) => [file.path, file]));
             const file = byPath.get(real);
@@ -38839,157 +38899,6 @@ function diskProbe(files, root) {
             return undefined;
         }
     };
-}
-
-// EXTERNAL MODULE: ./build/sourcemaps/process.js + 19 modules
-var sourcemaps_process = __nccwpck_require__(8233);
-// EXTERNAL MODULE: external "node:worker_threads"
-var external_node_worker_threads_ = __nccwpck_require__(5919);
-;// CONCATENATED MODULE: ./build/upload/jobs.js
-/** What workers get and give back. All of it survives structuredClone; bulk data lies in shared slabs. */
-/** The `workerData.role` of the threads: the entry of the bundle tells by it that it runs as one of them. */
-const WORKER_ROLE = 'units';
-
-// EXTERNAL MODULE: ./build/upload/work.js + 1 modules
-var work = __nccwpck_require__(4052);
-;// CONCATENATED MODULE: ./build/upload/crew.js
-
-
-
-
-/** Jobs given to a thread ahead of time, so that it never waits for a message while the main thread is busy itself. */
-const AHEAD = 4;
-/** A job bigger than this is not for the main thread: it would keep requests and signals waiting. */
-const LONGEST_OWN_BYTES = 2 << 20;
-class Thread {
-    tasks = new Map();
-    worker;
-    constructor({ url, execArgv }) {
-        this.worker = new external_node_worker_threads_.Worker(url, {
-            workerData: { role: WORKER_ROLE },
-            ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
-            // A small young generation: what a unit leaves behind is short-lived, and every thread has one.
-            resourceLimits: { maxYoungGenerationSizeMb: 2 },
-        });
-    }
-    post(message) {
-        this.worker.postMessage(message);
-    }
-}
-/**
- * Whoever does the jobs: worker threads, and the calling thread itself, which would be idle most of the time and costs no
- * memory of its own. A thread that dies fails every job: its files may be half done.
- */
-class Crew {
-    #threads;
-    #processUnit;
-    /** Encode jobs go first: they give slabs back. */
-    #first = [];
-    #second = [];
-    #setup;
-    #own;
-    #lastId = 0;
-    #broken;
-    #closing = false;
-    /** Starts the threads. `processUnit` is what the calling thread uses; the threads bring their own. */
-    constructor(setup, processUnit) {
-        this.#processUnit = processUnit;
-        this.#threads = setup === undefined ? [] : Array.from({ length: setup.count }, () => new Thread(setup));
-        for (const thread of this.#threads) {
-            thread.worker.on('message', (reply) => this.#settle(thread, reply));
-            thread.worker.on('error', (error) => this.#break(error));
-            thread.worker.on('exit', (code) => this.#break(new Error(`it ended with code ${code}`)));
-        }
-    }
-    /** What all jobs need; called once, before the first job. Threads start without it, so that both waits overlap. */
-    setup(setup) {
-        this.#setup = setup;
-        for (const thread of this.#threads)
-            thread.post({ setup });
-    }
-    /** Rejects with what the job threw. */
-    run(job) {
-        return new Promise((resolve, reject) => {
-            if (this.#broken !== undefined) {
-                reject(this.#broken);
-                return;
-            }
-            const task = { id: ++this.#lastId, job, resolve: (result) => resolve(result), reject };
-            (job.kind === 'encode' ? this.#first : this.#second).push(task);
-            this.#deal();
-        });
-    }
-    async close() {
-        this.#closing = true;
-        this.#first.length = 0;
-        this.#second.length = 0;
-        await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
-    }
-    #deal() {
-        for (;;) {
-            const [idlest] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size);
-            if (idlest === undefined || idlest.tasks.size >= AHEAD)
-                break;
-            const task = this.#first.shift() ?? this.#second.shift();
-            if (task === undefined)
-                return;
-            idlest.tasks.set(task.id, task);
-            idlest.post({ id: task.id, job: task.job });
-        }
-        this.#takeOwn();
-    }
-    /** Does a job on this thread when the others have enough, one per turn of the event loop so that requests go on. */
-    #takeOwn() {
-        if (this.#own !== undefined)
-            return;
-        const queue = this.#first.length > 0 ? this.#first : this.#second;
-        const [next] = queue;
-        if (next === undefined || (this.#threads.length > 0 && isLong(next.job)))
-            return;
-        queue.shift();
-        this.#own = next;
-        setImmediate(() => {
-            this.#own = undefined;
-            if (!this.#closing && this.#broken === undefined)
-                this.#workOn(next);
-            this.#deal();
-        });
-    }
-    #workOn({ job, resolve, reject }) {
-        try {
-            if (this.#setup === undefined)
-                throw new Error('A job came before the setup');
-            resolve((0,work/* work */.oJ)(job, this.#setup, this.#processUnit));
-        }
-        catch (thrown) {
-            reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
-        }
-    }
-    #settle(thread, reply) {
-        const task = thread.tasks.get(reply.id);
-        thread.tasks.delete(reply.id);
-        if ('failure' in reply)
-            task?.reject((0,work/* fromFailure */.Z4)(reply.failure));
-        else
-            task?.resolve(reply.result);
-        this.#deal();
-    }
-    #break(cause) {
-        if (this.#closing || this.#broken !== undefined)
-            return;
-        this.#broken = new errors/* ActionError */.lZ('internal', `A worker thread stopped: ${cause.message}`, {
-            cause,
-            hint: 'The machine may be short of memory. Run the step again; what is uploaded is not sent again.',
-        });
-        const waiting = [...this.#first.splice(0), ...this.#second.splice(0)];
-        for (const thread of this.#threads)
-            waiting.push(...thread.tasks.values());
-        for (const task of waiting)
-            task.reject(this.#broken);
-    }
-}
-function isLong(job) {
-    return job.kind === 'pack' && job.expectedBytes > LONGEST_OWN_BYTES;
 }
 
 ;// CONCATENATED MODULE: ./build/upload/assemble.js
@@ -39043,6 +38952,8 @@ async function assembleBundle(bundle, owner, waitMs, resend, deps) {
         if (answer.state !== 'not_found' && missing.size === 0) {
             if (waitMs === 0)
                 return answer.state;
+            if (polls === 1)
+                log.info(`Bundle ${bundle.id}: sent; waiting until Sentry has processed it`);
             await waitForServer(answer.state, clock.now() - startedAt, waitMs, pauseMs(polls++), deps);
             continue;
         }
@@ -39739,6 +39650,8 @@ var divide = __nccwpck_require__(2139);
 ;// CONCATENATED MODULE: ./build/upload/entry-names.js
 /** `~/` and segments of characters that a URL path keeps as they are; none starts with a dot, so none is `.` or `..`. */
 const PLAIN = /^~(?:\/[\w@+$!,;=()&*'~-][\w@+$!,;=()&*'~.-]*)+$/;
+/** What a URL parser leaves of them: in a host (`//../a.js`), an opaque path (`app:a/../b`), a fragment. */
+const DOT_SEGMENT = /(?<=\/)\.{1,2}(?=[/#]|$)/g;
 /**
  * Where a file with this URL lies in the archive: `~/js/app.js` is `files/_/_/js/app.js`, `https://host/a.js` is
  * `files/https/host/a.js`. WHATWG rules decide escapes and dot segments; the query is dropped, the fragment stays
@@ -39753,7 +39666,7 @@ function entryName(url) {
     const scheme = parsed.protocol.slice(0, -1);
     const home = parsed.host === '~' ? '_/_' : `${scheme}/${parsed.host === '' ? '_' : parsed.host}`;
     const path = parsed.pathname.startsWith('/') ? parsed.pathname : `/${parsed.pathname}`;
-    return `files/${home}${path}${parsed.hash}`;
+    return `files/${home}${path}${parsed.hash}`.replace(DOT_SEGMENT, (dots) => dots.replaceAll('.', '%2E'));
 }
 function parse(url) {
     try {
@@ -40003,12 +39916,6 @@ function createStop(signal) {
 
 
 
-
-
-
-/** Below this, starting threads costs more than they save. */
-const INLINE_BYTES = 3 << 20;
-const MAX_THREADS = 8;
 /**
  * Uploads a build in one pass: reading, editing, writing back, packing, hashing, asking, compressing and sending all overlap,
  * and memory stays bounded whatever the size. Resolves when Sentry has everything (and, with `waitMs`, has processed it).
@@ -40016,9 +39923,10 @@ const MAX_THREADS = 8;
  * deadline, or what the API throws.
  */
 async function uploadSourceMaps(plan, request, deps) {
-    const crew = startCrew(plan, deps);
+    const { crew } = deps;
     const stop = createStop(deps.signal);
     try {
+        crew.expect(plan.bytes);
         const options = await stop.or(deps.api.chunkOptions());
         const session = openSession(plan, request, deps, options, crew, stop);
         const outcome = new Outcome(plan);
@@ -40040,12 +39948,6 @@ function nothingLeft({ diagnoses }) {
         hint: 'Repair the files named above; the log has one line for each.',
     });
 }
-function startCrew(plan, { workers, processUnit }) {
-    // This thread works, too.
-    const count = workers?.count ?? Math.min((0,external_node_os_namespaceObject.availableParallelism)(), MAX_THREADS) - 1;
-    const isWorthIt = workers !== undefined && (plan.bytes >= INLINE_BYTES || workers.count !== undefined);
-    return new Crew(isWorthIt ? { ...workers, count } : undefined, processUnit ?? sourcemaps_process/* processUnit */.y);
-}
 
 ;// CONCATENATED MODULE: ./build/steps/sourcemaps.js
 
@@ -40053,14 +39955,18 @@ function startCrew(plan, { workers, processUnit }) {
 
 
 
+
 /** Finds and pairs the files before anything is written to Sentry, so that a wrong path cannot leave a half-made release. */
 async function planFiles(context) {
-    const { inputs, journal, log } = context;
+    const { crew, inputs, journal, log } = context;
     if (inputs.sourcemaps.patterns.length === 0)
         return undefined;
     log.group('Files');
     try {
-        const plan = await planSourceMaps(inputs, log);
+        const plan = await journal.ahead('sourcemaps', () => planSourceMaps(inputs, log, {
+            scan: (scripts) => crew.scan(scripts),
+            onBytes: (bytes) => crew.expect(bytes),
+        }));
         journal.note({ sourcemaps: { patterns: plan.patterns, upload: null } });
         return plan;
     }
@@ -40101,10 +40007,12 @@ function tellDiagnoses({ log }, diagnoses) {
     if (summary.omitted > 0)
         log.info(`${summary.omitted} more warnings are in the JSON report`);
 }
-function tellUpload({ log }, record) {
+function tellUpload({ inputs, log }, record) {
     for (const { bundleId, files, bytes: size, chunks, state } of record.bundles) {
-        log.info(`Bundle ${bundleId}: ${count(files, 'file')}, ${bytes(size)} in ${count(chunks, 'chunk')}; ${state}`);
+        log.info(`Bundle ${bundleId}: ${count(files, 'file')}, ${bytes(size)} in ${count(chunks, 'chunk')}; ${STATE_WORDS[state]}`);
     }
+    if (inputs.dryRun)
+        return;
     log.info(`Sent ${count(record.chunksSent, 'chunk')} (${bytes(record.uploadedBytes)}, ${bytes(record.wireBytes)} on the wire), ` +
         `re-used ${count(record.chunksReused, 'chunk')} (${bytes(record.reusedBytes)})`);
 }
@@ -40122,10 +40030,15 @@ function deleteMaps({ inputs, log }, plan, record) {
     const { maps, scripts } = deleteUploadedMaps(plan, record, log);
     log.info(`Deleted ${count(maps.length, 'uploaded map')}, took the reference out of ${count(scripts.length, 'script')}`);
 }
-function describeUpload(record) {
-    const bundles = record.bundles.map(({ bundleId, state }) => `${bundleId} (${state})`).join(', ');
-    const verb = record.bundles.every(({ state }) => state === 'planned') ? 'to send' : 'sent';
-    return `${count(record.files, 'file')}, ${count(record.chunksSent, 'chunk')} ${verb}, ${record.chunksReused} re-used; bundle ${bundles}`;
+function describeUpload({ bundles, chunksReused, chunksSent, files }) {
+    const names = bundles.map(({ bundleId, state }) => `${bundleId} (${STATE_WORDS[state]})`).join(', ');
+    // A dry run does not ask which chunks the server has: it can only tell the most that would be sent.
+    const planned = bundles.every(({ state }) => state === 'planned');
+    const whole = bundles.reduce((sum, { chunks }) => sum + chunks, 0);
+    const sent = planned
+        ? `at most ${count(whole, 'chunk')} to send`
+        : `${count(chunksSent, 'chunk')} sent, ${chunksReused} re-used`;
+    return `${count(files, 'file')}, ${sent}; bundle ${names}`;
 }
 
 ;// CONCATENATED MODULE: ./build/token/pages.js
@@ -40657,7 +40570,7 @@ async function verifyDebugIds(upload, projects, deps) {
     const anyId = all[0];
     if (first === undefined || anyId === undefined)
         return { status: 'skipped', detail: 'nothing with a debug id was uploaded' };
-    const asked = verify_sample(all, MAX_IDS);
+    const asked = sample(all, MAX_IDS);
     const lookups = [
         ...asked.map((debugId) => ({ project: first, debugId })),
         ...others.map((project) => ({ project, debugId: anyId })),
@@ -40715,7 +40628,7 @@ function unresolvedError(open, asked, names) {
     });
 }
 /** At most `max` items, evenly spread. */
-function verify_sample(items, max) {
+function sample(items, max) {
     if (items.length <= max)
         return [...items];
     return Array.from({ length: max }, (_, index) => items[Math.floor((index * items.length) / max)]);
@@ -40729,8 +40642,6 @@ function verify_sample(items, max) {
 async function verifyUpload(context) {
     const { inputs, journal } = context;
     const upload = journal.facts.sourcemaps?.upload;
-    if (!inputs.sourcemaps.verify)
-        return { status: 'skipped', detail: 'verify is false' };
     if (!upload)
         return { status: 'skipped', detail: 'nothing was uploaded' };
     if (inputs.dryRun)
@@ -40750,7 +40661,198 @@ async function verifyDeployed(context) {
     return { ...(await verifySite(address, upload, { ...context, fetcher })), told: true };
 }
 
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+// EXTERNAL MODULE: ./build/sourcemaps/process.js + 19 modules
+var sourcemaps_process = __nccwpck_require__(8233);
+;// CONCATENATED MODULE: ./build/upload/jobs.js
+/** What workers get and give back. All of it survives structuredClone; bulk data lies in shared slabs. */
+/** The `workerData.role` of the threads: the entry of the bundle tells by it that it runs as one of them. */
+const WORKER_ROLE = 'units';
+
+// EXTERNAL MODULE: ./build/upload/work.js + 2 modules
+var work = __nccwpck_require__(5512);
+;// CONCATENATED MODULE: ./build/upload/crew.js
+
+
+
+
+
+
+
+/** Below this, starting threads costs more than they save. */
+const INLINE_BYTES = 3 << 20;
+const MOST_THREADS = 7;
+/** Scripts that are scanned in one job: a few milliseconds. */
+const SCRIPTS_PER_SCAN = 128;
+/** Jobs given to a thread ahead of time, so that it never waits for a message while the main thread is busy itself. */
+const AHEAD = 4;
+/** A job bigger than this is not for the main thread: it would keep requests and signals waiting for half a second. */
+const LONGEST_OWN_BYTES = 32 << 20;
+class Thread {
+    tasks = new Map();
+    worker;
+    constructor({ url, execArgv }) {
+        this.worker = new external_node_worker_threads_.Worker(url, {
+            workerData: { role: WORKER_ROLE },
+            ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
+            // A small young generation: what a unit leaves behind is short-lived, and every thread has one.
+            resourceLimits: { maxYoungGenerationSizeMb: 2 },
+        });
+    }
+    post(message) {
+        this.worker.postMessage(message);
+    }
+}
+/**
+ * Whoever does the jobs: worker threads, and the calling thread itself, which would be idle most of the time and costs no
+ * memory of its own. Threads are started when it is known that there is enough to do. A thread that dies fails every job: its
+ * files may be half done.
+ */
+class Crew {
+    #workers;
+    #processUnit;
+    #threads = [];
+    /** Encode jobs go first: they give slabs back. */
+    #first = [];
+    #second = [];
+    #setup;
+    #own;
+    #lastId = 0;
+    #broken;
+    #closing = false;
+    /**
+     * @param workers undefined: everything is done on the calling thread
+     * @param processUnit what the calling thread uses; the threads bring their own
+     */
+    constructor(workers, processUnit = sourcemaps_process/* processUnit */.y) {
+        this.#workers = workers;
+        this.#processUnit = processUnit;
+    }
+    /** Says how many bytes of files there are, as far as is known. Starts the threads as soon as they are worth it. */
+    expect(bytes) {
+        if (bytes >= INLINE_BYTES)
+            this.start();
+    }
+    /** Starts the threads, once. */
+    start() {
+        const workers = this.#workers;
+        if (workers === undefined || this.#closing || this.#threads.length > 0)
+            return;
+        const length = workers.count ?? Math.min((0,external_node_os_namespaceObject.availableParallelism)() - 1, MOST_THREADS);
+        this.#threads = Array.from({ length }, () => new Thread(workers));
+        for (const thread of this.#threads) {
+            thread.worker.on('message', (reply) => this.#settle(thread, reply));
+            thread.worker.on('error', (error) => this.#break(error));
+            thread.worker.on('exit', (code) => this.#break(new Error(`it ended with code ${code}`)));
+            if (this.#setup !== undefined)
+                thread.post({ setup: this.#setup });
+        }
+    }
+    /** Reads the references of scripts, on all threads; answers in the order asked. */
+    async scan(scripts) {
+        if (this.#threads.length === 0)
+            return (0,scan/* scanInTurn */.I)(scripts);
+        const jobs = [];
+        for (let at = 0; at < scripts.length; at += SCRIPTS_PER_SCAN) {
+            jobs.push(this.run({ kind: 'scan', scripts: scripts.slice(at, at + SCRIPTS_PER_SCAN) }));
+        }
+        return (await Promise.all(jobs)).flat();
+    }
+    /** What the jobs of an upload need; called once, before the first of them. */
+    setup(setup) {
+        this.#setup = setup;
+        for (const thread of this.#threads)
+            thread.post({ setup });
+    }
+    /** Rejects with what the job threw. */
+    run(job) {
+        return new Promise((resolve, reject) => {
+            if (this.#broken !== undefined) {
+                reject(this.#broken);
+                return;
+            }
+            const task = { id: ++this.#lastId, job, resolve: (result) => resolve(result), reject };
+            (job.kind === 'encode' ? this.#first : this.#second).push(task);
+            this.#deal();
+        });
+    }
+    /** Ends the threads. A second call does nothing. */
+    async close() {
+        this.#closing = true;
+        this.#first.length = 0;
+        this.#second.length = 0;
+        await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    }
+    #deal() {
+        for (;;) {
+            const [idlest] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size);
+            if (idlest === undefined || idlest.tasks.size >= AHEAD)
+                break;
+            const task = this.#first.shift() ?? this.#second.shift();
+            if (task === undefined)
+                return;
+            idlest.tasks.set(task.id, task);
+            idlest.post({ id: task.id, job: task.job });
+        }
+        this.#takeOwn();
+    }
+    /** Does a job on this thread when the others have enough, one per turn of the event loop so that requests go on. */
+    #takeOwn() {
+        if (this.#own !== undefined)
+            return;
+        const queue = this.#first.length > 0 ? this.#first : this.#second;
+        const [next] = queue;
+        if (next === undefined || (this.#threads.length > 0 && isLong(next.job)))
+            return;
+        queue.shift();
+        this.#own = next;
+        setImmediate(() => {
+            this.#own = undefined;
+            if (!this.#closing && this.#broken === undefined)
+                this.#workOn(next);
+            this.#deal();
+        });
+    }
+    #workOn({ job, resolve, reject }) {
+        try {
+            resolve((0,work/* work */.oJ)(job, this.#setup, this.#processUnit));
+        }
+        catch (thrown) {
+            reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+        }
+    }
+    #settle(thread, reply) {
+        const task = thread.tasks.get(reply.id);
+        thread.tasks.delete(reply.id);
+        if ('failure' in reply)
+            task?.reject((0,work/* fromFailure */.Z4)(reply.failure));
+        else
+            task?.resolve(reply.result);
+        this.#deal();
+    }
+    #break(cause) {
+        if (this.#closing || this.#broken !== undefined)
+            return;
+        this.#broken = new errors/* ActionError */.lZ('internal', `A worker thread stopped: ${cause.message}`, {
+            cause,
+            hint: 'The machine may be short of memory. Run the step again; what is uploaded is not sent again.',
+        });
+        const waiting = [...this.#first.splice(0), ...this.#second.splice(0)];
+        for (const thread of this.#threads)
+            waiting.push(...thread.tasks.values());
+        for (const task of waiting)
+            task.reject(this.#broken);
+    }
+}
+function isLong(job) {
+    return job.kind === 'pack' && job.expectedBytes > LONGEST_OWN_BYTES;
+}
+
 ;// CONCATENATED MODULE: ./build/run.js
+
+
+
 
 
 
@@ -40778,6 +40880,7 @@ const run_TITLES = {
 async function run(runtime) {
     const { journal } = runtime;
     const stop = new AbortController();
+    const crew = new Crew(runtime.workerUrl && { url: runtime.workerUrl });
     let inputs;
     let client;
     const end = (result, failure) => ({
@@ -40787,22 +40890,24 @@ async function run(runtime) {
     });
     try {
         inputs = loadInputs(runtime.env, runtime.cwd);
+        for (const [name, reason] of notAsked(inputs))
+            journal.skip(name, reason);
         const github = readGitHubContext(runtime.env);
         if (inputs.authToken === undefined) {
-            explainMissingToken(inputs, github, runtime.log);
+            journal.skip('token', explainMissingToken(inputs, github, runtime.log));
             return end('skipped');
         }
         const signal = AbortSignal.any([runtime.cancel, deadline(inputs.timeoutMs, runtime.clock, stop.signal)]);
         const prepared = await prepare(inputs, github, runtime, signal);
         client = createSentryClient(prepared.client);
-        await pipeline({ ...prepared.context, api: client.api }, runtime.log);
+        await pipeline({ ...prepared.context, api: client.api, crew }, runtime.log);
         return end(inputs.dryRun ? 'dry-run' : 'success');
     }
     catch (thrown) {
         const failure = failureOf(thrown, runtime.cancel);
         journal.problem({
             severity: 'error',
-            message: failure.message,
+            message: sentence(failure.message),
             code: failure.code,
             ...(failure.hint === undefined ? {} : { hint: failure.hint }),
         });
@@ -40812,12 +40917,17 @@ async function run(runtime) {
     }
     finally {
         stop.abort();
+        await crew.close();
         await client?.close();
     }
 }
 /** The protocol, one line a step. */
 async function pipeline(context, log) {
-    const step = (name, work) => inGroup(context, log, name, work);
+    const unasked = notAsked(context.inputs);
+    const step = async (name, work) => {
+        if (!unasked.has(name))
+            await inGroup(context, log, name, work);
+    };
     await step('token', () => checkAccess(context));
     const files = await planFiles(context);
     await step('release', () => release_createRelease(context));
@@ -40886,6 +40996,7 @@ const VERSION = '0.1.0';
 
 
 
+
 /** How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. */
 const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000 };
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
@@ -40922,7 +41033,8 @@ async function publish(end, log) {
     const { report, failure } = end;
     const soft = report.result === 'warned' || report.result === 'skipped';
     if (failure !== undefined) {
-        const text = failure.hint === undefined ? failure.message : `${failure.message}\n${failure.hint}`;
+        const said = sentence(failure.message);
+        const text = failure.hint === undefined ? said : `${said}\n${failure.hint}`;
         if (soft)
             log.warning(text, { title: `Sentry release: not complete (${failure.code})` });
         else
@@ -41072,7 +41184,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
  * what it needs, so that a worker starts in milliseconds; "eager" keeps both in the same file.
  */
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
-    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 3390));
+    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 6329));
     await act();
 }
 else {
@@ -41198,6 +41310,7 @@ function startsWithAt(bytes, text, at) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M0: () => (/* binding */ mayHoldId),
 /* harmony export */   WC: () => (/* binding */ computeDebugId),
 /* harmony export */   kG: () => (/* binding */ findSnippetId),
 /* harmony export */   qt: () => (/* binding */ parseDebugId),
@@ -41222,6 +41335,15 @@ function parseDebugId(text) {
     if (!WITHOUT_HYPHENS.test(id))
         return undefined;
     return hyphenate(id);
+}
+/**
+ * Whether an id may be in the code at all: part of both `debugId=` and `_sentryDebugIds`. Short and with a rare first letter it is
+ * found, or not, four times as fast as one of them.
+ */
+const TRACE = 'bugId';
+/** False when there is neither an id comment nor a snippet, which is so in every fresh build. */
+function mayHoldId(code) {
+    return (0,_bytes_js__WEBPACK_IMPORTED_MODULE_2__/* .asBuffer */ .bS)(code).includes(TRACE);
 }
 /** The id in the last real `//# debugId=` comment. A value that is no id counts as none. */
 function findDebugId(code) {
@@ -41299,6 +41421,243 @@ function idFromDigest(digest) {
 }
 function hyphenate(hex) {
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}
+
+
+/***/ }),
+
+/***/ 3159:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A3: () => (/* binding */ reasonOf),
+/* harmony export */   Cx: () => (/* binding */ closure),
+/* harmony export */   UL: () => (/* binding */ pagesIn),
+/* harmony export */   bt: () => (/* binding */ listFolder),
+/* harmony export */   fT: () => (/* binding */ expand)
+/* harmony export */ });
+/* unused harmony export SAMPLE */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7915);
+
+
+const listFolder = (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(folder, { withFileTypes: true });
+/** How many examples a tally keeps. */
+const SAMPLE = 5;
+/**
+ * Reads a folder tree. Links come last, those to files before those to folders, ordered by name: so a file is known by its
+ * real path wherever that is in the tree, and the outcome does not depend on the order the file system lists entries in. A
+ * folder is read once per set of segments, so links that lead in a circle end.
+ */
+function expand(start, context) {
+    const visited = new Set();
+    let links = [];
+    const drain = (first) => {
+        const stack = [first];
+        for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
+            const key = frame.states.length === 0 ? frame.real : `${frame.real}\0${frame.states}\0${frame.base === undefined}`;
+            if (visited.has(key))
+                continue;
+            visited.add(key);
+            readFolder(frame, context, stack, links);
+        }
+    };
+    drain(start);
+    while (links.length > 0) {
+        const generation = links.sort((a, b) => (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .compareBytes */ .Xo)(a.name, b.name));
+        links = [];
+        const folders = generation.map((link) => followLink(link, context));
+        for (const folder of folders)
+            if (folder !== undefined)
+                drain(folder);
+    }
+}
+function readFolder(frame, context, stack, links) {
+    let entries;
+    try {
+        entries = context.list(frame.real);
+    }
+    catch (error) {
+        context.problem('unreadable', frame.name || '.', reasonOf(error));
+        return;
+    }
+    const prefix = (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .withSeparator */ .O0)(frame.real, context.path);
+    for (const entry of entries) {
+        if (entry.isFile())
+            readFile(frame, entry.name, prefix + entry.name, context);
+        else if (entry.isDirectory()) {
+            const child = enter(frame, entry.name, prefix + entry.name, context);
+            if (child !== undefined)
+                stack.push(child);
+        }
+        else if (entry.isSymbolicLink() && frame.excludedBy < 0) {
+            links.push({ frame, fileName: entry.name, name: (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .joinName */ .YU)(frame.name, entry.name) });
+        }
+    }
+}
+/** The frame of a sub folder, or undefined when it is hidden, ignored or cannot match. */
+function enter(frame, fileName, real, context) {
+    const { states, matched, named } = step(frame.states, fileName, context.segments);
+    const base = frame.base !== undefined ? (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .joinName */ .YU)(frame.base, fileName) : matched ? '' : undefined;
+    if (base === undefined && states.length === 0)
+        return undefined;
+    const name = (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .joinName */ .YU)(frame.name, fileName);
+    if (fileName.startsWith('.') && !named) {
+        sample(context.tally.hidden, name);
+        return undefined;
+    }
+    const below = (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .joinName */ .YU)(frame.below, fileName);
+    if (context.filter.ignores(below, name, true)) {
+        sample(context.tally.ignored, name);
+        return undefined;
+    }
+    const excludedBy = frame.excludedBy >= 0 ? frame.excludedBy : context.filter.excludedBy(name, true);
+    return { real, name, below, base, states, excludedBy };
+}
+function readFile(frame, fileName, real, context) {
+    const hit = frame.states.length > 0 ? fileMatch(frame.states, fileName, context) : undefined;
+    if (isPage(fileName)) {
+        context.page({ path: real, name: (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .joinName */ .YU)(frame.name, fileName), relative: (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .joinName */ .YU)(frame.base ?? '', fileName) });
+    }
+    if (hit === undefined && frame.base === undefined)
+        return;
+    if (hit?.namesExtension !== true && !context.filter.takes(fileName)) {
+        countExtension(context.tally.otherExtensions, fileName);
+        return;
+    }
+    const name = (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .joinName */ .YU)(frame.name, fileName);
+    if (context.filter.ignores((0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .joinName */ .YU)(frame.below, fileName), name, false)) {
+        sample(context.tally.ignored, name);
+        return;
+    }
+    const excludedBy = frame.excludedBy >= 0 ? frame.excludedBy : context.filter.excludedBy(name, false);
+    if (excludedBy >= 0)
+        context.exclude(excludedBy, real);
+    else
+        context.take({ path: real, name, relative: hit !== undefined ? fileName : (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .joinName */ .YU)(frame.base ?? '', fileName) });
+}
+/** Looks where a link leads: a file inside the root is taken, a folder inside it is returned to be read. */
+function followLink(link, context) {
+    const { frame, fileName, name } = link;
+    try {
+        const real = node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync.native(context.path.join(frame.real, fileName));
+        if (!(0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .isInside */ .FK)(context.root, real, context.path)) {
+            if (!concerns(link, context))
+                return undefined;
+            sample(context.tally.outside, name);
+            context.problem('outside-workspace', name, 'the link leads out of the workspace');
+            return undefined;
+        }
+        const stat = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(real);
+        if (stat.isDirectory())
+            return followFolder(link, real, context);
+        if (stat.isFile())
+            readFile(frame, fileName, real, context);
+    }
+    catch (error) {
+        if (concerns(link, context))
+            context.problem('unreadable', name, `the link leads nowhere (${reasonOf(error)})`);
+    }
+    return undefined;
+}
+/** A link to a folder that holds the link itself would bring in all that the pattern left out, so it is not followed. */
+function followFolder({ frame, fileName, name }, real, context) {
+    const folder = enter(frame, fileName, real, context);
+    if (folder === undefined || !(0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .isInside */ .FK)(real, frame.real, context.path))
+        return folder;
+    context.problem('circle', name, '');
+    return undefined;
+}
+/** Whether anyone would miss what the link leads to: not when it is ignored or left out anyway. */
+function concerns({ frame, fileName, name }, { filter }) {
+    return !filter.ignores((0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .joinName */ .YU)(frame.below, fileName), name, true) && filter.excludedBy(name, true) < 0;
+}
+const NOWHERE = { states: [], matched: false, named: false };
+/** One step down: which segments may match inside the folder `fileName`. */
+function step(states, fileName, segments) {
+    if (states.length === 0)
+        return NOWHERE;
+    const next = new Set();
+    let matched = false;
+    let named = false;
+    for (const index of states) {
+        const segment = segments[index];
+        if (segment?.kind === 'any-depth') {
+            for (const reached of closure(index, segments))
+                next.add(reached);
+        }
+        else if (segment !== undefined && matches(segment, fileName)) {
+            named ||= segment.kind === 'literal' || segment.dot;
+            if (index === segments.length - 1)
+                matched = true;
+            else
+                for (const reached of closure(index + 1, segments))
+                    next.add(reached);
+        }
+    }
+    return { states: [...next].sort((a, b) => a - b), matched, named };
+}
+/** The segments that may match at once when `index` is reached: `**` may stand for nothing. */
+function closure(index, segments) {
+    const reached = [index];
+    for (let at = index; segments[at]?.kind === 'any-depth' && at + 1 < segments.length; at += 1)
+        reached.push(at + 1);
+    return reached;
+}
+function fileMatch(states, fileName, { segments, foldersOnly }) {
+    if (foldersOnly)
+        return undefined;
+    for (const index of states) {
+        const segment = segments[index];
+        if (index !== segments.length - 1 || segment === undefined || segment.kind === 'any-depth')
+            continue;
+        if (matches(segment, fileName))
+            return { namesExtension: segment.kind === 'literal' || segment.namesExtension };
+    }
+    return undefined;
+}
+function matches(segment, fileName) {
+    if (segment.kind === 'literal')
+        return segment.text === fileName;
+    return segment.kind === 'match' && segment.test.test(fileName);
+}
+/** The pages in one folder, for files that were named outright: nothing else reads their folder. */
+function pagesIn(folder, path) {
+    try {
+        return listFolder(folder.real)
+            .filter((entry) => entry.isFile() && isPage(entry.name))
+            .map(({ name }) => ({
+            path: (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .withSeparator */ .O0)(folder.real, path) + name,
+            name: (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .joinName */ .YU)(folder.name, name),
+            relative: name,
+        }));
+    }
+    catch {
+        return [];
+    }
+}
+function isPage(fileName) {
+    return fileName === 'ngsw.json' || /\.html?$/i.test(fileName);
+}
+function countExtension(counts, fileName) {
+    const dot = fileName.lastIndexOf('.');
+    const extension = dot < 0 ? 'no extension' : fileName.slice(dot);
+    counts.set(extension, (counts.get(extension) ?? 0) + 1);
+}
+function sample(list, name) {
+    if (list.length < SAMPLE)
+        list.push(name);
+}
+/**
+ * `ENOENT` and the like: the part of a file system error that is the same in every locale. Told by its shape, because errors
+ * of Node's own modules may come from another realm than `Error` here.
+ */
+function reasonOf(error) {
+    if (typeof error !== 'object' || error === null)
+        return String(error);
+    if ('code' in error && typeof error.code === 'string')
+        return error.code;
+    return 'message' in error && typeof error.message === 'string' ? error.message : 'unknown reason';
 }
 
 
@@ -41996,6 +42355,77 @@ function findByTokens(code, key) {
 
 /***/ }),
 
+/***/ 7915:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   FK: () => (/* binding */ isInside),
+/* harmony export */   HD: () => (/* binding */ shownName),
+/* harmony export */   O0: () => (/* binding */ withSeparator),
+/* harmony export */   TH: () => (/* binding */ toSlashes),
+/* harmony export */   Xo: () => (/* binding */ compareBytes),
+/* harmony export */   YU: () => (/* binding */ joinName),
+/* harmony export */   n2: () => (/* binding */ sortByBytes)
+/* harmony export */ });
+/** Whether `child` is `parent` or below it. Both absolute and real; compared by segments, so `/a/bc` is not inside `/a/b`. */
+function isInside(parent, child, path) {
+    const relative = path.relative(parent, child);
+    return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
+}
+/** A path below `root` as users see it: relative, forward slashes; `.` for the root itself. */
+function shownName(root, absolute, path) {
+    const relative = path.relative(root, absolute);
+    return relative === '' ? '.' : toSlashes(relative, path);
+}
+/** Native separators to `/`. On Linux and macOS a backslash is a character of the file name and stays. */
+function toSlashes(text, path) {
+    return path.sep === '\\' ? text.replaceAll('\\', '/') : text;
+}
+/** Joins a root-relative name and what is below it; the root itself is the empty name. */
+function joinName(folder, name) {
+    return folder === '' ? name : `${folder}/${name}`;
+}
+/** The start of the paths of a folder's entries. A drive's or the file system's root ends in its separator already. */
+function withSeparator(folder, path) {
+    return folder.endsWith(path.sep) ? folder : folder + path.sep;
+}
+/**
+ * Order of the UTF-8 bytes, the order of the archive. JavaScript's own `<` compares UTF-16 units and puts emoji before
+ * U+FFxx, which would make the bundle's checksum differ from the documented order.
+ */
+function compareBytes(a, b) {
+    if (a === b)
+        return 0;
+    const length = Math.min(a.length, b.length);
+    for (let at = 0; at < length; at += 1) {
+        const left = a.charCodeAt(at);
+        const right = b.charCodeAt(at);
+        if (left !== right)
+            return weight(left) - weight(right);
+    }
+    return a.length - b.length;
+}
+/** Sorts in place by {@link compareBytes}; where no key holds a surrogate, JavaScript's own order is the same and much faster. */
+function sortByBytes(items, keyOf) {
+    if (items.some((item) => /[\ud800-\udfff]/.test(keyOf(item)))) {
+        return items.sort((a, b) => compareBytes(keyOf(a), keyOf(b)));
+    }
+    return items.sort((a, b) => {
+        const left = keyOf(a);
+        const right = keyOf(b);
+        return left < right ? -1 : left > right ? 1 : 0;
+    });
+}
+/** Surrogates stand for code points above U+FFFF: moved behind all other units. */
+function weight(unit) {
+    if (unit < 0xd800)
+        return unit;
+    return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
+}
+
+
+/***/ }),
+
 /***/ 9298:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42189,7 +42619,8 @@ class JsonScanner {
     }
     /** Over whole words that hold neither quote nor backslash nor control character; stays put between word borders. */
     skipPlainWords(pos) {
-        const { words, shift } = this;
+        const words = this.words;
+        const shift = this.shift;
         if (((shift + pos) & 3) !== 0)
             return pos;
         const last = Math.floor((shift + this.end) / 4);
@@ -43069,13 +43500,37 @@ function hasLineEnd(code, start, end) {
 
 /** Whether the script has a line `line` (zero-based). Stops as soon as it knows. */
 function hasLine(code, line) {
-    const buffer = (0,sourcemaps_bytes/* asBuffer */.bS)(code);
-    let left = line;
-    for (let at = buffer.indexOf(sourcemaps_bytes.LF); at >= 0 && left > 0; at = buffer.indexOf(sourcemaps_bytes.LF, at + 1))
-        left--;
-    return left <= 0 || countLineEnds(code) >= line;
+    return line <= 0 || countLineFeeds(code, line) >= line || countLineEnds(code) >= line;
 }
-/** All of JavaScript's line terminators; LF, nearly always the only one, was counted the fast way before. */
+const LINE_FEEDS = 0x0a0a0a0a;
+const LOW_BITS = 0x7f7f7f7f;
+const HIGH_BITS = 0x80808080;
+/** LF is nearly always the only line terminator: four bytes are looked at together. Counts at least up to `enough`. */
+function countLineFeeds(code, enough) {
+    let count = 0;
+    const ragged = Math.min((4 - (code.byteOffset & 3)) & 3, code.length);
+    for (let pos = 0; pos < ragged; pos++)
+        if (code[pos] === sourcemaps_bytes.LF)
+            count++;
+    const wordCount = (code.length - ragged) >> 2;
+    const words = wordCount > 0 ? new Int32Array(code.buffer, code.byteOffset + ragged, wordCount) : new Int32Array();
+    for (let index = 0; index < words.length && count < enough; index++) {
+        const others = (words[index] ?? 0) ^ LINE_FEEDS;
+        // The high bit of each byte that is zero now, and only of those.
+        const found = ~(((others & LOW_BITS) + LOW_BITS) | others | LOW_BITS) & HIGH_BITS;
+        if (found !== 0)
+            count += countBits(found);
+    }
+    for (let pos = ragged + words.length * 4; pos < code.length; pos++)
+        if (code[pos] === sourcemaps_bytes.LF)
+            count++;
+    return count;
+}
+/** Of four high bits. */
+function countBits(bits) {
+    return ((bits >>> 7) & 1) + ((bits >>> 15) & 1) + ((bits >>> 23) & 1) + (bits >>> 31);
+}
+/** All of JavaScript's line terminators. */
 function countLineEnds(code) {
     let count = 0;
     for (let pos = 0; pos < code.length;) {
@@ -43289,6 +43744,25 @@ var external_node_url_ = __nccwpck_require__(3136);
 
 
 
+/**
+ * Remembers which folders exist. Published packages name thousands of sources in folders that were never published, and asking the
+ * disk for each of those files costs more than reading the map.
+ */
+class FolderMemory {
+    #known = new Map();
+    exists(folder) {
+        let is = this.#known.get(folder);
+        if (is === undefined) {
+            is = (0,external_node_fs_.statSync)(folder, { throwIfNoEntry: false }) !== undefined;
+            if (this.#known.size >= MOST_FOLDERS)
+                this.#known.clear();
+            this.#known.set(folder, is);
+        }
+        return is;
+    }
+}
+/** Folders remembered at a time: a bound on memory, never reached by a real build. */
+const MOST_FOLDERS = 10_000;
 /** A source file is never this big; what is, would only blow the upload up. */
 const LARGEST_SOURCE_BYTES = 32 * 1024 * 1024;
 /** A URL with a scheme. One letter is a Windows drive. */
@@ -43302,7 +43776,7 @@ const PRIVATE_FILE = /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.py
  */
 function readSource(source, roots) {
     for (const candidate of candidatesOf(source, roots)) {
-        const text = readInside(candidate, roots.workspace);
+        const text = readInside(candidate, roots);
         if (text !== undefined)
             return text;
     }
@@ -43331,9 +43805,11 @@ function percentDecoded(text) {
         return text;
     }
 }
-function readInside(path, workspace) {
+function readInside(path, { folders, workspace }) {
     let fd;
     try {
+        if (!folders.exists((0,external_node_path_.dirname)(path)))
+            return undefined;
         // Native: the spelling on disk, also where `.GIT` and `.git` (or RUNNER~1 and its long name) are the same folder.
         const real = external_node_fs_.realpathSync.native(path);
         if (!isInside(real, workspace))
@@ -43424,7 +43900,7 @@ function uploadEdits(map, file, options) {
     if (map.hasContent && !strips)
         return { edits: [], missing: 0 };
     const { workspace, workingDirectory } = options;
-    const roots = { workspace, workingDirectory, mapFolder: (0,external_node_path_.dirname)(file.path) };
+    const roots = { workspace, workingDirectory, mapFolder: (0,external_node_path_.dirname)(file.path), folders: memoryOf(options) };
     const edits = [];
     let missing = 0;
     for (const part of partsOf(map)) {
@@ -43434,6 +43910,13 @@ function uploadEdits(map, file, options) {
             reader.strip(options, edits);
     }
     return { edits, missing };
+}
+/** One for each run: every thread has the run's options once. */
+const memories = new WeakMap();
+function memoryOf(options) {
+    const memory = memories.get(options) ?? new FolderMemory();
+    memories.set(options, memory);
+    return memory;
 }
 /** The map itself, or the maps of its sections. */
 function partsOf(map) {
@@ -43614,8 +44097,9 @@ function loadMap({ js, script, map }, reference) {
 function planScript(job, { document }, reference) {
     const { js, unit, script, options } = job;
     const code = script.bytes;
-    const written = (0,debug_id/* findDebugId */.wJ)(code);
-    const own = written ?? (0,debug_id/* findSnippetId */.kG)(code);
+    const mayHold = (0,debug_id/* mayHoldId */.M0)(code);
+    const written = mayHold ? (0,debug_id/* findDebugId */.wJ)(code) : undefined;
+    const own = written ?? (mayHold ? (0,debug_id/* findSnippetId */.kG)(code) : undefined);
     const unpaired = document === undefined;
     if (!options.inject) {
         const outcome = own === undefined ? diagnoses.noId(js) : diagnoses.hasId(js, own);
@@ -43703,6 +44187,8 @@ var errors = __nccwpck_require__(9473);
 ;// CONCATENATED MODULE: ./build/sourcemaps/read-file.js
 
 
+/** Memory of its own, not a slice of Node's pool: it can be freed as soon as the artifacts that point into it are copied. */
+const allocateAlone = (bytes) => Buffer.allocUnsafeSlow(bytes);
 const MOST_BYTES_PER_READ = 1 << 30;
 /**
  * Reads a file once, whole.
@@ -43710,14 +44196,13 @@ const MOST_BYTES_PER_READ = 1 << 30;
  * @throws ActionError `file-changed` when it is not the file that was planned (other size or time, gone, cut while it was read),
  * `file-unreadable` when it cannot be read
  */
-function readPlannedFile(file) {
+function readPlannedFile(file, allocate = allocateAlone) {
     const fd = read_file_open(file);
     try {
         const stat = (0,external_node_fs_.fstatSync)(fd);
         if (stat.size !== file.size || stat.mtimeMs !== file.mtimeMs)
             throw changed(file, 'its size or time is another');
-        // Memory of its own, not a slice of Node's pool: the bytes live as long as the artifacts that point into them.
-        const bytes = Buffer.allocUnsafeSlow(stat.size);
+        const bytes = allocate(stat.size);
         let length = 0;
         while (length < stat.size) {
             const read = (0,external_node_fs_.readSync)(fd, bytes, length, Math.min(stat.size - length, MOST_BYTES_PER_READ), null);
@@ -43772,15 +44257,17 @@ function unreadable(file, cause) {
  * into the bundle. Synchronous: it runs in worker threads. A second run over its output changes nothing and returns the same
  * bytes.
  *
+ * @param allocate gives memory for the files' bytes, into which the pieces of the artifacts point
+ *
  * A file that cannot be used (broken map, script that is no text) is reported and skipped, never changed.
  *
  * @throws ActionError `file-changed`, `file-unreadable`, `disk`
  */
-function processUnit(unit, options) {
-    const map = unit.map === undefined ? undefined : { file: unit.map, content: readPlannedFile(unit.map) };
+function processUnit(unit, options, allocate = allocateAlone) {
+    const map = unit.map === undefined ? undefined : { file: unit.map, content: readPlannedFile(unit.map, allocate) };
     if (unit.js === undefined)
         return map === undefined ? skipped() : processLoneMap(map.file, map.content, options);
-    const job = { unit, js: unit.js, script: readPlannedFile(unit.js), map, options };
+    const job = { unit, js: unit.js, script: readPlannedFile(unit.js, allocate), map, options };
     switch (bundleKindOf(job.script.bytes)) {
         case 'ram-bundle':
             return skipped(diagnoses.ramBundle(unit.js));
@@ -43886,6 +44373,70 @@ function toReference(code, comment) {
 
 /***/ }),
 
+/***/ 1490:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ scanInTurn)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _expand_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3159);
+/* harmony import */ var _reference_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2542);
+
+
+
+/** Bytes read from the end of each script; a reference is nearly always there. */
+const TAIL_BYTES = 4096;
+const CHUNK_BYTES = 64 * 1024 * 1024;
+/** Scans one after the other: the last bytes of each, and the whole of those where the end does not settle it. */
+function scanInTurn(scripts) {
+    const tail = Buffer.allocUnsafe(TAIL_BYTES);
+    return scripts.map((script) => scanScript(script, tail));
+}
+function scanScript(script, tail) {
+    try {
+        const reference = readReference(script, tail);
+        return reference === undefined ? { inline: false } : { reference: reference.reference, inline: reference.inline };
+    }
+    catch (error) {
+        return { inline: false, failure: (0,_expand_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error) };
+    }
+}
+/** A link or a pipe put in the place of the file since discovery must neither be followed nor block. */
+const OPEN_FLAGS = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | (node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW ?? 0) | (node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK ?? 0);
+function readReference(script, tail) {
+    if (script.size === 0)
+        return undefined;
+    const descriptor = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(script.path, OPEN_FLAGS);
+    try {
+        if (script.size > TAIL_BYTES) {
+            const read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(descriptor, tail, 0, TAIL_BYTES, script.size - TAIL_BYTES);
+            const reference = (0,_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .findReferenceInTail */ .I)(tail.subarray(0, read));
+            if (reference !== 'unsure')
+                return reference;
+        }
+        return (0,_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .findReference */ .t)(readAll(descriptor, script.size, tail));
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(descriptor);
+    }
+}
+/** At most the size seen at discovery; a file that has shrunk since gives what is there. */
+function readAll(descriptor, size, small) {
+    const bytes = size <= small.length ? small.subarray(0, size) : Buffer.allocUnsafe(size);
+    let filled = 0;
+    while (filled < size) {
+        const read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(descriptor, bytes, filled, Math.min(size - filled, CHUNK_BYTES), filled);
+        if (read === 0)
+            break;
+        filled += read;
+    }
+    return bytes.subarray(0, filled);
+}
+
+
+/***/ }),
+
 /***/ 8143:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -43944,11 +44495,9 @@ function putBack({ file, before }) {
 /** A new file next to `path`, because a rename is only atomic within one file system. */
 function writeBeside(path, pieces, mode) {
     // A name may have 255 bytes, and a character up to three of them.
-    const temporary = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), `.${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path).slice(0, 60)}.${process.pid}-${node_worker_threads__WEBPACK_IMPORTED_MODULE_2__.threadId}-${counter++}.tmp`);
-    // Left by a run that was killed and had our process id: common in containers.
-    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(temporary))
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary);
-    const fd = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(temporary, 'wx', mode);
+    const name = `.${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path).slice(0, 60)}.${process.pid}-${node_worker_threads__WEBPACK_IMPORTED_MODULE_2__.threadId}-${counter++}.tmp`;
+    const temporary = `${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)}${node_path__WEBPACK_IMPORTED_MODULE_1__.sep}${name}`;
+    const fd = openNew(temporary, mode);
     try {
         writeAll(fd, pieces);
         // The mode given to open is cut by the umask.
@@ -43962,6 +44511,18 @@ function writeBeside(path, pieces, mode) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(fd);
     }
     return temporary;
+}
+function openNew(path, mode) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'wx', mode);
+    }
+    catch (error) {
+        if (error.code !== 'EEXIST')
+            throw error;
+        // Left by a run that was killed and had our process id: common in containers.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path);
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'wx', mode);
+    }
 }
 /** A write may take less than it was given. */
 function writeAll(fd, pieces) {
@@ -44465,7 +45026,7 @@ class SlabWriter {
 
 /***/ }),
 
-/***/ 4052:
+/***/ 5512:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44478,12 +45039,48 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __nccwpck_require__(9473);
+// EXTERNAL MODULE: ./build/sourcemaps/scan.js
+var scan = __nccwpck_require__(1490);
 // EXTERNAL MODULE: ./build/upload/codec.js
 var codec = __nccwpck_require__(2290);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./build/upload/archive.js + 1 modules
 var archive = __nccwpck_require__(7760);
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+;// CONCATENATED MODULE: ./build/upload/arena.js
+
+/** Holds the files of a group of ordinary size; a bigger file gets memory of its own. */
+const ARENA_BYTES = 2 << 20;
+/** The scanners look at four bytes at a time: files start at such a border. */
+const ALIGNMENT = 8;
+/**
+ * Memory for the files that are worked on, used again for the next ones: a buffer per file would cost a page fault for every
+ * 4 KiB, and have V8 collect garbage because of memory outside of its heap.
+ */
+class Arena {
+    #memory = Buffer.allocUnsafeSlow(ARENA_BYTES);
+    #used = 0;
+    constructor() {
+        // freeMemory gives buffers back; this one stays.
+        (0,external_node_worker_threads_.markAsUntransferable)(this.#memory.buffer);
+    }
+    /** Bytes of this length, with any content. They are good until {@link Arena.reset}. */
+    allocate = (bytes) => {
+        const end = this.#used + bytes;
+        if (end > ARENA_BYTES)
+            return Buffer.allocUnsafeSlow(bytes);
+        const part = this.#memory.subarray(this.#used, end);
+        this.#used = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
+        return part;
+    };
+    /** Takes all memory back: nobody may look at what was allocated before. */
+    reset() {
+        this.#used = 0;
+    }
+}
+
 // EXTERNAL MODULE: ./build/upload/cuts.js
 var cuts = __nccwpck_require__(427);
 // EXTERNAL MODULE: ./build/upload/divide.js
@@ -44502,11 +45099,18 @@ var slab_writer = __nccwpck_require__(3100);
 
 
 
+
+/** Jobs of a thread are done one after another, so that one arena is enough. */
+let arena;
 /** Carries a pack job out. Throws what `processUnit` throws. */
 function pack(job, options, slabs, processUnit) {
     const packer = new Packer(options, new slab_writer/* SlabWriter */.c(slabs, job.slabs, options.maxChunkBytes));
+    arena ??= new Arena();
+    const { allocate } = arena;
     const outcomes = job.units.map((unit, index) => {
-        const { artifacts, diagnoses } = processUnit(unit, options.edit);
+        if (packer.isEmpty)
+            arena?.reset();
+        const { artifacts, diagnoses } = processUnit(unit, options.edit, allocate);
         return { ...packer.add(unit, job.names[index], artifacts), diagnoses };
     });
     return { ...packer.end(), outcomes };
@@ -44539,6 +45143,10 @@ class Packer {
             this.#cut();
         const packed = artifacts.reduce((bits, { url }) => bits | (url === unit.map?.url ? 2 : 1), 0);
         return { packed, debugId: artifacts.find(({ headers }) => headers['debug-id'])?.headers['debug-id'] };
+    }
+    /** Whether all that was added is in the slabs, so that nothing points into the files' bytes any more. */
+    get isEmpty() {
+        return this.#open.length === 0;
     }
     end() {
         this.#cut();
@@ -44610,8 +45218,14 @@ function* piecesOf(files) {
 
 
 
+
 /** Carries a job out on this thread; workers and the inline crew share it. */
-function work(job, { options, slabs }, processUnit) {
+function work(job, setup, processUnit) {
+    if (job.kind === 'scan')
+        return (0,scan/* scanInTurn */.I)(job.scripts);
+    if (setup === undefined)
+        throw new Error('A job came before the setup');
+    const { options, slabs } = setup;
     return job.kind === 'pack' ? pack(job, options, slabs, processUnit) : encodeChunks(job, slabs);
 }
 function encodeChunks(job, slabs) {
@@ -44648,7 +45262,7 @@ function fromFailure({ code, message, hint }) {
 /* harmony export */ });
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5919);
 /* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8233);
-/* harmony import */ var _work_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4052);
+/* harmony import */ var _work_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5512);
 
 
 
@@ -44665,8 +45279,6 @@ function runWorker(processUnit = _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE
         }
         const { id, job } = message;
         try {
-            if (setup === undefined)
-                throw new Error('A job came before the setup');
             const result = (0,_work_js__WEBPACK_IMPORTED_MODULE_2__/* .work */ .oJ)(job, setup, processUnit);
             const reply = { id, result };
             port.postMessage(reply, 'lengths' in result ? [result.bytes.buffer] : []);
