@@ -33,7 +33,7 @@ export interface ControlCall {
   body(): Promise<Buffer>;
 }
 
-/** `/` and everything below `/_sandbox/`: outside the API, without authentication, not in the request log. */
+/** `/`, a release's page and everything below `/_sandbox/`: outside the API, without authentication, not in the request log. */
 export interface Control {
   handles(path: string): boolean;
   call(call: ControlCall): Promise<Answer>;
@@ -47,12 +47,17 @@ const PAGE_HEADERS = {
   'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
 };
 
+/** Where clients link to a release: here everything is on the one page. */
+const RELEASE_PAGE = /^\/organizations\/[^/]+\/releases\/[^/]+\/$/;
+
 /** The routes by method and path. */
 export function createControl(deps: ControlDeps): Control {
   const routes = { ...readRoutes(deps), ...faultRoutes(deps), ...settingRoutes(deps), ...pageRoutes(deps) };
   return {
-    handles: (path) => path === '/' || path.startsWith('/_sandbox/'),
+    handles: (path) => path === '/' || path.startsWith('/_sandbox/') || RELEASE_PAGE.test(path),
     call: async (call) => {
+      if (call.method === 'GET' && RELEASE_PAGE.test(call.url.pathname))
+        return { status: 302, headers: { Location: '/' } };
       const exact = routes[`${call.method} ${call.url.pathname}`];
       const below = routes[`${call.method} ${call.url.pathname.replace(/[^/]+$/, '{id}')}`];
       const handler = exact ?? below;

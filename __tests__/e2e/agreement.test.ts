@@ -94,7 +94,8 @@ it('a success: the report holds what the server holds, and everything else is ma
   ])
     expect(result.log).toContain(said);
 
-  const page = await (await fetch(`${sandbox.url}/`)).text();
+  // The link that log, summary and outputs name leads there.
+  const page = await (await fetch(report.release?.url ?? '')).text();
   for (const said of ['shop@1.2.3', 'production', bundle?.bundleId ?? '', ...ids]) expect(page).toContain(said);
 });
 
