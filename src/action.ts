@@ -15,9 +15,12 @@ import { type RunEnd, run } from './run.js';
 import { limitYoungGeneration } from './upload/young-generation.js';
 import { VERSION } from './version.js';
 
-/** How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. */
-const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000 } as const;
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+/**
+ * How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. On Windows, which
+ * has no SIGTERM, the runner sends Ctrl+Break in its place.
+ */
+const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000, SIGBREAK: 1_000 } as const;
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 } as const;
 
 /** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
 export async function act(): Promise<void> {
@@ -80,7 +83,7 @@ async function appendSummary(markdown: string, log: RunLog): Promise<void> {
 
 function listenForCancel(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(EXIT_CODES[name]);
       process.exitCode = EXIT_CODES[name];

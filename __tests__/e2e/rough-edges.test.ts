@@ -37,6 +37,17 @@ it.each([
   expect(errors.map(({ message }) => message)).toEqual(['Unexpected failure: no error object.']);
 });
 
+it('row 46: Ctrl+Break, which a runner on Windows sends for SIGTERM, ends a run with summary and its own code', async () => {
+  const world = await start();
+  const hook = join(world.folder, 'hook.cjs');
+  // No system but Windows can send it, but what listens is the same.
+  writeFileSync(hook, "setTimeout(() => process.emit('SIGBREAK', 'SIGBREAK'), 600);\n");
+  const result = await world.run({ nodeArgs: ['--require', hook] });
+  expect(result.exitCode).toBe(149);
+  expect(result.summary).toMatch(/cancel/i);
+  expect(result.tmpFiles).toEqual([]);
+});
+
 // Windows has no such limit.
 itOnPosix('row 51: a runner that allows 48 open files is enough for a build of 300', async () => {
   const world = await start();

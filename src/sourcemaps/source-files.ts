@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import nodePath, { dirname, isAbsolute, join, type PlatformPath, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where sources may be read from. Both absolute; the workspace is a real path. */
@@ -49,6 +49,7 @@ const PRIVATE_FILE =
  */
 export function readSource(source: string, roots: SourceRoots): string | undefined {
   for (const candidate of candidatesOf(source, roots)) {
+    if (leadsToOtherMachine(candidate, roots.workspace, nodePath)) continue;
     const text = readInside(candidate, roots);
     if (text !== undefined) return text;
   }
@@ -67,6 +68,16 @@ function candidatesOf(source: string, { mapFolder, workingDirectory }: SourceRoo
   const decoded = percentDecoded(source);
   const names = decoded === source ? [source] : [source, decoded];
   return names.flatMap((name) => (isAbsolute(name) ? [name] : [join(mapFolder, name), join(workingDirectory, name)]));
+}
+
+/**
+ * Whether a path names a share (`\\host\share`) or a device of Windows. Only to ask whether such a file exists would log the runner
+ * in at a host that the map's author chose. The workspace's own share is no other machine.
+ */
+export function leadsToOtherMachine(candidate: string, workspace: string, path: PlatformPath): boolean {
+  if (path.sep !== '\\') return false;
+  const root = path.parse(path.resolve(workspace, candidate)).root.toLowerCase();
+  return root.startsWith('\\\\') && root !== path.parse(workspace).root.toLowerCase();
 }
 
 function percentDecoded(text: string): string {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { compareBytes, isInside, shownName, sortByBytes } from '../../../src/sourcemaps/paths.js';
 import { sortPatterns } from '../../../src/sourcemaps/patterns.js';
 import { resolveReference } from '../../../src/sourcemaps/resolve.js';
+import { leadsToOtherMachine } from '../../../src/sourcemaps/source-files.js';
 
 describe('containment', () => {
   it.each([
@@ -29,6 +30,29 @@ describe('containment', () => {
     ['/work', '/Work/a', false],
   ])('elsewhere: %s holds %s: %j', (parent, child, expected) => {
     expect(isInside(parent, child, posix)).toBe(expected);
+  });
+});
+
+describe('a source of a map that is on a share of Windows, where asking for it would be a login', () => {
+  it.each([
+    ['\\\\evil.example\\share\\a.ts', 'C:\\w', true],
+    ['//evil.example/share/a.ts', 'C:\\w', true],
+    ['C:\\w\\..\\..\\\\evil\\share', 'C:\\w', false],
+    ['\\\\.\\pipe\\a', 'C:\\w', true],
+    ['\\\\?\\UNC\\evil\\share\\a.ts', 'C:\\w', true],
+    ['\\\\?\\C:\\w\\a.ts', 'C:\\w', true],
+    ['C:\\w\\a.ts', 'C:\\w', false],
+    ['D:\\a.ts', 'C:\\w', false],
+    ['\\a.ts', 'C:\\w', false],
+    ['src/a.ts', 'C:\\w', false],
+    ['\\\\BUILD\\work\\w\\a.ts', '\\\\build\\work\\w', false],
+    ['\\\\build\\other\\a.ts', '\\\\build\\work\\w', true],
+  ])('%s of a workspace %s is not looked for: %j', (source, workspace, expected) => {
+    expect(leadsToOtherMachine(source, workspace, win32)).toBe(expected);
+  });
+
+  it('is an ordinary path elsewhere', () => {
+    expect(leadsToOtherMachine('//a/b', '/w', posix)).toBe(false);
   });
 });
 
