@@ -5,6 +5,7 @@ import type { Inputs } from './inputs/inputs.js';
 import { loadInputs } from './inputs/load.js';
 import type { Journal, StepOutcome } from './journal.js';
 import type { Log } from './log.js';
+import { STEP_TITLES } from './report/charts.js';
 import { sentence } from './report/format.js';
 import type { RunReport, RunResult, StepName } from './report/report.js';
 import type { Timeouts } from './sentry/bounds.js';
@@ -55,17 +56,6 @@ export interface RunEnd {
   /** False when the user asked for no job summary. */
   readonly summary: boolean;
 }
-
-const TITLES: Readonly<Record<StepName, string>> = {
-  token: 'Check the token',
-  release: 'Release',
-  commits: 'Commits',
-  sourcemaps: 'Source maps',
-  verify: 'Verify the upload',
-  deploy: 'Deploy',
-  finalize: 'Finalize',
-  'verify-url': 'Verify the deployed site',
-};
 
 /** Runs the action once. Never throws: a failure is part of the answer, with everything that was done until then. */
 export async function run(runtime: Runtime): Promise<RunEnd> {
@@ -128,7 +118,7 @@ async function pipeline(context: StepContext, log: GroupedLog): Promise<void> {
 
 async function inGroup(context: StepContext, log: GroupedLog, name: StepName, work: () => Promise<StepOutcome>) {
   context.signal.throwIfAborted();
-  log.group(TITLES[name]);
+  log.group(STEP_TITLES[name]);
   try {
     const { status, detail, told } = await context.journal.step(name, work);
     if (status !== 'skipped' && told !== true) log.info(detail);

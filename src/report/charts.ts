@@ -1,7 +1,7 @@
 import { bytes } from './format.js';
 import type { RunReport, StepName } from './report.js';
 
-/** How steps are called in front of people. */
+/** How steps are called in front of people: in the log, its last lines and the summary alike. */
 export const STEP_TITLES: Readonly<Record<StepName, string>> = {
   token: 'Token check',
   release: 'Release',

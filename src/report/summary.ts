@@ -55,7 +55,8 @@ function headline(report: RunReport): string {
   const { org, projects } = report.sentry;
   const where = org === '' ? '' : `${text(org)}: ${projects.map((project) => code(project)).join(', ')} · `;
   const facts = factsOf(report).map((fact) => text(fact));
-  return `## ${ICONS[report.result]} Sentry release${name}${words}\n\n${where}${[...facts, duration(report.durationMs)].join(' · ')}`;
+  const took = report.result === 'skipped' ? [] : [duration(report.durationMs)];
+  return `## ${ICONS[report.result]} Sentry release${name}${words}\n\n${where}${[...facts, ...took].join(' · ')}`;
 }
 
 function whatFailed(report: RunReport): string {
