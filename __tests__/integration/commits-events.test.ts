@@ -179,7 +179,7 @@ describe('another repository in working_directory', () => {
   it('may be a submodule, which has its own remote and history', async () => {
     const parent = makeRepo([{ id: 'root' }]);
     parent.git('reset', '-q', '--hard', 'main');
-    parent.git('submodule', '--quiet', 'add', `file://${tool.dir}`, 'vendor/tool');
+    parent.git('submodule', '--quiet', 'add', tool.url, 'vendor/tool');
     const dir = join(parent.dir, 'vendor', 'tool');
     runGit(dir, ['checkout', '-q', '--detach', tool.sha('t2')]);
     runGit(dir, ['remote', 'set-url', 'origin', 'https://github.com/acme/tool']);

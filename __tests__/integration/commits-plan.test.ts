@@ -485,9 +485,9 @@ describe('a shallow checkout', () => {
   it('stays as it is: nothing is fetched, not even from a partial clone that lacks its trees', async () => {
     const dir = tempDir();
     origin.git('config', 'uploadpack.allowFilter', 'true');
-    runGit(dir, ['clone', '-q', '--no-checkout', '--filter=tree:0', `file://${origin.dir}`, '.']);
+    runGit(dir, ['clone', '-q', '--no-checkout', '--filter=tree:0', origin.url, '.']);
     runGit(dir, ['config', 'remote.origin.url', 'https://github.com/acme/web']);
-    runGit(dir, ['config', `url.file://${origin.dir}.insteadOf`, 'https://github.com/acme/web']);
+    runGit(dir, ['config', `url.${origin.url}.insteadOf`, 'https://github.com/acme/web']);
     runGit(dir, ['config', 'protocol.file.allow', 'always']);
     const objects = () => runGit(dir, ['count-objects', '-v']);
     const before = objects();

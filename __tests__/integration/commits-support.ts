@@ -43,6 +43,8 @@ export interface Step {
 
 export interface Repo {
   readonly dir: string;
+  /** To clone it from; on Windows a path with a drive is no part of an address as it is. */
+  readonly url: string;
   /** The full id of a step. */
   sha(id: string): string;
   git(...args: readonly string[]): string;
@@ -89,6 +91,7 @@ export function makeRepo(steps: readonly Step[], remote = 'https://github.com/ac
   const shas = new Map<string, string>();
   const repo: Repo = {
     dir,
+    url: pathToFileURL(dir).href,
     sha: (id) => shas.get(id) ?? id,
     git: (...args) => runGit(dir, args),
     checkout: (id) => writeFileSync(join(dir, '.git', 'HEAD'), `${repo.sha(id)}\n`),
@@ -157,7 +160,7 @@ export function checkout(repo: Repo, ref: string, depth?: number): string {
   const dir = tempDir();
   runGit(dir, ['init', '-q', '.']);
   const depthArgs = depth === undefined ? [] : [`--depth=${depth}`];
-  runGit(dir, ['fetch', '-q', '--no-tags', ...depthArgs, pathToFileURL(repo.dir).href, ref]);
+  runGit(dir, ['fetch', '-q', '--no-tags', ...depthArgs, repo.url, ref]);
   runGit(dir, ['checkout', '-q', '--detach', 'FETCH_HEAD']);
   runGit(dir, ['remote', 'add', 'origin', 'https://github.com/acme/web']);
   return dir;
