@@ -53,8 +53,13 @@ export function factsOf(report: RunReport): string[] {
     upload && sent,
     report.deploys.length > 0 && `deployed to ${report.deploys.map(({ environment }) => environment).join(', ')}`,
     did('finalize') && report.finalizedAt !== null && !dry && 'finalized',
-    waited > 0 && `waited ${duration(waited)} for Sentry`,
+    waited > 0 && waitedFor(report.traffic.waits.length, Math.min(waited, report.durationMs)),
   ].filter((fact) => typeof fact === 'string');
+}
+
+/** Requests wait side by side, so that the sum of their waits is the most that the run can have waited. */
+function waitedFor(waits: number, mostMs: number): string {
+  return `waited ${waits > 1 ? 'up to ' : ''}${duration(mostMs)} for Sentry`;
 }
 
 function statesOf({ bundles }: UploadRecord): string {

@@ -102,6 +102,14 @@ describe('the closing lines', () => {
     expect(outputsOf(report, undefined)).not.toHaveProperty('commits');
   });
 
+  it('tell no longer wait than the run took: requests wait side by side', () => {
+    const wait = { endpoint: 'POST chunk-upload', reason: 'rate limited', waitMs: 2000, attempt: 2 };
+    const facts = (waits: (typeof wait)[]) =>
+      closingLines(sampleReport({ traffic: { requests: 9, bytesSent: 1, waits } }), undefined)[1];
+    expect(facts([wait])).toMatch(/ · waited 2\.0 s for Sentry$/);
+    expect(facts([wait, wait])).toMatch(/ · waited up to 3\.4 s for Sentry$/);
+  });
+
   it('of a cancelled run name the step it was in', () => {
     expect(closingLines({ ...failedReport(), result: 'cancelled' }, undefined)).toContain(
       '  Cancelled in: Source maps',
