@@ -162,7 +162,10 @@ function tell(served: readonly ServedScript[], address: string, log: Log): Verif
     });
     return { status: 'warned', detail: `${address} ${why}` };
   }
-  const detail = `${good} of ${good + bad} scripts of ${address} carry an uploaded debug id`;
+  const others = served.length - good - bad;
+  const rest = others === 0 ? '' : `; ${others} more there ${others === 1 ? 'is' : 'are'} not of this upload`;
+  const [scripts, carry] = good + bad === 1 ? ['script', 'carries'] : ['scripts', 'carry'];
+  const detail = `${good} of ${good + bad} ${scripts} of ${address} ${carry} an uploaded debug id${rest}`;
   log.info(detail);
   return { status: bad > 0 ? 'warned' : 'done', detail };
 }

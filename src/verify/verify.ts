@@ -59,7 +59,8 @@ export async function verifyDebugIds(
     return { status: 'warned', detail: 'the server has no artifact lookup' };
   }
   const part = asked.length < all.length ? ` (an even sample of ${all.length})` : '';
-  const detail = `Sentry resolves all ${asked.length} debug ids asked for${part}`;
+  const ids = asked.length === 1 ? 'the one debug id' : `all ${asked.length} debug ids`;
+  const detail = `Sentry resolves ${ids} asked for${part}`;
   deps.log.info(detail);
   return { status: 'done', detail };
 }

@@ -59,8 +59,17 @@ const html = (...sources: string[]) => ({ body: sources.map((src) => `<script sr
 
 it('a script with an uploaded id is what should be there', async () => {
   const { outcome, warnings } = await look({ '/': html('/assets/app.js'), '/assets/app.js': { body: withId(ID) } });
-  expect(outcome).toEqual({ status: 'done', detail: `1 of 1 scripts of ${site} carry an uploaded debug id` });
+  expect(outcome).toEqual({ status: 'done', detail: `1 of 1 script of ${site} carries an uploaded debug id` });
   expect(warnings).toBe('');
+});
+
+it('scripts that are no files of the upload are counted apart', async () => {
+  const pages = { '/': html('/assets/app.js', '/old.js', '/older.js'), '/assets/app.js': { body: withId(ID) } };
+  const { outcome } = await look({ ...pages, '/old.js': { body: 'x()' }, '/older.js': { body: 'y()' } });
+  expect(outcome).toEqual({
+    status: 'done',
+    detail: `1 of 1 script of ${site} carries an uploaded debug id; 2 more there are not of this upload`,
+  });
 });
 
 it('compressed answers are read', async () => {

@@ -43,6 +43,12 @@ function server(availableFrom: (project: string, id: string) => number) {
   return { deps, asked, slept, log, most: () => most };
 }
 
+it('one id is told as one', async () => {
+  const { deps } = server(() => 1);
+  const { detail } = await verifyDebugIds(uploadOf('a'), ['web'], deps);
+  expect(detail).toBe('Sentry resolves the one debug id asked for');
+});
+
 it('each id is asked for once, a script and its map share one', async () => {
   const { deps, asked, slept } = server(() => 1);
   expect(await verifyDebugIds(uploadOf('a', 'b'), ['web'], deps)).toEqual({
