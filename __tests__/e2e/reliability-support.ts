@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SandboxConfig } from '../../sandbox/config.js';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
+import { writeWithMap } from '../support/workspace.js';
 import { type RunOptions, type RunResult, runAction } from './harness.js';
 
 /** A sandbox, a build to upload, and the action as the runner starts it. */
@@ -54,21 +55,11 @@ export async function scene(config: SandboxConfig = {}, bytes = 20_000): Promise
 }
 
 function writeFiles(folder: string, bytes: number): void {
-  mkdirSync(join(folder, 'dist'), { recursive: true });
   const files = 4;
   for (let file = 0; file < files; file += 1) {
     const lines = Math.ceil(bytes / files / 2 / 120);
     const source = Array.from({ length: lines }, (_, line) => `log(${line}, "${noise(file, line)}");`).join('\n');
-    const map = {
-      version: 3,
-      file: `f${file}.js`,
-      sources: [`../src/f${file}.ts`],
-      sourcesContent: [source],
-      names: [],
-      mappings: 'AAAA',
-    };
-    writeFileSync(join(folder, 'dist', `f${file}.js`), `${source}\n//# sourceMappingURL=f${file}.js.map\n`);
-    writeFileSync(join(folder, 'dist', `f${file}.js.map`), JSON.stringify(map));
+    writeWithMap(join(folder, 'dist'), `f${file}`, source);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,6 +7,7 @@ import type { Fault, FaultAction } from '../../sandbox/faults/types.js';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import { Journal } from '../../src/journal.js';
 import { type RunEnd, run } from '../../src/run.js';
+import { writeWithMap } from '../support/workspace.js';
 import { memoryLog, scaledClock } from '../unit/sentry/fakes.js';
 
 /**
@@ -151,23 +152,10 @@ const SPEED = 1_000;
 
 /** A build of two scripts with maps, big enough for a dozen chunks of the sandbox's small size. */
 export function writeBuild(folder: string): void {
-  mkdirSync(join(folder, 'dist'), { recursive: true });
   for (const name of ['main', 'vendor']) {
     const lines = Array.from({ length: 30 }, (_, line) => `console.log("${name}", ${line}, "${hash(name + line)}");`);
     const source = lines.join('\n');
-    const map = {
-      version: 3,
-      file: `${name}.js`,
-      sources: [`../src/${name}.ts`],
-      sourcesContent: [source],
-      names: [],
-      mappings: 'AAAA',
-    };
-    writeFileSync(
-      join(folder, 'dist', `${name}.js`),
-      `"use strict";\n${source}\n//# sourceMappingURL=${name}.js.map\n`,
-    );
-    writeFileSync(join(folder, 'dist', `${name}.js.map`), JSON.stringify(map));
+    writeWithMap(join(folder, 'dist'), name, source, '"use strict";\n');
   }
 }
 

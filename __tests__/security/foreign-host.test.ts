@@ -1,9 +1,9 @@
 import { createTransport } from '../../src/sentry/transport.js';
 import {
   CHUNK_OPTIONS,
+  closeAfterEach,
   failureOf,
   json,
-  type TestServer,
   testClient,
   testServer,
 } from '../integration/reliability-support.js';
@@ -11,16 +11,8 @@ import { fakeClock } from '../unit/sentry/fakes.js';
 
 /** Attack: the server (or who speaks for it) names another host for the upload, to get the token or the sources. Rows 41, 42. */
 
-const servers: TestServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-async function serve(handle: Parameters<typeof testServer>[0]): Promise<TestServer> {
-  const server = await testServer(handle);
-  servers.push(server);
-  return server;
-}
+const closing = closeAfterEach();
+const serve = async (handle: Parameters<typeof testServer>[0]) => closing(await testServer(handle));
 
 it('an upload url on a foreign host is refused with both names, and that host gets no request', async () => {
   const foreign = await serve((_seen, response) => json(response, ''));

@@ -1,19 +1,17 @@
-import type { TestServer } from '../integration/reliability-support.js';
-import { failureOf, json, RELEASE, testClient, testServer } from '../integration/reliability-support.js';
+import {
+  closeAfterEach,
+  failureOf,
+  json,
+  RELEASE,
+  testClient,
+  testServer,
+} from '../integration/reliability-support.js';
 import { fakeClock } from '../unit/sentry/fakes.js';
 
 /** Attack: an answer redirects the client to a place of the attacker's choice, to get the token or a body. Row 43. */
 
-const servers: TestServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-async function serve(handle: Parameters<typeof testServer>[0]): Promise<TestServer> {
-  const server = await testServer(handle);
-  servers.push(server);
-  return server;
-}
+const closing = closeAfterEach();
+const serve = async (handle: Parameters<typeof testServer>[0]) => closing(await testServer(handle));
 
 const STATUSES = [301, 302, 303, 307, 308];
 

@@ -54,3 +54,18 @@ export function initCheckout(folder: string): Checkout {
     },
   };
 }
+
+/** Writes a script and its map; `head` stands before the source in the script. */
+export function writeWithMap(folder: string, name: string, source: string, head = ''): void {
+  const map = {
+    version: 3,
+    file: `${name}.js`,
+    sources: [`../src/${name}.ts`],
+    sourcesContent: [source],
+    names: [],
+    mappings: 'AAAA',
+  };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.js`), `${head}${source}\n//# sourceMappingURL=${name}.js.map\n`);
+  writeFileSync(join(folder, `${name}.js.map`), JSON.stringify(map));
+}
