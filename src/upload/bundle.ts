@@ -11,7 +11,7 @@ import {
   moveRecords,
   storedEntry,
 } from './archive.js';
-import type { PackedUnits } from './jobs.js';
+import type { PackedChunk, PackedUnits } from './jobs.js';
 import { type BundleOwner, bundleId, MANIFEST_START, manifestEnd } from './manifest.js';
 
 /** A chunk in the order of the archive, and where its bytes can be had again. */
@@ -65,11 +65,9 @@ export class BundleBuilder {
     return this.#entries + units.entries < MAX_ENTRIES && bytes <= Math.min(maxBytes, MAX_ARCHIVE_BYTES);
   }
 
-  /** Adds the units of a share, whose bytes are `contents`, chunk by chunk. */
-  add(units: PackedUnits, share: number, contents: Iterable<Uint8Array>): void {
-    for (const bytes of contents) this.#hash.update(bytes);
+  /** Adds the units of a share. All of its chunks have to follow, by {@link BundleBuilder.addChunks}, before anything else. */
+  add(units: PackedUnits): void {
     moveRecords(units.central, this.#bytes);
-    for (const { sha1, length } of units.chunks) this.#chunks.push({ sha1, length, from: share });
     this.#bytes += units.bytes;
     this.#central.push(units.central);
     this.#tailBytes += tailBytes(units);
@@ -81,6 +79,12 @@ export class BundleBuilder {
       this.#manifest.at(-1)?.push(part);
     });
     this.#entries += units.entries;
+  }
+
+  /** Adds chunks of the share added last, whose bytes are `contents`. */
+  addChunks(chunks: readonly PackedChunk[], share: number, contents: Iterable<Uint8Array>): void {
+    for (const bytes of contents) this.#hash.update(bytes);
+    for (const { sha1, length } of chunks) this.#chunks.push({ sha1, length, from: share });
   }
 
   /** Adds manifest and directory. Returns the bundle and the chunks of its end. */

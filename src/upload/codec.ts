@@ -28,7 +28,7 @@ export function chooseEncoding(offered: ChunkOptions['compression'], zstdHere = 
 export function encode(data: Uint8Array, encoding: ChunkEncoding): Uint8Array {
   if (encoding === 'none') return data;
   // One output buffer big enough for almost any result: the default of 16 KiB means a call into zlib per 16 KiB.
-  const chunkSize = Math.max(1024, Math.min(data.length, 256 * 1024));
+  const chunkSize = Math.max(1024, Math.min(data.length >> 1, 128 * 1024));
   const level = zstd.constants.ZSTD_c_compressionLevel;
   if (encoding === 'zstd' && zstd.zstdCompressSync !== undefined && level !== undefined) {
     return zstd.zstdCompressSync(data, { params: { [level]: ZSTD_LEVEL }, chunkSize });

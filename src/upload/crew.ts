@@ -6,7 +6,7 @@ import { type ScriptScan, scanInTurn } from '../sourcemaps/scan.js';
 import type { SourceFile } from '../sourcemaps/types.js';
 import { type CrewOptions, type Job, type JobResult, type Message, type Reply, WORKER_ROLE } from './jobs.js';
 import type { ProcessUnit } from './pack.js';
-import { fromFailure, work } from './work.js';
+import { fromFailure, Workshop } from './workshop.js';
 
 /** How worker threads are started. */
 export interface WorkerSetup {
@@ -32,7 +32,7 @@ const SCRIPTS_PER_SCAN = 128;
 /** Jobs given to a thread ahead of time, so that it never waits for a message while the main thread is busy itself. */
 const AHEAD = 4;
 /** A job bigger than this is not for the main thread: it would keep requests and signals waiting for half a second. */
-const LONGEST_OWN_BYTES = 32 << 20;
+const LONGEST_OWN_BYTES = 4 << 20;
 
 class Thread {
   readonly tasks = new Map<number, Task>();
@@ -59,11 +59,15 @@ class Thread {
  */
 export class Crew {
   readonly #workers: WorkerSetup | undefined;
-  readonly #processUnit: ProcessUnit;
+  readonly #workshop: Workshop;
   #threads: readonly Thread[] = [];
   /** Encode jobs go first: they give slabs back. */
   readonly #first: Task[] = [];
   readonly #second: Task[] = [];
+  /** Jobs that this thread has begun and goes on with. */
+  readonly #mine: Task[] = [];
+  /** Threads that hold a job of more than one turn, by its number; none for those that this thread holds. */
+  readonly #owners = new Map<number, Thread>();
   #setup: CrewOptions | undefined;
   #own: Task | undefined;
   #lastId = 0;
@@ -76,7 +80,7 @@ export class Crew {
    */
   constructor(workers?: WorkerSetup, processUnit: ProcessUnit = realProcessUnit) {
     this.#workers = workers;
-    this.#processUnit = processUnit;
+    this.#workshop = new Workshop(processUnit);
   }
 
   /** Says how many bytes of files there are, as far as is known. Starts the threads as soon as they are worth it. */
@@ -111,6 +115,7 @@ export class Crew {
   /** What the jobs of an upload need; called once, before the first of them. */
   setup(setup: CrewOptions): void {
     this.#setup = setup;
+    this.#workshop.setup(setup);
     for (const thread of this.#threads) thread.post({ setup });
   }
 
@@ -122,7 +127,8 @@ export class Crew {
         return;
       }
       const task: Task = { id: ++this.#lastId, job, resolve: (result) => resolve(result as JobResult<J>), reject };
-      (job.kind === 'encode' ? this.#first : this.#second).push(task);
+      if (job.kind === 'continue') this.#goOn(task, job.turns);
+      else (job.kind === 'encode' ? this.#first : this.#second).push(task);
       this.#deal();
     });
   }
@@ -132,7 +138,20 @@ export class Crew {
     this.#closing = true;
     this.#first.length = 0;
     this.#second.length = 0;
+    this.#mine.length = 0;
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  /** To the thread that holds the job, whatever else that has to do. */
+  #goOn(task: Task, turns: number): void {
+    const owner = this.#owners.get(turns);
+    if (owner === undefined) this.#mine.push(task);
+    else this.#hand(task, owner);
+  }
+
+  #hand(task: Task, thread: Thread): void {
+    thread.tasks.set(task.id, task);
+    thread.post({ id: task.id, job: task.job });
   }
 
   #deal(): void {
@@ -141,8 +160,8 @@ export class Crew {
       if (idlest === undefined || idlest.tasks.size >= AHEAD) break;
       const task = this.#first.shift() ?? this.#second.shift();
       if (task === undefined) return;
-      idlest.tasks.set(task.id, task);
-      idlest.post({ id: task.id, job: task.job });
+      if (task.job.kind === 'pack' && task.job.turns !== undefined) this.#owners.set(task.job.turns, idlest);
+      this.#hand(task, idlest);
     }
     this.#takeOwn();
   }
@@ -150,10 +169,11 @@ export class Crew {
   /** Does a job on this thread when the others have enough, one per turn of the event loop so that requests go on. */
   #takeOwn(): void {
     if (this.#own !== undefined) return;
-    const queue = this.#first.length > 0 ? this.#first : this.#second;
+    const queue = [this.#mine, this.#first].find(({ length }) => length > 0) ?? this.#second;
     const [next] = queue;
     if (next === undefined || (this.#threads.length > 0 && isLong(next.job))) return;
     queue.shift();
+    if (next.job.kind === 'pack' && next.job.turns !== undefined) this.#owners.delete(next.job.turns);
     this.#own = next;
     setImmediate(() => {
       this.#own = undefined;
@@ -164,7 +184,7 @@ export class Crew {
 
   #workOn({ job, resolve, reject }: Task): void {
     try {
-      resolve(work(job, this.#setup, this.#processUnit));
+      resolve(this.#workshop.do(job));
     } catch (thrown) {
       reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
@@ -184,7 +204,7 @@ export class Crew {
       cause,
       hint: 'The machine may be short of memory. Run the step again; what is uploaded is not sent again.',
     });
-    const waiting = [...this.#first.splice(0), ...this.#second.splice(0)];
+    const waiting = [...this.#first.splice(0), ...this.#second.splice(0), ...this.#mine.splice(0)];
     for (const thread of this.#threads) waiting.push(...thread.tasks.values());
     for (const task of waiting) task.reject(this.#broken);
   }

@@ -56,6 +56,15 @@ export function divide(units: readonly Unit[], { targetBytes, shareBytes }: Divi
   return shares;
 }
 
+/**
+ * Slabs for one turn of a share that would take more than a quarter of all; undefined for other shares. A unit that took every slab
+ * would have to wait until all are free, and everybody would wait for it.
+ */
+export function slabsPerTurn(share: Share, slabBytes: number, slabCount: number): number | undefined {
+  const most = Math.max(1, slabCount >> 2);
+  return share.end - share.start === 1 && slabsFor(share, slabBytes) > most ? most : undefined;
+}
+
 /** Slabs that a share is expected to fill. Chunks don't cross slabs, so a little of each is lost. */
 export function slabsFor(share: Share, slabBytes: number): number {
   return Math.ceil((share.expectedBytes * 1.1) / slabBytes);

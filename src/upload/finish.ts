@@ -74,10 +74,12 @@ async function rebuild(session: Session, bundle: Bundle, lost: ReadonlySet<strin
   const again = shares.filter(({ number }) => wanted.has(number));
   await session.pack(
     again,
-    (packed, share) => {
-      const hashes = packed.chunks.map(({ sha1 }) => sha1).join();
-      if (hashes !== expected.get(share.number)?.join()) throw changed(session, share);
-      packed.chunks.forEach(send);
+    {
+      take(packed, share) {
+        const hashes = packed.chunks.map(({ sha1 }) => sha1).join();
+        if (hashes !== expected.get(share.number)?.join()) throw changed(session, share);
+        packed.chunks.forEach(send);
+      },
     },
     refreshed,
   );

@@ -59,6 +59,14 @@ export interface PackedUnits {
   /** Whether the first part begins a chunk, too. */
   readonly startsManifestChunk: boolean;
   readonly outcomes: readonly UnitOutcome[];
+  /** Chunks are still to come: the job goes on in turns. */
+  readonly more: boolean;
+}
+
+/** What one more turn of a pack job gave. */
+export interface MoreChunks {
+  readonly chunks: readonly PackedChunk[];
+  readonly more: boolean;
 }
 
 /** Reads, edits and packs units into the slabs given (numbers of the shared pool). */
@@ -68,6 +76,18 @@ export interface PackJob {
   readonly names: readonly UnitNames[];
   /** Bytes that the packed units are expected to take. */
   readonly expectedBytes: number;
+  readonly slabs: readonly number[];
+  /**
+   * Set for a unit that may be bigger than the slabs given: when they are full, the job ends with `more`, and goes on by
+   * {@link ContinueJob}s of this number. Unique among the jobs under way.
+   */
+  readonly turns?: number;
+}
+
+/** Goes on with a pack job, on the thread that holds it, as far as these slabs reach. */
+export interface ContinueJob {
+  readonly kind: 'continue';
+  readonly turns: number;
   readonly slabs: readonly number[];
 }
 
@@ -83,7 +103,7 @@ export interface ScanJob {
   readonly scripts: readonly SourceFile[];
 }
 
-export type Job = PackJob | EncodeJob | ScanJob;
+export type Job = PackJob | ContinueJob | EncodeJob | ScanJob;
 
 /** The encoded bodies lie one after another in `bytes`. */
 export interface EncodeResult {
@@ -93,9 +113,11 @@ export interface EncodeResult {
 
 export type JobResult<J extends Job> = J extends PackJob
   ? PackedUnits
-  : J extends EncodeJob
-    ? EncodeResult
-    : readonly ScriptScan[];
+  : J extends ContinueJob
+    ? MoreChunks
+    : J extends EncodeJob
+      ? EncodeResult
+      : readonly ScriptScan[];
 
 /** Given to a worker once, before its first job that needs it. */
 export interface CrewOptions {

@@ -1,7 +1,7 @@
 import { ActionError } from '../errors.js';
 import { type Bundle, BundleBuilder, type BundleChunk } from './bundle.js';
 import type { Share } from './divide.js';
-import type { PackedUnits } from './jobs.js';
+import type { PackedChunk, PackedUnits } from './jobs.js';
 import type { Outcome } from './outcome.js';
 import { megabytes, Progress } from './progress.js';
 import type { Session } from './session.js';
@@ -13,11 +13,14 @@ export async function packBundles(session: Session, outcome: Outcome): Promise<r
   const progress = new Progress(deps.log, deps.clock);
   const line = new Line(session);
   let packedBytes = 0;
-  await session.pack(shares, (packed, share) => {
-    outcome.add(packed.outcomes);
-    if (packed.entries > 0) line.add(packed, share);
-    packedBytes += packed.bytes;
-    progress.report(outcome.files, plan.files, packedBytes, courier.wireBytes);
+  await session.pack(shares, {
+    take: (packed, share) => {
+      outcome.add(packed.outcomes);
+      if (packed.entries > 0) line.add(packed, share);
+      packedBytes += packed.bytes;
+      progress.report(outcome.files, plan.files, packedBytes, courier.wireBytes);
+    },
+    takeMore: (chunks, share) => line.addChunks(chunks, share),
   });
   line.close();
   return line.bundles;
@@ -34,10 +37,16 @@ class Line {
   }
 
   add(packed: PackedUnits, share: Share): void {
+    this.#builderFor(packed, share).add(packed);
+    this.addChunks(packed.chunks, share);
+  }
+
+  /** Adds chunks of the share added last. */
+  addChunks(chunks: readonly PackedChunk[], share: Share): void {
     const { pool, courier } = this.#session;
-    const contents = packed.chunks.map(({ place }) => bytesAt(pool.slabs, place));
-    this.#builderFor(packed, share).add(packed, share.number, contents);
-    for (const { sha1, length, place } of packed.chunks) {
+    const contents = chunks.map(({ place }) => bytesAt(pool.slabs, place));
+    this.#builder?.addChunks(chunks, share.number, contents);
+    for (const { sha1, length, place } of chunks) {
       pool.hold(place);
       courier.add({ sha1, length, place });
     }

@@ -1,13 +1,13 @@
 import { deflateRawSync } from 'node:zlib';
-import type { Allocate } from '../sourcemaps/read-file.js';
+import { type Allocate, allocateAlone } from '../sourcemaps/read-file.js';
 import type { Artifact, EditOptions, Unit, UnitResult } from '../sourcemaps/types.js';
 import { centralRecord, type Entry, entryBytes, localHeader, storedEntry } from './archive.js';
-import { Arena } from './arena.js';
+import type { Arena } from './arena.js';
 import { endsChunk, hashText, startsChunk } from './cuts.js';
 import { urlOf } from './divide.js';
 import type { UnitNames } from './entry-names.js';
 import { freeMemory } from './free-memory.js';
-import type { PackedChunk, PackedUnits, PackJob, Slabs, UnitOutcome, WorkOptions } from './jobs.js';
+import type { MoreChunks, PackedChunk, PackedUnits, PackJob, Slabs, UnitOutcome, WorkOptions } from './jobs.js';
 import { manifestLine, startsManifestChunk } from './manifest.js';
 import { SlabWriter } from './slab-writer.js';
 
@@ -17,20 +17,63 @@ import { SlabWriter } from './slab-writer.js';
  */
 export type ProcessUnit = (unit: Unit, options: EditOptions, allocate?: Allocate) => UnitResult;
 
-/** Jobs of a thread are done one after another, so that one arena is enough. */
-let arena: Arena | undefined;
-
-/** Carries a pack job out. Throws what `processUnit` throws. */
-export function pack(job: PackJob, options: WorkOptions, slabs: Slabs, processUnit: ProcessUnit): PackedUnits {
+/** Carries a pack job out, in one go. Throws what `processUnit` throws. */
+export function pack(
+  job: PackJob,
+  options: WorkOptions,
+  slabs: Slabs,
+  process: ProcessUnit,
+  arena: Arena,
+): PackedUnits {
   const packer = new Packer(options, new SlabWriter(slabs, job.slabs, options.maxChunkBytes));
-  arena ??= new Arena();
-  const { allocate } = arena;
   const outcomes = job.units.map((unit, index): UnitOutcome => {
-    if (packer.isEmpty) arena?.reset();
-    const { artifacts, diagnoses } = processUnit(unit, options.edit, allocate);
+    if (packer.isEmpty) arena.reset();
+    const { artifacts, diagnoses } = process(unit, options.edit, arena.allocate);
     return { ...packer.add(unit, job.names[index], artifacts), diagnoses };
   });
-  return { ...packer.end(), outcomes };
+  packer.cut();
+  return { ...packer.result(), outcomes, more: false };
+}
+
+/** A pack job whose chunks are made in turns, each as many as there are slabs for. */
+export class PackInTurns {
+  readonly #packer: Packer;
+  readonly #writer: SlabWriter;
+  readonly #chunks: Iterator<PackedChunk | 'full'>;
+  readonly #outcomes: readonly UnitOutcome[];
+
+  /** Reads, edits and writes the units, which are kept in memory until the last turn. Throws what `processUnit` throws. */
+  constructor(job: PackJob, options: WorkOptions, slabs: Slabs, process: ProcessUnit) {
+    this.#writer = new SlabWriter(slabs, job.slabs, options.maxChunkBytes);
+    // The share ends where its unit does, so nothing is cut before.
+    this.#packer = new Packer({ ...options, targetBytes: undefined }, this.#writer);
+    this.#outcomes = job.units.map((unit, index): UnitOutcome => {
+      // The arena is used for other jobs between the turns.
+      const { artifacts, diagnoses } = process(unit, options.edit, allocateAlone);
+      return { ...this.#packer.add(unit, job.names[index], artifacts), diagnoses };
+    });
+    this.#chunks = this.#packer.write();
+  }
+
+  /** The first turn, with all that is known of the units. */
+  first(): PackedUnits {
+    return { ...this.#packer.result(), outcomes: this.#outcomes, ...this.#turn() };
+  }
+
+  next(slabs: readonly number[]): MoreChunks {
+    this.#writer.give(slabs);
+    return this.#turn();
+  }
+
+  #turn(): MoreChunks {
+    const chunks: PackedChunk[] = [];
+    for (let step = this.#chunks.next(); !step.done; step = this.#chunks.next()) {
+      if (step.value === 'full') return { chunks, more: true };
+      chunks.push(step.value);
+    }
+    this.#packer.free();
+    return { chunks, more: false };
+  }
 }
 
 interface FilledEntry {
@@ -65,9 +108,9 @@ class Packer {
     const files = artifacts.map((artifact) => fill(nameOf(artifact, unit, names), artifact, this.#options.method));
     const bytes = files.reduce((sum, { entry }) => sum + entry.bytes, 0);
     const target = this.#options.targetBytes;
-    if (target !== undefined && startsChunk(bytes, target)) this.#cut();
+    if (target !== undefined && startsChunk(bytes, target)) this.cut();
     this.#add(files, artifacts, hash);
-    if (target !== undefined && endsChunk(hash, bytes, target)) this.#cut();
+    if (target !== undefined && endsChunk(hash, bytes, target)) this.cut();
     const packed = artifacts.reduce((bits, { url }) => bits | (url === unit.map?.url ? 2 : 1), 0);
     return { packed, debugId: artifacts.find(({ headers }) => headers['debug-id'])?.headers['debug-id'] };
   }
@@ -77,8 +120,8 @@ class Packer {
     return this.#open.length === 0;
   }
 
-  end(): Omit<PackedUnits, 'outcomes'> {
-    this.#cut();
+  /** What is known of all that was added, and the chunks that were cut. */
+  result(): Omit<PackedUnits, 'outcomes' | 'more'> {
     let before = '';
     const manifest = this.#manifest.map((lines) => {
       const text = before + lines.join(',');
@@ -87,7 +130,7 @@ class Packer {
     });
     return {
       chunks: this.#chunks,
-      bytes: this.#bytes,
+      bytes: this.#bytes + this.#openBytes,
       entries: this.#central.length,
       central: Buffer.concat(this.#central),
       manifest,
@@ -109,9 +152,20 @@ class Packer {
     });
   }
 
-  #cut(): void {
-    if (this.#open.length === 0) return;
-    this.#chunks.push(...this.#writer.write(this.#openBytes, piecesOf(this.#open)));
+  /** Lays the files since the last cut into slabs, as chunks of their own. */
+  cut(): void {
+    if (this.isEmpty) return;
+    for (const chunk of this.write()) if (chunk !== 'full') this.#chunks.push(chunk);
+    this.free();
+  }
+
+  /** The chunks of the files since the last cut. */
+  write(): Generator<PackedChunk | 'full', void> {
+    return this.#writer.write(this.#openBytes, piecesOf(this.#open));
+  }
+
+  /** Forgets the files since the last cut. */
+  free(): void {
     for (const { pieces } of this.#open) freeMemory(pieces);
     this.#bytes += this.#openBytes;
     this.#open = [];

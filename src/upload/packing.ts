@@ -1,16 +1,23 @@
 import type { Crew } from './crew.js';
-import { type Share, slabsFor } from './divide.js';
-import type { PackedUnits, PackJob } from './jobs.js';
+import { type Share, slabsFor, slabsPerTurn } from './divide.js';
+import type { Job, JobResult, PackedChunk, PackedUnits, PackJob } from './jobs.js';
 import type { SlabPool } from './slab-pool.js';
 import type { Stop } from './stop.js';
+
+/** Takes what was packed, in order. What it keeps of the slabs it must hold. */
+export interface Consumer {
+  /** The next share; of one that is packed in turns, the chunks of the first. */
+  take(packed: PackedUnits, share: Share): void;
+  /** Further chunks of the share taken last. Without it nothing is packed in turns. */
+  takeMore?(chunks: readonly PackedChunk[], share: Share): void;
+}
 
 export interface PackingDeps {
   readonly crew: Crew;
   readonly pool: SlabPool;
   readonly stop: Stop;
-  jobOf(share: Share): Omit<PackJob, 'kind' | 'slabs'>;
-  /** Takes a packed share, in order. What it keeps of the slabs it must hold. */
-  consume(packed: PackedUnits, share: Share): void;
+  readonly consumer: Consumer;
+  jobOf(share: Share): Omit<PackJob, 'kind' | 'slabs' | 'turns'>;
   /** Called when packing stands still for want of slabs. */
   relieve(): void;
 }
@@ -21,7 +28,7 @@ export interface PackingDeps {
  */
 export class Packing {
   readonly #deps: PackingDeps;
-  #underWay = 0;
+  #atWork = 0;
 
   constructor(deps: PackingDeps) {
     this.#deps = deps;
@@ -32,9 +39,10 @@ export class Packing {
     const { pool, stop } = this.#deps;
     let inOrder: Promise<void> = Promise.resolve();
     for (const share of shares) {
-      const granted = pool.acquire(slabsFor(share, pool.slabs.slabBytes));
+      const perTurn = this.#perTurn(share);
+      const granted = pool.acquire(perTurn ?? slabsFor(share, pool.slabs.slabBytes));
       this.relieve();
-      inOrder = this.#pack(share, await stop.or(granted), inOrder);
+      inOrder = this.#pack(share, await stop.or(granted), perTurn, inOrder);
       inOrder.catch(stop.fail);
     }
     await stop.or(inOrder);
@@ -42,17 +50,54 @@ export class Packing {
 
   /** Has slabs freed when packing can only go on that way. */
   relieve(): void {
-    if (this.#underWay === 0 && this.#deps.pool.starved) this.#deps.relieve();
+    if (this.#atWork === 0 && this.#deps.pool.starved) this.#deps.relieve();
   }
 
-  async #pack(share: Share, slabs: readonly number[], before: Promise<void>): Promise<void> {
-    const { crew, pool, jobOf, consume } = this.#deps;
-    this.#underWay++;
-    const job = crew.run({ kind: 'pack', ...jobOf(share), slabs });
+  #perTurn(share: Share): number | undefined {
+    const { pool, consumer } = this.#deps;
+    return consumer.takeMore && slabsPerTurn(share, pool.slabs.slabBytes, pool.count);
+  }
+
+  async #pack(
+    share: Share,
+    slabs: readonly number[],
+    perTurn: number | undefined,
+    before: Promise<void>,
+  ): Promise<void> {
+    const { consumer, jobOf } = this.#deps;
+    const turns = perTurn === undefined ? {} : { turns: share.number };
+    const job = this.#run({ kind: 'pack', ...jobOf(share), slabs, ...turns });
     const [packed] = await Promise.all([job, before]);
-    consume(packed, share);
-    this.#underWay--;
-    for (const slab of slabs) pool.letGo(slab);
+    consumer.take(packed, share);
+    this.#letGo(slabs);
+    if (perTurn !== undefined && packed.more) await this.#goOn(share, perTurn);
+  }
+
+  async #goOn(share: Share, perTurn: number): Promise<void> {
+    const { consumer, pool, stop } = this.#deps;
+    for (;;) {
+      const granted = pool.acquireFirst(perTurn);
+      this.relieve();
+      const slabs = await stop.or(granted);
+      const { chunks, more } = await this.#run({ kind: 'continue', turns: share.number, slabs });
+      consumer.takeMore?.(chunks, share);
+      this.#letGo(slabs);
+      if (!more) return;
+    }
+  }
+
+  async #run<J extends Job>(job: J): Promise<JobResult<J>> {
+    this.#atWork++;
+    try {
+      return await this.#deps.crew.run(job);
+    } finally {
+      this.#atWork--;
+      this.relieve();
+    }
+  }
+
+  #letGo(slabs: readonly number[]): void {
+    for (const slab of slabs) this.#deps.pool.letGo(slab);
     this.relieve();
   }
 }

@@ -7,9 +7,9 @@ import { Courier } from './courier.js';
 import type { Crew } from './crew.js';
 import { divide, type Share } from './divide.js';
 import { nameUnits } from './entry-names.js';
-import type { PackedUnits, PackJob, WorkOptions } from './jobs.js';
+import type { PackJob, WorkOptions } from './jobs.js';
 import type { BundleOwner } from './manifest.js';
-import { Packing } from './packing.js';
+import { type Consumer, Packing } from './packing.js';
 import { chooseSettings, type Settings } from './settings.js';
 import { SlabPool } from './slab-pool.js';
 import type { Stop } from './stop.js';
@@ -41,11 +41,7 @@ export interface Session {
   readonly shares: readonly Share[];
   readonly stop: Stop;
   /** Packs shares and hands them on in order. `refresh` changes units just before they are packed. */
-  pack(
-    shares: readonly Share[],
-    consume: (packed: PackedUnits, share: Share) => void,
-    refresh?: (unit: Unit) => Unit,
-  ): Promise<void>;
+  pack(shares: readonly Share[], consumer: Consumer, refresh?: (unit: Unit) => Unit): Promise<void>;
 }
 
 /** Sets an upload up for a server's options. */
@@ -90,8 +86,8 @@ export function openSession(
     courier,
     shares: divide(plan.units, settings.divide),
     stop,
-    pack(shares, consume, refresh) {
-      const jobOf = ({ start, end, expectedBytes }: Share): Omit<PackJob, 'kind' | 'slabs'> => {
+    pack(shares, consumer, refresh) {
+      const jobOf = ({ start, end, expectedBytes }: Share): Omit<PackJob, 'kind' | 'slabs' | 'turns'> => {
         const units = plan.units.slice(start, end);
         return {
           units: refresh === undefined ? units : units.map(refresh),
@@ -99,7 +95,7 @@ export function openSession(
           expectedBytes,
         };
       };
-      packing = new Packing({ crew, pool, stop, jobOf, consume, relieve: () => courier.relieve() });
+      packing = new Packing({ crew, pool, stop, jobOf, consumer, relieve: () => courier.relieve() });
       return packing.run(shares);
     },
   };

@@ -36,6 +36,17 @@ export class SlabPool {
     });
   }
 
+  /**
+   * The same, before all others that wait: for a share that the shares behind it wait for, with the slabs they hold. It must
+   * ask for no more than it had before, which come back without anybody's help.
+   */
+  acquireFirst(count: number): Promise<readonly number[]> {
+    return new Promise((resolve) => {
+      this.#waiting.unshift({ count: Math.min(count, this.count), resolve });
+      this.#serve();
+    });
+  }
+
   /** Holds the slab of a chunk once more. */
   hold(place: ChunkPlace): void {
     if ('slab' in place) this.#holds[place.slab] = (this.#holds[place.slab] ?? 0) + 1;

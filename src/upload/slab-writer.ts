@@ -7,6 +7,8 @@ export function bytesAt(slabs: Slabs, place: ChunkPlace): Uint8Array {
   return new Uint8Array(slabs.memory, place.slab * slabs.slabBytes + place.offset, place.length);
 }
 
+const EMPTY = new Uint8Array();
+
 /** The slab being filled. */
 interface OpenSlab {
   readonly slab: number | undefined;
@@ -17,7 +19,7 @@ interface OpenSlab {
 /**
  * Lays groups into slabs and cuts them into chunks. A group that fits in what is left of a slab is one chunk; a bigger one
  * is cut every `maxChunkBytes`, counted from its start, so that its chunks depend on nothing but itself. No chunk ever
- * crosses a slab. When the slabs given are used up (edits made the files longer than foreseen) it takes memory of its own.
+ * crosses a slab.
  */
 export class SlabWriter {
   readonly #slabs: Slabs;
@@ -31,23 +33,29 @@ export class SlabWriter {
     this.#maxChunkBytes = maxChunkBytes;
   }
 
-  /** Writes one group, given as its total length and its pieces in order. */
-  write(length: number, pieces: Iterable<Uint8Array>): readonly PackedChunk[] {
-    const chunks: PackedChunk[] = [];
+  /** More slabs to fill. */
+  give(slabs: readonly number[]): void {
+    this.#free.push(...slabs);
+  }
+
+  /**
+   * Writes one group, given as its total length and its pieces in order, chunk by chunk. When the slabs are full it says so;
+   * if it is not given more before it goes on, it takes memory of its own.
+   */
+  *write(length: number, pieces: Iterable<Uint8Array>): Generator<PackedChunk | 'full', void> {
     let left = length;
-    let target = this.#room(Math.min(left, this.#maxChunkBytes));
+    let target: Uint8Array = EMPTY;
     let filled = 0;
-    const finish = (): void => {
-      chunks.push(this.#seal(target));
-      left -= filled;
-      filled = 0;
-    };
     for (const piece of pieces) {
       let from = 0;
       while (from < piece.length) {
         if (filled === target.length) {
-          finish();
-          target = this.#room(Math.min(left, this.#maxChunkBytes));
+          if (filled > 0) yield this.#seal(target);
+          left -= filled;
+          filled = 0;
+          const bytes = Math.min(left, this.#maxChunkBytes);
+          if (this.#needsSlab(bytes) && this.#free.length === 0) yield 'full';
+          target = this.#room(bytes);
         }
         const part = piece.subarray(from, from + target.length - filled);
         target.set(part, filled);
@@ -55,14 +63,17 @@ export class SlabWriter {
         from += part.length;
       }
     }
-    if (filled > 0) finish();
-    return chunks;
+    if (filled > 0) yield this.#seal(target);
+  }
+
+  #needsSlab(bytes: number): boolean {
+    return this.#open === undefined || this.#open.bytes.length - this.#open.used < bytes;
   }
 
   /** Room for one chunk; it is the caller's. */
   #room(bytes: number): Uint8Array {
     const { slabBytes, memory } = this.#slabs;
-    if (this.#open === undefined || this.#open.bytes.length - this.#open.used < bytes) {
+    if (this.#open === undefined || this.#needsSlab(bytes)) {
       const slab = this.#free.shift();
       const view =
         slab === undefined

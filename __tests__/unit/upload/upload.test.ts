@@ -19,6 +19,60 @@ describe('the assembled archive', () => {
     expect(record.bundles[0]?.checksum).toBe(createHash('sha1').update(referenceArchive(plan, request)).digest('hex'));
   });
 
+  describe('with files bigger than the memory that chunks wait in', () => {
+    const MIB = KIB * KIB;
+    const files = {
+      ...manyFiles(60),
+      'chunks/part-00010-a.js': noise(1, MIB),
+      'chunks/part-00010-a.js.map': noise(2, 11 * MIB),
+      'chunks/part-00010-b.js': noise(3, 9 * MIB),
+      'chunks/part-00020.min.js': noise(4, 3 * MIB),
+      'chunks/part-00020.min.js.map': noise(5, 35 * MIB),
+    };
+
+    it.each([0, 1, 2])('is whole with %i worker threads, and nothing of it is sent twice', async (threads) => {
+      const plan = makePlan(files);
+      const server = new FakeServer();
+      const expected = referenceArchive(plan, request);
+      const cold = await uploadSourceMaps(plan, request, depsFor(server, threads));
+      expect(server.archives[0]?.equals(expected)).toBe(true);
+      expect(server.sentBytes).toBe(expected.length);
+      expect(cold.chunksReused).toBe(0);
+      const again = await uploadSourceMaps(plan, request, depsFor(server, threads));
+      expect(again).toMatchObject({ chunksSent: 0, bundles: [{ checksum: cold.bundles[0]?.checksum }] });
+    });
+
+    it.each([0, 1])('is whole on a server that names no missing chunks, with %i worker threads', async (threads) => {
+      const plan = makePlan(files);
+      const server = new FakeServer({ namesMissingChunks: false, chunksPerRequest: 1 });
+      await uploadSourceMaps(plan, request, depsFor(server, threads));
+      expect(server.archives[0]?.equals(referenceArchive(plan, request))).toBe(true);
+    });
+
+    it.each([0, 1])('is counted by a dry run, with %i worker threads', async (threads) => {
+      const plan = makePlan(files);
+      const record = await uploadSourceMaps(plan, { ...request, dryRun: true }, depsFor(new FakeServer(), threads));
+      expect(record.bundles).toMatchObject([{ state: 'planned', bytes: referenceArchive(plan, request).length }]);
+    });
+
+    it('is made again from the files when the server forgets all of it', async () => {
+      const plan = makePlan(files);
+      const server = new FakeServer();
+      const expected = referenceArchive(plan, request);
+      const checksum = createHash('sha1').update(expected).digest('hex');
+      server.answer = (asked) => {
+        if (asked.checksum === checksum) {
+          server.answer = FakeServer.prototype.answer;
+          server.chunks.clear();
+        }
+        return FakeServer.prototype.answer.call(server, asked);
+      };
+      await uploadSourceMaps(plan, request, depsFor(server, 1));
+      expect(server.archives[0]?.equals(expected)).toBe(true);
+      expect(server.sentBytes).toBe(expected.length * 2);
+    });
+  });
+
   it('is byte-equal to the reference writer’s for any files, chunk sizes and request limits', async () => {
     const name = fc.stringMatching(/^[a-z]{1,3}(\/[a-z]{1,2})?\.js(\.map)?$/);
     const bytes = fc.oneof(
