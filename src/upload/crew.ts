@@ -159,7 +159,7 @@ export class Crew {
       const [idlest] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size);
       if (idlest === undefined || idlest.tasks.size >= AHEAD) break;
       const task = this.#first.shift() ?? this.#second.shift();
-      if (task === undefined) return;
+      if (task === undefined) break;
       if (task.job.kind === 'pack' && task.job.turns !== undefined) this.#owners.set(task.job.turns, idlest);
       this.#hand(task, idlest);
     }
