@@ -31468,7 +31468,7 @@ function sentence(text) {
 
 ;// CONCATENATED MODULE: ./build/report/charts.js
 
-/** How steps are called in front of people. */
+/** How steps are called in front of people: in the log, its last lines and the summary alike. */
 const STEP_TITLES = {
     token: 'Token check',
     release: 'Release',
@@ -31571,8 +31571,12 @@ function factsOf(report) {
         upload && sent,
         report.deploys.length > 0 && `deployed to ${report.deploys.map(({ environment }) => environment).join(', ')}`,
         did('finalize') && report.finalizedAt !== null && !dry && 'finalized',
-        waited > 0 && `waited ${duration(waited)} for Sentry`,
+        waited > 0 && waitedFor(report.traffic.waits.length, Math.min(waited, report.durationMs)),
     ].filter((fact) => typeof fact === 'string');
+}
+/** Requests wait side by side, so that the sum of their waits is the most that the run can have waited. */
+function waitedFor(waits, mostMs) {
+    return `waited ${waits > 1 ? 'up to ' : ''}${duration(mostMs)} for Sentry`;
 }
 function statesOf({ bundles }) {
     const words = new Set(bundles.map(({ state }) => STATE_WORDS[state]));
@@ -32009,7 +32013,8 @@ function headline(report) {
     const { org, projects } = report.sentry;
     const where = org === '' ? '' : `${markdown_text(org)}: ${projects.map((project) => code(project)).join(', ')} · `;
     const facts = factsOf(report).map((fact) => markdown_text(fact));
-    return `## ${ICONS[report.result]} Sentry release${name}${words}\n\n${where}${[...facts, duration(report.durationMs)].join(' · ')}`;
+    const took = report.result === 'skipped' ? [] : [duration(report.durationMs)];
+    return `## ${ICONS[report.result]} Sentry release${name}${words}\n\n${where}${[...facts, ...took].join(' · ')}`;
 }
 function whatFailed(report) {
     const ending = endingOf(report);
@@ -39081,11 +39086,13 @@ async function rebuild(session, bundle, lost) {
             send({ sha1, length, place: { bytes: from } });
     }
     const again = shares.filter(({ number }) => wanted.has(number));
-    await session.pack(again, (packed, share) => {
-        const hashes = packed.chunks.map(({ sha1 }) => sha1).join();
-        if (hashes !== expected.get(share.number)?.join())
-            throw changed(session, share);
-        packed.chunks.forEach(send);
+    await session.pack(again, {
+        take(packed, share) {
+            const hashes = packed.chunks.map(({ sha1 }) => sha1).join();
+            if (hashes !== expected.get(share.number)?.join())
+                throw changed(session, share);
+            packed.chunks.forEach(send);
+        },
     }, refreshed);
 }
 function changed({ plan }, { start, end }) {
@@ -39190,13 +39197,9 @@ class BundleBuilder {
         const bytes = this.#bytes + units.bytes + this.#tailBytes + tailBytes(units);
         return this.#entries + units.entries < archive/* MAX_ENTRIES */.Sd && bytes <= Math.min(maxBytes, archive/* MAX_ARCHIVE_BYTES */.Ip);
     }
-    /** Adds the units of a share, whose bytes are `contents`, chunk by chunk. */
-    add(units, share, contents) {
-        for (const bytes of contents)
-            this.#hash.update(bytes);
+    /** Adds the units of a share. All of its chunks have to follow, by {@link BundleBuilder.addChunks}, before anything else. */
+    add(units) {
         (0,archive/* moveRecords */.Wd)(units.central, this.#bytes);
-        for (const { sha1, length } of units.chunks)
-            this.#chunks.push({ sha1, length, from: share });
         this.#bytes += units.bytes;
         this.#central.push(units.central);
         this.#tailBytes += tailBytes(units);
@@ -39212,6 +39215,13 @@ class BundleBuilder {
             this.#manifest.at(-1)?.push(part);
         });
         this.#entries += units.entries;
+    }
+    /** Adds chunks of the share added last, whose bytes are `contents`. */
+    addChunks(chunks, share, contents) {
+        for (const bytes of contents)
+            this.#hash.update(bytes);
+        for (const { sha1, length } of chunks)
+            this.#chunks.push({ sha1, length, from: share });
     }
     /** Adds manifest and directory. Returns the bundle and the chunks of its end. */
     finish(owner, method) {
@@ -39303,12 +39313,15 @@ async function packBundles(session, outcome) {
     const progress = new Progress(deps.log, deps.clock);
     const line = new Line(session);
     let packedBytes = 0;
-    await session.pack(shares, (packed, share) => {
-        outcome.add(packed.outcomes);
-        if (packed.entries > 0)
-            line.add(packed, share);
-        packedBytes += packed.bytes;
-        progress.report(outcome.files, plan.files, packedBytes, courier.wireBytes);
+    await session.pack(shares, {
+        take: (packed, share) => {
+            outcome.add(packed.outcomes);
+            if (packed.entries > 0)
+                line.add(packed, share);
+            packedBytes += packed.bytes;
+            progress.report(outcome.files, plan.files, packedBytes, courier.wireBytes);
+        },
+        takeMore: (chunks, share) => line.addChunks(chunks, share),
     });
     line.close();
     return line.bundles;
@@ -39322,10 +39335,15 @@ class Line {
         this.#session = session;
     }
     add(packed, share) {
+        this.#builderFor(packed, share).add(packed);
+        this.addChunks(packed.chunks, share);
+    }
+    /** Adds chunks of the share added last. */
+    addChunks(chunks, share) {
         const { pool, courier } = this.#session;
-        const contents = packed.chunks.map(({ place }) => (0,slab_writer/* bytesAt */.L)(pool.slabs, place));
-        this.#builderFor(packed, share).add(packed, share.number, contents);
-        for (const { sha1, length, place } of packed.chunks) {
+        const contents = chunks.map(({ place }) => (0,slab_writer/* bytesAt */.L)(pool.slabs, place));
+        this.#builder?.addChunks(chunks, share.number, contents);
+        for (const { sha1, length, place } of chunks) {
             pool.hold(place);
             courier.add({ sha1, length, place });
         }
@@ -39702,7 +39720,7 @@ function nameUnits(units) {
  */
 class Packing {
     #deps;
-    #underWay = 0;
+    #atWork = 0;
     constructor(deps) {
         this.#deps = deps;
     }
@@ -39711,27 +39729,59 @@ class Packing {
         const { pool, stop } = this.#deps;
         let inOrder = Promise.resolve();
         for (const share of shares) {
-            const granted = pool.acquire((0,divide/* slabsFor */.$x)(share, pool.slabs.slabBytes));
+            const perTurn = this.#perTurn(share);
+            const granted = pool.acquire(perTurn ?? (0,divide/* slabsFor */.$x)(share, pool.slabs.slabBytes));
             this.relieve();
-            inOrder = this.#pack(share, await stop.or(granted), inOrder);
+            inOrder = this.#pack(share, await stop.or(granted), perTurn, inOrder);
             inOrder.catch(stop.fail);
         }
         await stop.or(inOrder);
     }
     /** Has slabs freed when packing can only go on that way. */
     relieve() {
-        if (this.#underWay === 0 && this.#deps.pool.starved)
+        if (this.#atWork === 0 && this.#deps.pool.starved)
             this.#deps.relieve();
     }
-    async #pack(share, slabs, before) {
-        const { crew, pool, jobOf, consume } = this.#deps;
-        this.#underWay++;
-        const job = crew.run({ kind: 'pack', ...jobOf(share), slabs });
+    #perTurn(share) {
+        const { pool, consumer } = this.#deps;
+        return consumer.takeMore && (0,divide/* slabsPerTurn */.kQ)(share, pool.slabs.slabBytes, pool.count);
+    }
+    async #pack(share, slabs, perTurn, before) {
+        const { consumer, jobOf } = this.#deps;
+        const turns = perTurn === undefined ? {} : { turns: share.number };
+        const job = this.#run({ kind: 'pack', ...jobOf(share), slabs, ...turns });
         const [packed] = await Promise.all([job, before]);
-        consume(packed, share);
-        this.#underWay--;
+        consumer.take(packed, share);
+        this.#letGo(slabs);
+        if (perTurn !== undefined && packed.more)
+            await this.#goOn(share, perTurn);
+    }
+    async #goOn(share, perTurn) {
+        const { consumer, pool, stop } = this.#deps;
+        for (;;) {
+            const granted = pool.acquireFirst(perTurn);
+            this.relieve();
+            const slabs = await stop.or(granted);
+            const { chunks, more } = await this.#run({ kind: 'continue', turns: share.number, slabs });
+            consumer.takeMore?.(chunks, share);
+            this.#letGo(slabs);
+            if (!more)
+                return;
+        }
+    }
+    async #run(job) {
+        this.#atWork++;
+        try {
+            return await this.#deps.crew.run(job);
+        }
+        finally {
+            this.#atWork--;
+            this.relieve();
+        }
+    }
+    #letGo(slabs) {
         for (const slab of slabs)
-            pool.letGo(slab);
+            this.#deps.pool.letGo(slab);
         this.relieve();
     }
 }
@@ -39746,7 +39796,7 @@ var cuts = __nccwpck_require__(427);
 
 const settings_MIB = 1 << 20;
 /** All slabs together: the memory that holds chunks between reading and sending. */
-const SLAB_MEMORY = 32 * settings_MIB;
+const SLAB_MEMORY = 24 * settings_MIB;
 /** Chunks for a server that names no missing ones: nothing is re-used, so fewer and bigger is better. */
 const BLIND_CHUNK_BYTES = 4 * settings_MIB;
 /** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */
@@ -39798,6 +39848,16 @@ class SlabPool {
     acquire(count) {
         return new Promise((resolve) => {
             this.#waiting.push({ count: Math.min(count, this.count), resolve });
+            this.#serve();
+        });
+    }
+    /**
+     * The same, before all others that wait: for a share that the shares behind it wait for, with the slabs they hold. It must
+     * ask for no more than it had before, which come back without anybody's help.
+     */
+    acquireFirst(count) {
+        return new Promise((resolve) => {
+            this.#waiting.unshift({ count: Math.min(count, this.count), resolve });
             this.#serve();
         });
     }
@@ -39874,7 +39934,7 @@ function openSession(plan, request, deps, options, crew, stop) {
         courier,
         shares: (0,divide/* divide */.Qr)(plan.units, settings.divide),
         stop,
-        pack(shares, consume, refresh) {
+        pack(shares, consumer, refresh) {
             const jobOf = ({ start, end, expectedBytes }) => {
                 const units = plan.units.slice(start, end);
                 return {
@@ -39883,7 +39943,7 @@ function openSession(plan, request, deps, options, crew, stop) {
                     expectedBytes,
                 };
             };
-            packing = new Packing({ crew, pool, stop, jobOf, consume, relieve: () => courier.relieve() });
+            packing = new Packing({ crew, pool, stop, jobOf, consumer, relieve: () => courier.relieve() });
             return packing.run(shares);
         },
     };
@@ -40543,7 +40603,10 @@ function tell(served, address, log) {
         });
         return { status: 'warned', detail: `${address} ${why}` };
     }
-    const detail = `${good} of ${good + bad} scripts of ${address} carry an uploaded debug id`;
+    const others = served.length - good - bad;
+    const rest = others === 0 ? '' : `; ${others} more there ${others === 1 ? 'is' : 'are'} not of this upload`;
+    const [scripts, carry] = good + bad === 1 ? ['script', 'carries'] : ['scripts', 'carry'];
+    const detail = `${good} of ${good + bad} ${scripts} of ${address} ${carry} an uploaded debug id${rest}`;
     log.info(detail);
     return { status: bad > 0 ? 'warned' : 'done', detail };
 }
@@ -40588,7 +40651,8 @@ async function verifyDebugIds(upload, projects, deps) {
         return { status: 'warned', detail: 'the server has no artifact lookup' };
     }
     const part = asked.length < all.length ? ` (an even sample of ${all.length})` : '';
-    const detail = `Sentry resolves all ${asked.length} debug ids asked for${part}`;
+    const ids = asked.length === 1 ? 'the one debug id' : `all ${asked.length} debug ids`;
+    const detail = `Sentry resolves ${ids} asked for${part}`;
     deps.log.info(detail);
     return { status: 'done', detail };
 }
@@ -40663,15 +40727,15 @@ async function verifyDeployed(context) {
 
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
-// EXTERNAL MODULE: ./build/sourcemaps/process.js + 19 modules
-var sourcemaps_process = __nccwpck_require__(8233);
+// EXTERNAL MODULE: ./build/sourcemaps/process.js + 18 modules
+var sourcemaps_process = __nccwpck_require__(623);
 ;// CONCATENATED MODULE: ./build/upload/jobs.js
 /** What workers get and give back. All of it survives structuredClone; bulk data lies in shared slabs. */
 /** The `workerData.role` of the threads: the entry of the bundle tells by it that it runs as one of them. */
 const WORKER_ROLE = 'units';
 
-// EXTERNAL MODULE: ./build/upload/work.js + 2 modules
-var work = __nccwpck_require__(5512);
+// EXTERNAL MODULE: ./build/upload/workshop.js + 2 modules
+var workshop = __nccwpck_require__(4481);
 ;// CONCATENATED MODULE: ./build/upload/crew.js
 
 
@@ -40688,7 +40752,7 @@ const SCRIPTS_PER_SCAN = 128;
 /** Jobs given to a thread ahead of time, so that it never waits for a message while the main thread is busy itself. */
 const AHEAD = 4;
 /** A job bigger than this is not for the main thread: it would keep requests and signals waiting for half a second. */
-const LONGEST_OWN_BYTES = 32 << 20;
+const LONGEST_OWN_BYTES = 4 << 20;
 class Thread {
     tasks = new Map();
     worker;
@@ -40711,11 +40775,15 @@ class Thread {
  */
 class Crew {
     #workers;
-    #processUnit;
+    #workshop;
     #threads = [];
     /** Encode jobs go first: they give slabs back. */
     #first = [];
     #second = [];
+    /** Jobs that this thread has begun and goes on with. */
+    #mine = [];
+    /** Threads that hold a job of more than one turn, by its number; none for those that this thread holds. */
+    #owners = new Map();
     #setup;
     #own;
     #lastId = 0;
@@ -40727,7 +40795,7 @@ class Crew {
      */
     constructor(workers, processUnit = sourcemaps_process/* processUnit */.y) {
         this.#workers = workers;
-        this.#processUnit = processUnit;
+        this.#workshop = new workshop/* Workshop */.cR(processUnit);
     }
     /** Says how many bytes of files there are, as far as is known. Starts the threads as soon as they are worth it. */
     expect(bytes) {
@@ -40762,6 +40830,7 @@ class Crew {
     /** What the jobs of an upload need; called once, before the first of them. */
     setup(setup) {
         this.#setup = setup;
+        this.#workshop.setup(setup);
         for (const thread of this.#threads)
             thread.post({ setup });
     }
@@ -40773,7 +40842,10 @@ class Crew {
                 return;
             }
             const task = { id: ++this.#lastId, job, resolve: (result) => resolve(result), reject };
-            (job.kind === 'encode' ? this.#first : this.#second).push(task);
+            if (job.kind === 'continue')
+                this.#goOn(task, job.turns);
+            else
+                (job.kind === 'encode' ? this.#first : this.#second).push(task);
             this.#deal();
         });
     }
@@ -40782,7 +40854,20 @@ class Crew {
         this.#closing = true;
         this.#first.length = 0;
         this.#second.length = 0;
+        this.#mine.length = 0;
         await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    }
+    /** To the thread that holds the job, whatever else that has to do. */
+    #goOn(task, turns) {
+        const owner = this.#owners.get(turns);
+        if (owner === undefined)
+            this.#mine.push(task);
+        else
+            this.#hand(task, owner);
+    }
+    #hand(task, thread) {
+        thread.tasks.set(task.id, task);
+        thread.post({ id: task.id, job: task.job });
     }
     #deal() {
         for (;;) {
@@ -40791,9 +40876,10 @@ class Crew {
                 break;
             const task = this.#first.shift() ?? this.#second.shift();
             if (task === undefined)
-                return;
-            idlest.tasks.set(task.id, task);
-            idlest.post({ id: task.id, job: task.job });
+                break;
+            if (task.job.kind === 'pack' && task.job.turns !== undefined)
+                this.#owners.set(task.job.turns, idlest);
+            this.#hand(task, idlest);
         }
         this.#takeOwn();
     }
@@ -40801,11 +40887,13 @@ class Crew {
     #takeOwn() {
         if (this.#own !== undefined)
             return;
-        const queue = this.#first.length > 0 ? this.#first : this.#second;
+        const queue = [this.#mine, this.#first].find(({ length }) => length > 0) ?? this.#second;
         const [next] = queue;
         if (next === undefined || (this.#threads.length > 0 && isLong(next.job)))
             return;
         queue.shift();
+        if (next.job.kind === 'pack' && next.job.turns !== undefined)
+            this.#owners.delete(next.job.turns);
         this.#own = next;
         setImmediate(() => {
             this.#own = undefined;
@@ -40816,7 +40904,7 @@ class Crew {
     }
     #workOn({ job, resolve, reject }) {
         try {
-            resolve((0,work/* work */.oJ)(job, this.#setup, this.#processUnit));
+            resolve(this.#workshop.do(job));
         }
         catch (thrown) {
             reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
@@ -40826,7 +40914,7 @@ class Crew {
         const task = thread.tasks.get(reply.id);
         thread.tasks.delete(reply.id);
         if ('failure' in reply)
-            task?.reject((0,work/* fromFailure */.Z4)(reply.failure));
+            task?.reject((0,workshop/* fromFailure */.Z4)(reply.failure));
         else
             task?.resolve(reply.result);
         this.#deal();
@@ -40838,7 +40926,7 @@ class Crew {
             cause,
             hint: 'The machine may be short of memory. Run the step again; what is uploaded is not sent again.',
         });
-        const waiting = [...this.#first.splice(0), ...this.#second.splice(0)];
+        const waiting = [...this.#first.splice(0), ...this.#second.splice(0), ...this.#mine.splice(0)];
         for (const thread of this.#threads)
             waiting.push(...thread.tasks.values());
         for (const task of waiting)
@@ -40866,16 +40954,7 @@ function isLong(job) {
 
 
 
-const run_TITLES = {
-    token: 'Check the token',
-    release: 'Release',
-    commits: 'Commits',
-    sourcemaps: 'Source maps',
-    verify: 'Verify the upload',
-    deploy: 'Deploy',
-    finalize: 'Finalize',
-    'verify-url': 'Verify the deployed site',
-};
+
 /** Runs the action once. Never throws: a failure is part of the answer, with everything that was done until then. */
 async function run(runtime) {
     const { journal } = runtime;
@@ -40940,7 +41019,7 @@ async function pipeline(context, log) {
 }
 async function inGroup(context, log, name, work) {
     context.signal.throwIfAborted();
-    log.group(run_TITLES[name]);
+    log.group(STEP_TITLES[name]);
     try {
         const { status, detail, told } = await context.journal.step(name, work);
         if (status !== 'skipped' && told !== true)
@@ -40997,9 +41076,12 @@ const VERSION = '0.1.0';
 
 
 
-/** How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. */
-const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000 };
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
+/**
+ * How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. On Windows, which
+ * has no SIGTERM, the runner sends Ctrl+Break in its place.
+ */
+const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000, SIGBREAK: 1_000 };
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 };
 /** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
 async function act() {
     limitYoungGeneration();
@@ -41066,7 +41148,7 @@ async function appendSummary(markdown, log) {
 }
 function listenForCancel() {
     const controller = new AbortController();
-    for (const name of ['SIGINT', 'SIGTERM']) {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGBREAK']) {
         process.on(name, () => {
             if (controller.signal.aborted)
                 process.exit(EXIT_CODES[name]);
@@ -42471,7 +42553,7 @@ function removePatiently(path) {
 
 /***/ }),
 
-/***/ 8233:
+/***/ 623:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43776,6 +43858,8 @@ const PRIVATE_FILE = /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.py
  */
 function readSource(source, roots) {
     for (const candidate of candidatesOf(source, roots)) {
+        if (leadsToOtherMachine(candidate, roots.workspace, external_node_path_))
+            continue;
         const text = readInside(candidate, roots);
         if (text !== undefined)
             return text;
@@ -43796,6 +43880,16 @@ function candidatesOf(source, { mapFolder, workingDirectory }) {
     const decoded = percentDecoded(source);
     const names = decoded === source ? [source] : [source, decoded];
     return names.flatMap((name) => ((0,external_node_path_.isAbsolute)(name) ? [name] : [(0,external_node_path_.join)(mapFolder, name), (0,external_node_path_.join)(workingDirectory, name)]));
+}
+/**
+ * Whether a path names a share (`\\host\share`) or a device of Windows. Only to ask whether such a file exists would log the runner
+ * in at a host that the map's author chose. The workspace's own share is no other machine.
+ */
+function leadsToOtherMachine(candidate, workspace, path) {
+    if (path.sep !== '\\')
+        return false;
+    const root = path.parse(path.resolve(workspace, candidate)).root.toLowerCase();
+    return root.startsWith('\\\\') && root !== path.parse(workspace).root.toLowerCase();
 }
 function percentDecoded(text) {
     try {
@@ -44182,67 +44276,8 @@ function mapNotes({ js, map, script }, { document }, plan) {
     return notes;
 }
 
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __nccwpck_require__(9473);
-;// CONCATENATED MODULE: ./build/sourcemaps/read-file.js
-
-
-/** Memory of its own, not a slice of Node's pool: it can be freed as soon as the artifacts that point into it are copied. */
-const allocateAlone = (bytes) => Buffer.allocUnsafeSlow(bytes);
-const MOST_BYTES_PER_READ = 1 << 30;
-/**
- * Reads a file once, whole.
- *
- * @throws ActionError `file-changed` when it is not the file that was planned (other size or time, gone, cut while it was read),
- * `file-unreadable` when it cannot be read
- */
-function readPlannedFile(file, allocate = allocateAlone) {
-    const fd = read_file_open(file);
-    try {
-        const stat = (0,external_node_fs_.fstatSync)(fd);
-        if (stat.size !== file.size || stat.mtimeMs !== file.mtimeMs)
-            throw changed(file, 'its size or time is another');
-        const bytes = allocate(stat.size);
-        let length = 0;
-        while (length < stat.size) {
-            const read = (0,external_node_fs_.readSync)(fd, bytes, length, Math.min(stat.size - length, MOST_BYTES_PER_READ), null);
-            if (read === 0)
-                throw changed(file, 'it ended early');
-            length += read;
-        }
-        return { bytes, mode: stat.mode & 0o7777 };
-    }
-    catch (error) {
-        if (error instanceof errors/* ActionError */.lZ)
-            throw error;
-        throw unreadable(file, error);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(fd);
-    }
-}
-function read_file_open(file) {
-    try {
-        return (0,external_node_fs_.openSync)(file.path, 'r');
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            throw changed(file, 'it is gone');
-        throw unreadable(file, error);
-    }
-}
-function changed(file, how) {
-    return new errors/* ActionError */.lZ('file-changed', `${file.name} changed while the action was running: ${how}`, {
-        hint: 'Run this step after the build has ended, and let nothing else write to the folder.',
-    });
-}
-function unreadable(file, cause) {
-    return new errors/* ActionError */.lZ('file-unreadable', `Cannot read ${file.name}: ${cause.message}`, {
-        cause,
-        hint: "Check the file's permissions.",
-    });
-}
-
+// EXTERNAL MODULE: ./build/sourcemaps/read-file.js
+var read_file = __nccwpck_require__(1990);
 ;// CONCATENATED MODULE: ./build/sourcemaps/process.js
 
 
@@ -44263,11 +44298,11 @@ function unreadable(file, cause) {
  *
  * @throws ActionError `file-changed`, `file-unreadable`, `disk`
  */
-function processUnit(unit, options, allocate = allocateAlone) {
-    const map = unit.map === undefined ? undefined : { file: unit.map, content: readPlannedFile(unit.map, allocate) };
+function processUnit(unit, options, allocate = read_file/* allocateAlone */.f) {
+    const map = unit.map === undefined ? undefined : { file: unit.map, content: (0,read_file/* readPlannedFile */.v)(unit.map, allocate) };
     if (unit.js === undefined)
         return map === undefined ? skipped() : processLoneMap(map.file, map.content, options);
-    const job = { unit, js: unit.js, script: readPlannedFile(unit.js, allocate), map, options };
+    const job = { unit, js: unit.js, script: (0,read_file/* readPlannedFile */.v)(unit.js, allocate), map, options };
     switch (bundleKindOf(job.script.bytes)) {
         case 'ram-bundle':
             return skipped(diagnoses.ramBundle(unit.js));
@@ -44317,6 +44352,76 @@ function tryRead(bytes) {
             return error;
         throw error;
     }
+}
+
+
+/***/ }),
+
+/***/ 1990:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ allocateAlone),
+/* harmony export */   v: () => (/* binding */ readPlannedFile)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9473);
+
+
+/** Memory of its own, not a slice of Node's pool: it can be freed as soon as the artifacts that point into it are copied. */
+const allocateAlone = (bytes) => Buffer.allocUnsafeSlow(bytes);
+const MOST_BYTES_PER_READ = 1 << 30;
+/**
+ * Reads a file once, whole.
+ *
+ * @throws ActionError `file-changed` when it is not the file that was planned (other size or time, gone, cut while it was read),
+ * `file-unreadable` when it cannot be read
+ */
+function readPlannedFile(file, allocate = allocateAlone) {
+    const fd = open(file);
+    try {
+        const stat = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(fd);
+        if (stat.size !== file.size || stat.mtimeMs !== file.mtimeMs)
+            throw changed(file, 'its size or time is another');
+        const bytes = allocate(stat.size);
+        let length = 0;
+        while (length < stat.size) {
+            const read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(fd, bytes, length, Math.min(stat.size - length, MOST_BYTES_PER_READ), null);
+            if (read === 0)
+                throw changed(file, 'it ended early');
+            length += read;
+        }
+        return { bytes, mode: stat.mode & 0o7777 };
+    }
+    catch (error) {
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ)
+            throw error;
+        throw unreadable(file, error);
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(fd);
+    }
+}
+function open(file) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(file.path, 'r');
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            throw changed(file, 'it is gone');
+        throw unreadable(file, error);
+    }
+}
+function changed(file, how) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('file-changed', `${file.name} changed while the action was running: ${how}`, {
+        hint: 'Run this step after the build has ended, and let nothing else write to the folder.',
+    });
+}
+function unreadable(file, cause) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('file-unreadable', `Cannot read ${file.name}: ${cause.message}`, {
+        cause,
+        hint: "Check the file's permissions.",
+    });
 }
 
 
@@ -44704,7 +44809,7 @@ function encode(data, encoding) {
     if (encoding === 'none')
         return data;
     // One output buffer big enough for almost any result: the default of 16 KiB means a call into zlib per 16 KiB.
-    const chunkSize = Math.max(1024, Math.min(data.length, 256 * 1024));
+    const chunkSize = Math.max(1024, Math.min(data.length >> 1, 128 * 1024));
     const level = zstd.constants.ZSTD_c_compressionLevel;
     if (encoding === 'zstd' && zstd.zstdCompressSync !== undefined && level !== undefined) {
         return zstd.zstdCompressSync(data, { params: { [level]: ZSTD_LEVEL }, chunkSize });
@@ -44787,6 +44892,7 @@ function surelyStartsChunk(bytesOnDisk, targetBytes) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $x: () => (/* binding */ slabsFor),
 /* harmony export */   Qr: () => (/* binding */ divide),
+/* harmony export */   kQ: () => (/* binding */ slabsPerTurn),
 /* harmony export */   rs: () => (/* binding */ urlOf)
 /* harmony export */ });
 /* harmony import */ var _cuts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(427);
@@ -44825,6 +44931,14 @@ function divide(units, { targetBytes, shareBytes }) {
     });
     close(units.length);
     return shares;
+}
+/**
+ * Slabs for one turn of a share that would take more than a quarter of all; undefined for other shares. A unit that took every slab
+ * would have to wait until all are free, and everybody would wait for it.
+ */
+function slabsPerTurn(share, slabBytes, slabCount) {
+    const most = Math.max(1, slabCount >> 2);
+    return share.end - share.start === 1 && slabsFor(share, slabBytes) > most ? most : undefined;
 }
 /** Slabs that a share is expected to fill. Chunks don't cross slabs, so a little of each is lost. */
 function slabsFor(share, slabBytes) {
@@ -44957,10 +45071,11 @@ function bytesAt(slabs, place) {
         return place.bytes;
     return new Uint8Array(slabs.memory, place.slab * slabs.slabBytes + place.offset, place.length);
 }
+const EMPTY = new Uint8Array();
 /**
  * Lays groups into slabs and cuts them into chunks. A group that fits in what is left of a slab is one chunk; a bigger one
  * is cut every `maxChunkBytes`, counted from its start, so that its chunks depend on nothing but itself. No chunk ever
- * crosses a slab. When the slabs given are used up (edits made the files longer than foreseen) it takes memory of its own.
+ * crosses a slab.
  */
 class SlabWriter {
     #slabs;
@@ -44972,23 +45087,30 @@ class SlabWriter {
         this.#free = [...given];
         this.#maxChunkBytes = maxChunkBytes;
     }
-    /** Writes one group, given as its total length and its pieces in order. */
-    write(length, pieces) {
-        const chunks = [];
+    /** More slabs to fill. */
+    give(slabs) {
+        this.#free.push(...slabs);
+    }
+    /**
+     * Writes one group, given as its total length and its pieces in order, chunk by chunk. When the slabs are full it says so;
+     * if it is not given more before it goes on, it takes memory of its own.
+     */
+    *write(length, pieces) {
         let left = length;
-        let target = this.#room(Math.min(left, this.#maxChunkBytes));
+        let target = EMPTY;
         let filled = 0;
-        const finish = () => {
-            chunks.push(this.#seal(target));
-            left -= filled;
-            filled = 0;
-        };
         for (const piece of pieces) {
             let from = 0;
             while (from < piece.length) {
                 if (filled === target.length) {
-                    finish();
-                    target = this.#room(Math.min(left, this.#maxChunkBytes));
+                    if (filled > 0)
+                        yield this.#seal(target);
+                    left -= filled;
+                    filled = 0;
+                    const bytes = Math.min(left, this.#maxChunkBytes);
+                    if (this.#needsSlab(bytes) && this.#free.length === 0)
+                        yield 'full';
+                    target = this.#room(bytes);
                 }
                 const part = piece.subarray(from, from + target.length - filled);
                 target.set(part, filled);
@@ -44997,13 +45119,15 @@ class SlabWriter {
             }
         }
         if (filled > 0)
-            finish();
-        return chunks;
+            yield this.#seal(target);
+    }
+    #needsSlab(bytes) {
+        return this.#open === undefined || this.#open.bytes.length - this.#open.used < bytes;
     }
     /** Room for one chunk; it is the caller's. */
     #room(bytes) {
         const { slabBytes, memory } = this.#slabs;
-        if (this.#open === undefined || this.#open.bytes.length - this.#open.used < bytes) {
+        if (this.#open === undefined || this.#needsSlab(bytes)) {
             const slab = this.#free.shift();
             const view = slab === undefined
                 ? new Uint8Array(new SharedArrayBuffer(slabBytes))
@@ -45026,27 +45150,60 @@ class SlabWriter {
 
 /***/ }),
 
-/***/ 5512:
+/***/ 1472:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   runWorker: () => (/* binding */ runWorker)
+/* harmony export */ });
+/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5919);
+/* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(623);
+/* harmony import */ var _workshop_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4481);
+
+
+
+/** What a worker thread runs: answers jobs until it is terminated. */
+function runWorker(processUnit = _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__/* .processUnit */ .y) {
+    const port = node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.parentPort;
+    if (port === null)
+        throw new Error('runWorker was called outside of a worker thread');
+    const workshop = new _workshop_js__WEBPACK_IMPORTED_MODULE_2__/* .Workshop */ .cR(processUnit);
+    port.on('message', (message) => {
+        if ('setup' in message) {
+            workshop.setup(message.setup);
+            return;
+        }
+        const { id, job } = message;
+        try {
+            const result = workshop.do(job);
+            const reply = { id, result };
+            port.postMessage(reply, 'lengths' in result ? [result.bytes.buffer] : []);
+        }
+        catch (thrown) {
+            const reply = { id, failure: (0,_workshop_js__WEBPACK_IMPORTED_MODULE_2__/* .toFailure */ .w2)(thrown) };
+            port.postMessage(reply);
+        }
+    });
+}
+
+
+/***/ }),
+
+/***/ 4481:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  cR: () => (/* binding */ Workshop),
   Z4: () => (/* binding */ fromFailure),
-  w2: () => (/* binding */ toFailure),
-  oJ: () => (/* binding */ work)
+  w2: () => (/* binding */ toFailure)
 });
 
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __nccwpck_require__(9473);
 // EXTERNAL MODULE: ./build/sourcemaps/scan.js
 var scan = __nccwpck_require__(1490);
-// EXTERNAL MODULE: ./build/upload/codec.js
-var codec = __nccwpck_require__(2290);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-// EXTERNAL MODULE: ./build/upload/archive.js + 1 modules
-var archive = __nccwpck_require__(7760);
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./build/upload/arena.js
@@ -45081,6 +45238,14 @@ class Arena {
     }
 }
 
+// EXTERNAL MODULE: ./build/upload/codec.js
+var codec = __nccwpck_require__(2290);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./build/sourcemaps/read-file.js
+var read_file = __nccwpck_require__(1990);
+// EXTERNAL MODULE: ./build/upload/archive.js + 1 modules
+var archive = __nccwpck_require__(7760);
 // EXTERNAL MODULE: ./build/upload/cuts.js
 var cuts = __nccwpck_require__(427);
 // EXTERNAL MODULE: ./build/upload/divide.js
@@ -45100,20 +45265,54 @@ var slab_writer = __nccwpck_require__(3100);
 
 
 
-/** Jobs of a thread are done one after another, so that one arena is enough. */
-let arena;
-/** Carries a pack job out. Throws what `processUnit` throws. */
-function pack(job, options, slabs, processUnit) {
+/** Carries a pack job out, in one go. Throws what `processUnit` throws. */
+function pack(job, options, slabs, process, arena) {
     const packer = new Packer(options, new slab_writer/* SlabWriter */.c(slabs, job.slabs, options.maxChunkBytes));
-    arena ??= new Arena();
-    const { allocate } = arena;
     const outcomes = job.units.map((unit, index) => {
         if (packer.isEmpty)
-            arena?.reset();
-        const { artifacts, diagnoses } = processUnit(unit, options.edit, allocate);
+            arena.reset();
+        const { artifacts, diagnoses } = process(unit, options.edit, arena.allocate);
         return { ...packer.add(unit, job.names[index], artifacts), diagnoses };
     });
-    return { ...packer.end(), outcomes };
+    packer.cut();
+    return { ...packer.result(), outcomes, more: false };
+}
+/** A pack job whose chunks are made in turns, each as many as there are slabs for. */
+class PackInTurns {
+    #packer;
+    #writer;
+    #chunks;
+    #outcomes;
+    /** Reads, edits and writes the units, which are kept in memory until the last turn. Throws what `processUnit` throws. */
+    constructor(job, options, slabs, process) {
+        this.#writer = new slab_writer/* SlabWriter */.c(slabs, job.slabs, options.maxChunkBytes);
+        // The share ends where its unit does, so nothing is cut before.
+        this.#packer = new Packer({ ...options, targetBytes: undefined }, this.#writer);
+        this.#outcomes = job.units.map((unit, index) => {
+            // The arena is used for other jobs between the turns.
+            const { artifacts, diagnoses } = process(unit, options.edit, read_file/* allocateAlone */.f);
+            return { ...this.#packer.add(unit, job.names[index], artifacts), diagnoses };
+        });
+        this.#chunks = this.#packer.write();
+    }
+    /** The first turn, with all that is known of the units. */
+    first() {
+        return { ...this.#packer.result(), outcomes: this.#outcomes, ...this.#turn() };
+    }
+    next(slabs) {
+        this.#writer.give(slabs);
+        return this.#turn();
+    }
+    #turn() {
+        const chunks = [];
+        for (let step = this.#chunks.next(); !step.done; step = this.#chunks.next()) {
+            if (step.value === 'full')
+                return { chunks, more: true };
+            chunks.push(step.value);
+        }
+        this.#packer.free();
+        return { chunks, more: false };
+    }
 }
 /** Puts units into the archive one by one and cuts it into chunks between them. */
 class Packer {
@@ -45137,10 +45336,10 @@ class Packer {
         const bytes = files.reduce((sum, { entry }) => sum + entry.bytes, 0);
         const target = this.#options.targetBytes;
         if (target !== undefined && (0,cuts/* startsChunk */.DT)(bytes, target))
-            this.#cut();
+            this.cut();
         this.#add(files, artifacts, hash);
         if (target !== undefined && (0,cuts/* endsChunk */.OG)(hash, bytes, target))
-            this.#cut();
+            this.cut();
         const packed = artifacts.reduce((bits, { url }) => bits | (url === unit.map?.url ? 2 : 1), 0);
         return { packed, debugId: artifacts.find(({ headers }) => headers['debug-id'])?.headers['debug-id'] };
     }
@@ -45148,8 +45347,8 @@ class Packer {
     get isEmpty() {
         return this.#open.length === 0;
     }
-    end() {
-        this.#cut();
+    /** What is known of all that was added, and the chunks that were cut. */
+    result() {
         let before = '';
         const manifest = this.#manifest.map((lines) => {
             const text = before + lines.join(',');
@@ -45159,7 +45358,7 @@ class Packer {
         });
         return {
             chunks: this.#chunks,
-            bytes: this.#bytes,
+            bytes: this.#bytes + this.#openBytes,
             entries: this.#central.length,
             central: Buffer.concat(this.#central),
             manifest,
@@ -45182,10 +45381,21 @@ class Packer {
             this.#openBytes += (0,archive/* entryBytes */.eD)(file.entry);
         });
     }
-    #cut() {
-        if (this.#open.length === 0)
+    /** Lays the files since the last cut into slabs, as chunks of their own. */
+    cut() {
+        if (this.isEmpty)
             return;
-        this.#chunks.push(...this.#writer.write(this.#openBytes, piecesOf(this.#open)));
+        for (const chunk of this.write())
+            if (chunk !== 'full')
+                this.#chunks.push(chunk);
+        this.free();
+    }
+    /** The chunks of the files since the last cut. */
+    write() {
+        return this.#writer.write(this.#openBytes, piecesOf(this.#open));
+    }
+    /** Forgets the files since the last cut. */
+    free() {
         for (const { pieces } of this.#open)
             (0,free_memory/* freeMemory */.K)(pieces);
         this.#bytes += this.#openBytes;
@@ -45213,20 +45423,65 @@ function* piecesOf(files) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/upload/work.js
+;// CONCATENATED MODULE: ./build/upload/workshop.js
 
 
 
 
 
-/** Carries a job out on this thread; workers and the inline crew share it. */
-function work(job, setup, processUnit) {
-    if (job.kind === 'scan')
-        return (0,scan/* scanInTurn */.I)(job.scripts);
-    if (setup === undefined)
-        throw new Error('A job came before the setup');
-    const { options, slabs } = setup;
-    return job.kind === 'pack' ? pack(job, options, slabs, processUnit) : encodeChunks(job, slabs);
+
+/** What one thread needs to carry jobs out; workers have one each, and so has the calling thread. */
+class Workshop {
+    #processUnit;
+    #turns = new Map();
+    #setup;
+    #arena;
+    constructor(processUnit) {
+        this.#processUnit = processUnit;
+    }
+    /** What the jobs of an upload need. */
+    setup(setup) {
+        this.#setup = setup;
+    }
+    /** Carries a job out. Throws what it throws. */
+    do(job) {
+        switch (job.kind) {
+            case 'scan':
+                return (0,scan/* scanInTurn */.I)(job.scripts);
+            case 'encode':
+                return encodeChunks(job, this.#options().slabs);
+            case 'pack':
+                return this.#pack(job);
+            case 'continue':
+                return this.#continue(job);
+        }
+    }
+    #pack(job) {
+        const { options, slabs } = this.#options();
+        if (job.turns === undefined) {
+            this.#arena ??= new Arena();
+            return pack(job, options, slabs, this.#processUnit, this.#arena);
+        }
+        const turns = new PackInTurns(job, options, slabs, this.#processUnit);
+        const first = turns.first();
+        if (first.more)
+            this.#turns.set(job.turns, turns);
+        return first;
+    }
+    #continue({ turns: number, slabs }) {
+        const turns = this.#turns.get(number);
+        if (turns === undefined)
+            throw new Error('This thread does not hold the job');
+        const next = turns.next(slabs);
+        if (!next.more)
+            this.#turns.delete(number);
+        return next;
+    }
+    #options() {
+        if (this.#setup === undefined)
+            throw new Error('A job came before the setup');
+        return this.#setup;
+    }
 }
 function encodeChunks(job, slabs) {
     const bodies = job.chunks.map((place) => (0,codec/* encode */.lF)((0,slab_writer/* bytesAt */.L)(slabs, place), job.encoding));
@@ -45249,45 +45504,6 @@ function toFailure(thrown) {
 function fromFailure({ code, message, hint }) {
     const known = errors/* ERROR_CODES */.OQ.find((candidate) => candidate === code);
     return known === undefined ? new Error(message) : new errors/* ActionError */.lZ(known, message, hint === undefined ? {} : { hint });
-}
-
-
-/***/ }),
-
-/***/ 1472:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   runWorker: () => (/* binding */ runWorker)
-/* harmony export */ });
-/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5919);
-/* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8233);
-/* harmony import */ var _work_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5512);
-
-
-
-/** What a worker thread runs: answers jobs until it is terminated. */
-function runWorker(processUnit = _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__/* .processUnit */ .y) {
-    const port = node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.parentPort;
-    if (port === null)
-        throw new Error('runWorker was called outside of a worker thread');
-    let setup;
-    port.on('message', (message) => {
-        if ('setup' in message) {
-            setup = message.setup;
-            return;
-        }
-        const { id, job } = message;
-        try {
-            const result = (0,_work_js__WEBPACK_IMPORTED_MODULE_2__/* .work */ .oJ)(job, setup, processUnit);
-            const reply = { id, result };
-            port.postMessage(reply, 'lengths' in result ? [result.bytes.buffer] : []);
-        }
-        catch (thrown) {
-            const reply = { id, failure: (0,_work_js__WEBPACK_IMPORTED_MODULE_2__/* .toFailure */ .w2)(thrown) };
-            port.postMessage(reply);
-        }
-    });
 }
 
 
