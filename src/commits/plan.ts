@@ -51,7 +51,7 @@ async function planAuto(
   }
   return {
     source: 'integration',
-    reason: `${repository.url.path} is connected in Sentry, which reads the commits itself`,
+    reason: `${repository.url.path} is connected in Sentry`,
     refs,
     ...(previous === undefined ? {} : { range: `${short(previous.revision)}..${short(own.sha)}` }),
   };

@@ -27,7 +27,7 @@ function describePlan(plan: CommitsPlan): string {
   const range = plan.range === undefined ? '' : ` ${plan.range}`;
   if (plan.refs !== undefined) {
     const refs = plan.refs.map(({ repository, commit }) => `${repository}@${commit.slice(0, 12)}`).join(', ');
-    return `commits through the repository connected in Sentry: ${refs}${range} (${plan.reason})`;
+    return `Sentry reads the commits itself: ${refs}${range} (${plan.reason})`;
   }
   return `${plan.commits?.length ?? 0} commits from ${plan.source}${range} (${plan.reason})`;
 }
