@@ -36121,7 +36121,7 @@ async function planAuto(found) {
     }
     return {
         source: 'integration',
-        reason: `${repository.url.path} is connected in Sentry, which reads the commits itself`,
+        reason: `${repository.url.path} is connected in Sentry`,
         refs,
         ...(previous === undefined ? {} : { range: `${select_short(previous.revision)}..${select_short(own.sha)}` }),
     };
@@ -36195,7 +36195,7 @@ function describePlan(plan) {
     const range = plan.range === undefined ? '' : ` ${plan.range}`;
     if (plan.refs !== undefined) {
         const refs = plan.refs.map(({ repository, commit }) => `${repository}@${commit.slice(0, 12)}`).join(', ');
-        return `commits through the repository connected in Sentry: ${refs}${range} (${plan.reason})`;
+        return `Sentry reads the commits itself: ${refs}${range} (${plan.reason})`;
     }
     return `${plan.commits?.length ?? 0} commits from ${plan.source}${range} (${plan.reason})`;
 }
