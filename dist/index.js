@@ -32070,12 +32070,21 @@ function problemList(report) {
     const shown = others.slice(0, PROBLEMS_SHOWN).map(problemLine);
     const folded = others.slice(PROBLEMS_SHOWN, PROBLEMS_SHOWN + PROBLEMS_FOLDED).map(problemLine);
     const rest = others.length - shown.length - folded.length;
-    const parts = [`### ${count(others.length, 'problem')}`, shown.join('\n')];
+    const parts = [`### ${severities(others)}`, shown.join('\n')];
     if (folded.length > 0)
         parts.push(details(`${folded.length} more`, folded.join('\n')));
     if (rest > 0)
         parts.push(`${rest.toLocaleString('en-US')} more are in the JSON report (output <code>report</code>).`);
     return parts.join('\n\n');
+}
+/** "2 errors, 1 warning": a warning alone is no failure, and must not read like one. */
+function severities(problems) {
+    const errors = problems.filter(({ severity }) => severity === 'error').length;
+    const counts = [
+        errors > 0 ? count(errors, 'error') : undefined,
+        errors < problems.length ? count(problems.length - errors, 'warning') : undefined,
+    ];
+    return counts.filter((part) => part !== undefined).join(', ');
 }
 function problemLine({ severity, file, message, hint }) {
     const said = withoutName(message, file);
@@ -39747,23 +39756,25 @@ class Packing {
         return consumer.takeMore && (0,divide/* slabsPerTurn */.kQ)(share, pool.slabs.slabBytes, pool.count);
     }
     async #pack(share, slabs, perTurn, before) {
-        const { consumer, jobOf } = this.#deps;
+        const { consumer, jobOf, pool } = this.#deps;
         const turns = perTurn === undefined ? {} : { turns: share.number };
         const job = this.#run({ kind: 'pack', ...jobOf(share), slabs, ...turns });
         const [packed] = await Promise.all([job, before]);
         consumer.take(packed, share);
+        // Asked for before the ones at hand are let go: else a share behind takes them, and waits for this one.
+        const next = perTurn !== undefined && packed.more ? pool.acquireFirst(perTurn) : undefined;
         this.#letGo(slabs);
-        if (perTurn !== undefined && packed.more)
-            await this.#goOn(share, perTurn);
+        if (perTurn !== undefined && next !== undefined)
+            await this.#goOn(share, perTurn, next);
     }
-    async #goOn(share, perTurn) {
+    async #goOn(share, perTurn, next) {
         const { consumer, pool, stop } = this.#deps;
-        for (;;) {
-            const granted = pool.acquireFirst(perTurn);
-            this.relieve();
+        for (let granted = next;;) {
             const slabs = await stop.or(granted);
             const { chunks, more } = await this.#run({ kind: 'continue', turns: share.number, slabs });
             consumer.takeMore?.(chunks, share);
+            if (more)
+                granted = pool.acquireFirst(perTurn);
             this.#letGo(slabs);
             if (!more)
                 return;

@@ -116,10 +116,20 @@ function problemList(report: RunReport): string {
   const shown = others.slice(0, PROBLEMS_SHOWN).map(problemLine);
   const folded = others.slice(PROBLEMS_SHOWN, PROBLEMS_SHOWN + PROBLEMS_FOLDED).map(problemLine);
   const rest = others.length - shown.length - folded.length;
-  const parts = [`### ${count(others.length, 'problem')}`, shown.join('\n')];
+  const parts = [`### ${severities(others)}`, shown.join('\n')];
   if (folded.length > 0) parts.push(details(`${folded.length} more`, folded.join('\n')));
   if (rest > 0) parts.push(`${rest.toLocaleString('en-US')} more are in the JSON report (output <code>report</code>).`);
   return parts.join('\n\n');
+}
+
+/** "2 errors, 1 warning": a warning alone is no failure, and must not read like one. */
+function severities(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const counts = [
+    errors > 0 ? count(errors, 'error') : undefined,
+    errors < problems.length ? count(problems.length - errors, 'warning') : undefined,
+  ];
+  return counts.filter((part) => part !== undefined).join(', ');
 }
 
 function problemLine({ severity, file, message, hint }: Problem): string {

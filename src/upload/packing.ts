@@ -64,23 +64,24 @@ export class Packing {
     perTurn: number | undefined,
     before: Promise<void>,
   ): Promise<void> {
-    const { consumer, jobOf } = this.#deps;
+    const { consumer, jobOf, pool } = this.#deps;
     const turns = perTurn === undefined ? {} : { turns: share.number };
     const job = this.#run({ kind: 'pack', ...jobOf(share), slabs, ...turns });
     const [packed] = await Promise.all([job, before]);
     consumer.take(packed, share);
+    // Asked for before the ones at hand are let go: else a share behind takes them, and waits for this one.
+    const next = perTurn !== undefined && packed.more ? pool.acquireFirst(perTurn) : undefined;
     this.#letGo(slabs);
-    if (perTurn !== undefined && packed.more) await this.#goOn(share, perTurn);
+    if (perTurn !== undefined && next !== undefined) await this.#goOn(share, perTurn, next);
   }
 
-  async #goOn(share: Share, perTurn: number): Promise<void> {
+  async #goOn(share: Share, perTurn: number, next: Promise<readonly number[]>): Promise<void> {
     const { consumer, pool, stop } = this.#deps;
-    for (;;) {
-      const granted = pool.acquireFirst(perTurn);
-      this.relieve();
+    for (let granted = next; ; ) {
       const slabs = await stop.or(granted);
       const { chunks, more } = await this.#run({ kind: 'continue', turns: share.number, slabs });
       consumer.takeMore?.(chunks, share);
+      if (more) granted = pool.acquireFirst(perTurn);
       this.#letGo(slabs);
       if (!more) return;
     }

@@ -117,8 +117,18 @@ it('ten thousand files and problems with long names stay below 100 KiB, and the 
     },
   });
   expect(Buffer.byteLength(summary)).toBeLessThan(LIMIT);
-  expect(summary).toContain('10,000 problems');
+  expect(summary).toContain('### 10,000 warnings');
   expect(summary).toMatch(/more are in the JSON report|The rest is in the JSON report/);
+});
+
+it('the heading over the problems tells errors from warnings', () => {
+  const warning = { severity: 'warning', message: 'no map', file: 'a.js' } as const;
+  const error = { severity: 'error', message: 'unreadable', file: 'b.js' } as const;
+  const headingOf = (problems: RunReport['problems']) =>
+    /^### .*(?:error|warning).*$/m.exec(renderSummary({ ...sampleReport(), problems }))?.[0];
+  expect(headingOf([warning])).toBe('### 1 warning');
+  expect(headingOf([warning, error, error])).toBe('### 2 errors, 1 warning');
+  expect(headingOf([error])).toBe('### 1 error');
 });
 
 /** A report whose every text is the given one. */
