@@ -30247,7 +30247,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 6329:
+/***/ 139:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31861,7 +31861,63 @@ function outputsOf(report, reportPath) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/report/json.js
+/** Elements of a list that are turned into text together: a hundred thousand of them would be a text of 40 MB. */
+const BATCH = 1000;
+/** Text that is put together from smaller pieces before it is handed on. */
+const PIECE_LENGTH = 64 << 10;
+/** A list in parts of {@link BATCH}. */
+function* batches(list) {
+    for (let at = 0; at < list.length; at += BATCH)
+        yield list.slice(at, at + BATCH);
+}
+/** What `JSON.stringify(value, null, 2)` gives, in pieces, so that a report of any size takes little memory. Plain data only. */
+function* jsonPieces(value) {
+    let piece = '';
+    for (const part of write(value, '')) {
+        piece += part;
+        if (piece.length < PIECE_LENGTH)
+            continue;
+        yield piece;
+        piece = '';
+    }
+    yield piece;
+}
+function* write(value, indent) {
+    if (Array.isArray(value) && value.length > BATCH)
+        yield* writeList(value, indent);
+    else if (typeof value !== 'object' || value === null || Array.isArray(value))
+        yield indented(value, indent);
+    else
+        yield* writeObject(value, indent);
+}
+function* writeList(list, indent) {
+    let before = '[';
+    for (const batch of batches(list)) {
+        // Without the brackets of its own.
+        yield before + indented(batch, indent).slice(1, -indent.length - 2);
+        before = ',';
+    }
+    yield `\n${indent}]`;
+}
+function* writeObject(object, indent) {
+    let before = '{';
+    for (const [key, value] of Object.entries(object)) {
+        if (value === undefined)
+            continue;
+        yield `${before}\n${indent}  ${JSON.stringify(key)}: `;
+        yield* write(value, `${indent}  `);
+        before = ',';
+    }
+    yield before === '{' ? '{}' : `\n${indent}}`;
+}
+/** A text in JSON holds no line feed, so each one begins a line. */
+function indented(value, indent) {
+    return JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
+}
+
 ;// CONCATENATED MODULE: ./build/report/redact.js
+
 /**
  * The last guard of a secret: takes every form of it out of a text that leaves the run. The runner masks the log only; the
  * summary, the outputs and the report are files that nobody masks.
@@ -31873,12 +31929,23 @@ function createRedactor(forms) {
 }
 /**
  * Plain data in which every text, keys too, went through `redact`: a copy, or the data itself when there is nothing to take out. That
- * is looked for in its JSON, in one go: a report of a big build has a hundred thousand texts. (Secrets have their form in JSON among
- * their forms.)
+ * is looked for in its JSON, many texts in one go: a report of a big build has a hundred thousand. (Secrets have their form in JSON
+ * among their forms.)
  */
 function redactData(data, redact) {
-    const json = JSON.stringify(data);
-    return redact(json) === json ? data : copy(data, redact);
+    return isClean(data, redact) ? data : copy(data, redact);
+}
+function isClean(value, redact) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        return Object.entries(value).every(([key, item]) => redact(key) === key && isClean(item, redact));
+    }
+    const parts = Array.isArray(value) ? batches(value) : [value];
+    for (const part of parts) {
+        const json = JSON.stringify(part) ?? '';
+        if (redact(json) !== json)
+            return false;
+    }
+    return true;
 }
 function copy(value, redact) {
     if (typeof value === 'string')
@@ -31898,6 +31965,7 @@ var external_node_path_ = __nccwpck_require__(6760);
 
 
 
+
 /**
  * Writes the JSON report below RUNNER_TEMP, which the runner empties after the job. Each step gets a folder of its own, so that two
  * steps of a job keep two reports.
@@ -31908,13 +31976,17 @@ async function saveReport(report, env, log) {
     try {
         const folder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), 'sentry-release-'));
         const path = (0,external_node_path_.join)(folder, 'report.json');
-        await (0,promises_namespaceObject.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
+        await (0,promises_namespaceObject.writeFile)(path, lines(report));
         return path;
     }
     catch (error) {
         log.notice(`The JSON report could not be written: ${error instanceof Error ? error.message : String(error)}`);
         return undefined;
     }
+}
+function* lines(report) {
+    yield* jsonPieces(report);
+    yield '\n';
 }
 
 ;// CONCATENATED MODULE: ./build/report/markdown.js
@@ -35284,7 +35356,7 @@ const git_source_MAX_BYTES = 64 * 1024 * 1024;
 const FORMAT = '%H%x00%P%x00%an%x00%ae%x00%at%x00%B%x00';
 const FIELDS = 6;
 /** Ids on one command line; Windows allows 32,767 characters. */
-const BATCH = 400;
+const git_source_BATCH = 400;
 const LOG_FILES = [
     'log',
     '--no-walk=unsorted',
@@ -35374,8 +35446,8 @@ async function git_source_count(git, head, base) {
 /** Compares each commit with its first parent, a batch of commits at a time. */
 async function readFiles(git, commits) {
     const files = new Map();
-    for (let at = 0; at < commits.length; at += BATCH) {
-        const shas = commits.slice(at, at + BATCH).map(({ sha }) => sha);
+    for (let at = 0; at < commits.length; at += git_source_BATCH) {
+        const shas = commits.slice(at, at + git_source_BATCH).map(({ sha }) => sha);
         // -m with --first-parent: a merge against its first parent, in every version of git; without, it prints nothing.
         const answer = await git.run([...LOG_FILES, '--end-of-options', ...shas], { maxBytes: git_source_MAX_BYTES });
         const batch = parseNameStatus(answer.stdout);
@@ -39238,9 +39310,10 @@ class BundleBuilder {
         const offset = this.#bytes;
         const manifest = method === 0 ? this.#storedManifest(owner, id) : this.#deflatedManifest(owner, id);
         const tail = manifest.parts.flatMap((part) => this.#append(part));
-        const central = Buffer.concat([...this.#central, (0,archive/* centralRecord */.dF)(manifest.entry, offset)]);
-        const end = (0,archive/* endRecord */.rs)(this.#entries + 1, central.length, this.#bytes);
-        tail.push(...this.#append(Buffer.concat([central, end])));
+        const central = [...this.#central, (0,archive/* centralRecord */.dF)(manifest.entry, offset)];
+        const centralBytes = central.reduce((sum, { length }) => sum + length, 0);
+        const directory = Buffer.concat([...central, (0,archive/* endRecord */.rs)(this.#entries + 1, centralBytes, this.#bytes)]);
+        tail.push(...this.#append(directory));
         const checksum = this.#hash.digest('hex');
         return { bundle: { id, checksum, chunks: this.#chunks, files: this.#entries, bytes: this.#bytes }, tail };
     }
@@ -41055,15 +41128,18 @@ function failureOf(thrown, cancel) {
 
 ;// CONCATENATED MODULE: external "node:v8"
 const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
-;// CONCATENATED MODULE: ./build/upload/young-generation.js
+;// CONCATENATED MODULE: ./build/upload/heap.js
 
 /**
- * Keeps V8's young generation of every thread at its first size. By default it grows to 48 MB per thread while many small
- * objects are made, and stays there. Planning and packing make little that lives long, so the time it costs to collect it more
- * often is not measurable, and the action stays small beside the build it runs after. Call it before anything big is done.
+ * Has V8 collect garbage sooner, in every thread: the action shall stay small beside the build it runs after. Call it before anything
+ * big is done. What it costs in time was not measurable (bench/RESULTS.md).
+ *
+ * - The young generation stays at its first size. By default it grows to 48 MB per thread while many small objects are made.
+ * - The old one is collected when it has grown by half. By default it may grow to a multiple of what was alive.
  */
-function limitYoungGeneration() {
+function keepHeapSmall() {
     (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--heap-growing-percent=50');
 }
 
 ;// CONCATENATED MODULE: ./build/version.js
@@ -41095,7 +41171,7 @@ const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000, SIGBREAK: 1_000 };
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 };
 /** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
 async function act() {
-    limitYoungGeneration();
+    keepHeapSmall();
     maskSecrets(process.env, core_setSecret);
     const redact = createRedactor(secretForms(process.env));
     const journal = new Journal(systemClock);
@@ -41277,7 +41353,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
  * what it needs, so that a worker starts in milliseconds; "eager" keeps both in the same file.
  */
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
-    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 6329));
+    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 139));
     await act();
 }
 else {

@@ -12,7 +12,7 @@ import { createRedactor, redactData } from './report/redact.js';
 import { saveReport } from './report/save.js';
 import { renderSummary } from './report/summary.js';
 import { type RunEnd, run } from './run.js';
-import { limitYoungGeneration } from './upload/young-generation.js';
+import { keepHeapSmall } from './upload/heap.js';
 import { VERSION } from './version.js';
 
 /**
@@ -24,7 +24,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 } as const;
 
 /** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
 export async function act(): Promise<void> {
-  limitYoungGeneration();
+  keepHeapSmall();
   maskSecrets(process.env, core.setSecret);
   const redact = createRedactor(secretForms(process.env));
   const journal = new Journal(systemClock);

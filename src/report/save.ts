@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
+import { jsonPieces } from './json.js';
 import type { RunReport } from './report.js';
 
 /**
@@ -14,10 +15,15 @@ export async function saveReport(report: RunReport, env: NodeJS.ProcessEnv, log:
   try {
     const folder = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'sentry-release-'));
     const path = join(folder, 'report.json');
-    await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
+    await writeFile(path, lines(report));
     return path;
   } catch (error) {
     log.notice(`The JSON report could not be written: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
+}
+
+function* lines(report: RunReport): Generator<string> {
+  yield* jsonPieces(report);
+  yield '\n';
 }

@@ -93,9 +93,10 @@ export class BundleBuilder {
     const offset = this.#bytes;
     const manifest = method === 0 ? this.#storedManifest(owner, id) : this.#deflatedManifest(owner, id);
     const tail = manifest.parts.flatMap((part) => this.#append(part));
-    const central = Buffer.concat([...this.#central, centralRecord(manifest.entry, offset)]);
-    const end = endRecord(this.#entries + 1, central.length, this.#bytes);
-    tail.push(...this.#append(Buffer.concat([central, end])));
+    const central = [...this.#central, centralRecord(manifest.entry, offset)];
+    const centralBytes = central.reduce((sum, { length }) => sum + length, 0);
+    const directory = Buffer.concat([...central, endRecord(this.#entries + 1, centralBytes, this.#bytes)]);
+    tail.push(...this.#append(directory));
     const checksum = this.#hash.digest('hex');
     return { bundle: { id, checksum, chunks: this.#chunks, files: this.#entries, bytes: this.#bytes }, tail };
   }

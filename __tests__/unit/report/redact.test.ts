@@ -15,6 +15,15 @@ describe('data that leaves the run', () => {
     expect(redactData(data, redact)).toEqual({ deep: [{ text: 'a *** b' }], 'key ***': 1 });
   });
 
+  it('is looked through to the end of long lists', () => {
+    const data = {
+      list: Array.from({ length: 2_500 }, (_, index) => ({ text: index === 2_400 ? 'p "\\w0rd' : 'plain' })),
+    };
+    const { list } = redactData(data, redact);
+    expect(list[2_400]).toEqual({ text: '***' });
+    expect(list.filter(({ text }) => text === 'plain')).toHaveLength(2_499);
+  });
+
   it('is the data itself when there is nothing to take out', () => {
     const data = { list: ['plain'], number: 1, none: null };
     expect(redactData(data, redact)).toBe(data);
