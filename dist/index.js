@@ -39796,6 +39796,8 @@ function nameUnits(units) {
 
 ;// CONCATENATED MODULE: ./build/upload/packing.js
 
+/** Shares that are packed in turns at once: each keeps its files in memory until its last turn. */
+const MOST_IN_TURNS = 2;
 /**
  * Packs shares on the crew, as far ahead as slabs allow, and hands them on in order. Jobs may end in any order; the archive
  * is the same for any number of threads.
@@ -39810,12 +39812,17 @@ class Packing {
     async run(shares) {
         const { pool, stop } = this.#deps;
         let inOrder = Promise.resolve();
+        const inTurns = [];
         for (const share of shares) {
             const perTurn = this.#perTurn(share);
+            if (perTurn !== undefined && inTurns.length >= MOST_IN_TURNS)
+                await stop.or(inTurns.shift() ?? inOrder);
             const granted = pool.acquire(perTurn ?? (0,divide/* slabsFor */.$x)(share, pool.slabs.slabBytes));
             this.relieve();
             inOrder = this.#pack(share, await stop.or(granted), perTurn, inOrder);
             inOrder.catch(stop.fail);
+            if (perTurn !== undefined)
+                inTurns.push(inOrder);
         }
         await stop.or(inOrder);
     }

@@ -22,6 +22,9 @@ export interface PackingDeps {
   relieve(): void;
 }
 
+/** Shares that are packed in turns at once: each keeps its files in memory until its last turn. */
+const MOST_IN_TURNS = 2;
+
 /**
  * Packs shares on the crew, as far ahead as slabs allow, and hands them on in order. Jobs may end in any order; the archive
  * is the same for any number of threads.
@@ -38,12 +41,15 @@ export class Packing {
   async run(shares: readonly Share[]): Promise<void> {
     const { pool, stop } = this.#deps;
     let inOrder: Promise<void> = Promise.resolve();
+    const inTurns: Promise<void>[] = [];
     for (const share of shares) {
       const perTurn = this.#perTurn(share);
+      if (perTurn !== undefined && inTurns.length >= MOST_IN_TURNS) await stop.or(inTurns.shift() ?? inOrder);
       const granted = pool.acquire(perTurn ?? slabsFor(share, pool.slabs.slabBytes));
       this.relieve();
       inOrder = this.#pack(share, await stop.or(granted), perTurn, inOrder);
       inOrder.catch(stop.fail);
+      if (perTurn !== undefined) inTurns.push(inOrder);
     }
     await stop.or(inOrder);
   }
