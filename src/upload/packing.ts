@@ -13,7 +13,7 @@ export interface Consumer {
 }
 
 export interface PackingDeps {
-  readonly crew: Crew;
+  readonly crew: Pick<Crew, 'run'>;
   readonly pool: SlabPool;
   readonly stop: Stop;
   readonly consumer: Consumer;

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { Crew } from '../../../src/upload/crew.js';
 import type { Share } from '../../../src/upload/divide.js';
+import type { Job, JobResult, PackedChunk, PackedUnits } from '../../../src/upload/jobs.js';
 import { Packing } from '../../../src/upload/packing.js';
 import { SlabPool } from '../../../src/upload/slab-pool.js';
 import { createStop } from '../../../src/upload/stop.js';
@@ -48,4 +50,76 @@ describe('packing in turns', () => {
     }
     expect(packed).toEqual(shares.flatMap(({ number }) => [`${number}: 2`, `${number}: 2 more`]));
   });
+});
+
+/** A crew that packs nothing: each job takes some turns of the event loop, and says that its slabs are full. */
+function pretendedCrew(turnsOf: (share: number) => number, delays: () => number) {
+  const left = new Map<number, number>();
+  const chunksOf = (slabs: readonly number[]): PackedChunk[] =>
+    slabs.map((slab) => ({ sha1: '', length: 1, place: { slab, offset: 0, length: 1 } }));
+  const answer = async (job: Job): Promise<unknown> => {
+    for (let wait = delays(); wait > 0; wait--) await new Promise(setImmediate);
+    if (job.kind === 'pack') {
+      if (job.turns !== undefined) left.set(job.turns, turnsOf(job.turns));
+      return { chunks: chunksOf(job.slabs), more: job.turns !== undefined && turnsOf(job.turns) > 0 };
+    }
+    if (job.kind !== 'continue') throw new Error(job.kind);
+    const rest = (left.get(job.turns) ?? 0) - 1;
+    left.set(job.turns, rest);
+    return { chunks: chunksOf(job.slabs), more: rest > 0 };
+  };
+  return { run: <J extends Job>(job: J) => answer(job) as Promise<JobResult<J>> };
+}
+
+it('comes to its end whatever the sizes of shares, the pace of threads and how long slabs are kept', async () => {
+  const shares = fc.array(fc.record({ slabs: fc.integer({ min: 1, max: 12 }), turns: fc.nat({ max: 3 }) }), {
+    minLength: 1,
+    maxLength: 30,
+  });
+  const paces = fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(shares, paces, paces, fc.integer({ min: 4, max: 12 }), async (sizes, threads, keeping, count) => {
+      const cycle = (list: readonly number[]) => {
+        let next = 0;
+        return () => list[next++ % list.length] ?? 0;
+      };
+      const pool = new SlabPool(count, MIB);
+      const stop = createStop(AbortSignal.timeout(5_000));
+      const keeps = cycle(keeping);
+      const taken: number[] = [];
+      const keep = async ({ place }: PackedChunk): Promise<void> => {
+        pool.hold(place);
+        const turns = keeps();
+        for (let wait = turns; wait > 0; wait--) await new Promise(setImmediate);
+        pool.release(place);
+      };
+      const consume = (chunks: readonly PackedChunk[], { number }: Share): void => {
+        if (taken.at(-1) !== number) taken.push(number);
+        for (const chunk of chunks) void keep(chunk);
+      };
+      const packing = new Packing({
+        crew: pretendedCrew((share) => sizes[share]?.turns ?? 0, cycle(threads)),
+        pool,
+        stop,
+        consumer: { take: ({ chunks }: PackedUnits, share) => consume(chunks, share), takeMore: consume },
+        jobOf: ({ expectedBytes }) => ({ units: [], names: [], expectedBytes }),
+        relieve: () => {},
+      });
+      try {
+        await packing.run(
+          sizes.map(
+            ({ slabs }, index): Share => ({
+              number: index,
+              start: index,
+              end: index + 1,
+              expectedBytes: Math.floor((slabs * MIB) / 1.1),
+            }),
+          ),
+        );
+      } finally {
+        stop.close();
+      }
+      expect(taken).toEqual(sizes.map((_, index) => index));
+    }),
+  );
 });
