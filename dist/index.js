@@ -39819,7 +39819,7 @@ class Packing {
                 await stop.or(inTurns.shift() ?? inOrder);
             const granted = pool.acquire(perTurn ?? (0,divide/* slabsFor */.$x)(share, pool.slabs.slabBytes));
             this.relieve();
-            inOrder = this.#pack(share, await stop.or(granted), perTurn, inOrder);
+            inOrder = this.#pack(share, await stop.or(granted), perTurn !== undefined, inOrder);
             inOrder.catch(stop.fail);
             if (perTurn !== undefined)
                 inTurns.push(inOrder);
@@ -39835,30 +39835,23 @@ class Packing {
         const { pool, consumer } = this.#deps;
         return consumer.takeMore && (0,divide/* slabsPerTurn */.kQ)(share, pool.slabs.slabBytes, pool.count);
     }
-    async #pack(share, slabs, perTurn, before) {
-        const { consumer, jobOf, pool } = this.#deps;
-        const turns = perTurn === undefined ? {} : { turns: share.number };
+    async #pack(share, slabs, inTurns, before) {
+        const { consumer, jobOf, pool, stop } = this.#deps;
+        const turns = inTurns ? { turns: share.number } : {};
         const job = this.#run({ kind: 'pack', ...jobOf(share), slabs, ...turns });
         const [packed] = await Promise.all([job, before]);
         consumer.take(packed, share);
-        // Asked for before the ones at hand are let go: else a share behind takes them, and waits for this one.
-        const next = perTurn !== undefined && packed.more ? pool.acquireFirst(perTurn) : undefined;
-        this.#letGo(slabs);
-        if (perTurn !== undefined && next !== undefined)
-            await this.#goOn(share, perTurn, next);
-    }
-    async #goOn(share, perTurn, next) {
-        const { consumer, pool, stop } = this.#deps;
-        for (let granted = next;;) {
-            const slabs = await stop.or(granted);
-            const { chunks, more } = await this.#run({ kind: 'continue', turns: share.number, slabs });
-            consumer.takeMore?.(chunks, share);
-            if (more)
-                granted = pool.acquireFirst(perTurn);
-            this.#letGo(slabs);
-            if (!more)
-                return;
+        let held = slabs;
+        for (let { more } = packed; more;) {
+            // Asked for before the ones at hand are let go: else a share behind takes them, and waits for this one.
+            const granted = pool.acquireFirst(held.length);
+            this.#letGo(held);
+            held = await stop.or(granted);
+            const next = await this.#run({ kind: 'continue', turns: share.number, slabs: held });
+            consumer.takeMore?.(next.chunks, share);
+            more = next.more;
         }
+        this.#letGo(held);
     }
     async #run(job) {
         this.#atWork++;

@@ -47,7 +47,7 @@ export class Packing {
       if (perTurn !== undefined && inTurns.length >= MOST_IN_TURNS) await stop.or(inTurns.shift() ?? inOrder);
       const granted = pool.acquire(perTurn ?? slabsFor(share, pool.slabs.slabBytes));
       this.relieve();
-      inOrder = this.#pack(share, await stop.or(granted), perTurn, inOrder);
+      inOrder = this.#pack(share, await stop.or(granted), perTurn !== undefined, inOrder);
       inOrder.catch(stop.fail);
       if (perTurn !== undefined) inTurns.push(inOrder);
     }
@@ -64,33 +64,23 @@ export class Packing {
     return consumer.takeMore && slabsPerTurn(share, pool.slabs.slabBytes, pool.count);
   }
 
-  async #pack(
-    share: Share,
-    slabs: readonly number[],
-    perTurn: number | undefined,
-    before: Promise<void>,
-  ): Promise<void> {
-    const { consumer, jobOf, pool } = this.#deps;
-    const turns = perTurn === undefined ? {} : { turns: share.number };
+  async #pack(share: Share, slabs: readonly number[], inTurns: boolean, before: Promise<void>): Promise<void> {
+    const { consumer, jobOf, pool, stop } = this.#deps;
+    const turns = inTurns ? { turns: share.number } : {};
     const job = this.#run({ kind: 'pack', ...jobOf(share), slabs, ...turns });
     const [packed] = await Promise.all([job, before]);
     consumer.take(packed, share);
-    // Asked for before the ones at hand are let go: else a share behind takes them, and waits for this one.
-    const next = perTurn !== undefined && packed.more ? pool.acquireFirst(perTurn) : undefined;
-    this.#letGo(slabs);
-    if (perTurn !== undefined && next !== undefined) await this.#goOn(share, perTurn, next);
-  }
-
-  async #goOn(share: Share, perTurn: number, next: Promise<readonly number[]>): Promise<void> {
-    const { consumer, pool, stop } = this.#deps;
-    for (let granted = next; ; ) {
-      const slabs = await stop.or(granted);
-      const { chunks, more } = await this.#run({ kind: 'continue', turns: share.number, slabs });
-      consumer.takeMore?.(chunks, share);
-      if (more) granted = pool.acquireFirst(perTurn);
-      this.#letGo(slabs);
-      if (!more) return;
+    let held = slabs;
+    for (let { more } = packed; more; ) {
+      // Asked for before the ones at hand are let go: else a share behind takes them, and waits for this one.
+      const granted = pool.acquireFirst(held.length);
+      this.#letGo(held);
+      held = await stop.or(granted);
+      const next = await this.#run({ kind: 'continue', turns: share.number, slabs: held });
+      consumer.takeMore?.(next.chunks, share);
+      more = next.more;
     }
+    this.#letGo(held);
   }
 
   async #run<J extends Job>(job: J): Promise<JobResult<J>> {
