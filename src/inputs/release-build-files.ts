@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { withoutComments } from './xml.js';
 
 /** Reads a text file; undefined when it is missing or unreadable. */
 export type ReadText = (path: string) => Promise<string | undefined>;
@@ -14,7 +15,7 @@ export async function cordovaRelease(dir: string, readText: ReadText): Promise<s
   if (platform !== 'android' && platform !== 'ios') return undefined;
   const config = await readText(join(dirname(dirname(dir)), 'config.xml'));
   if (config === undefined) return undefined;
-  const widget = /<widget\s([^>]*)>/.exec(config.replace(/<!--[\s\S]*?-->/g, ''))?.[1];
+  const widget = /<widget\s([^>]*)>/.exec(withoutComments(config))?.[1];
   if (widget === undefined || attribute(widget, 'xmlns') !== WIDGETS_NAMESPACE) return undefined;
   const ownId = attribute(widget, platform === 'android' ? 'android-packageName' : 'ios-CFBundleIdentifier');
   const ownVersion = platform === 'android' ? undefined : attribute(widget, 'ios-CFBundleVersion');

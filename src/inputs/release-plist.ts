@@ -1,5 +1,6 @@
 import type { ReadText } from './release-build-files.js';
 import type { RunTool } from './release-tool.js';
+import { withoutComments } from './xml.js';
 
 /** Build settings of Xcode by name, with their values resolved. */
 export type BuildSettings = ReadonlyMap<string, string>;
@@ -19,11 +20,16 @@ export async function readPlist(
   return 'stdout' in answer ? answer.stdout : undefined;
 }
 
+/** Characters of a value that are looked at: far more than a bundle id or a version has. */
+const LONGEST_VALUE = 1000;
+
 /** A text of an XML property list with build settings put in; undefined when it is not there or empty. */
 export function plistText(plist: string, key: string, settings: BuildSettings): string | undefined {
-  const text = plist.replace(/<!--[\s\S]*?-->/g, '');
+  const text = withoutComments(plist);
   const value = new RegExp(`<key>\\s*${key}\\s*</key>\\s*<string>([^<]*)</string>`).exec(text)?.[1];
-  return value === undefined ? undefined : expand(unescapeXml(value), settings).trim() || undefined;
+  return value === undefined
+    ? undefined
+    : expand(unescapeXml(value.slice(0, LONGEST_VALUE)), settings).trim() || undefined;
 }
 
 /** `$(NAME)` and `${NAME}` are build settings; a modifier may stand behind a colon. An unknown one is empty, as in Xcode. */
