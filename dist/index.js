@@ -30247,7 +30247,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 139:
+/***/ 269:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31649,8 +31649,6 @@ function escapeCode(char) {
 const SHOWN_PER_LEVEL = 9;
 /** Beyond these, further messages of a level are only counted: ten thousand lines help nobody. The report has them. */
 const PRINTED_PER_LEVEL = 200;
-/** A long upload says something at most this often. */
-const PROGRESS_EVERY_MS = 1000;
 /** Debug logging is switched on for the job (ACTIONS_STEP_DEBUG makes the runner set RUNNER_DEBUG), or with SENTRY_LOG_LEVEL. */
 function debugMode(env) {
     if (env['RUNNER_DEBUG'] === '1' || env['ACTIONS_STEP_DEBUG']?.toLowerCase() === 'true')
@@ -31667,7 +31665,6 @@ class RunnerLog {
     #grouped = false;
     /** A group that has no line yet is not printed: a step that was not asked for shows nothing. */
     #pendingGroup;
-    #progressAt = Number.NEGATIVE_INFINITY;
     constructor(options) {
         this.#options = options;
     }
@@ -31691,13 +31688,6 @@ class RunnerLog {
     error(message, place) {
         this.#options.onProblem?.('error', sentence(message), place);
         this.#annotate('error', message, place);
-    }
-    progress(message) {
-        const now = (this.#options.now ?? Date.now)();
-        if (now - this.#progressAt < PROGRESS_EVERY_MS)
-            return;
-        this.#progressAt = now;
-        this.info(message);
     }
     group(title) {
         this.endGroup();
@@ -32123,7 +32113,7 @@ function stepTable(report) {
     return [
         table(['Step', 'Result', 'Time', 'What happened'], rows, ['---', '---', '---:', '---']),
         ...(missed.length > 0 ? [`**Not reached:** ${missed.join(', ')}`] : []),
-        ...(left.length > 0 ? [`Not asked for: ${left.join(', ')}`] : []),
+        ...(left.length > 0 ? [`Skipped: ${left.join(', ')}`] : []),
     ].join('\n\n');
 }
 /** Narrow columns would break it. */
@@ -33139,6 +33129,7 @@ async function post(caller, body, neverRepeat = []) {
 
 
 
+
 /** One method per endpoint: path, body, shape. Waiting, repeating and failing are below. */
 function createApi(caller, options) {
     return { ...releaseMethods(caller), ...deployMethods(caller), ...uploadMethods(caller, options) };
@@ -33170,9 +33161,16 @@ function releaseMethods(caller) {
             const read = (value, where) => listOf(value, where, toCommit);
             return (await caller.pages(ENDPOINTS.commits, release(version, 'commits'), read)) ?? [];
         },
-        repositories: () => {
+        repositories: async () => {
             const read = (value, where) => listOf(value, where, toRepository);
-            return caller.pages(ENDPOINTS.repositories, caller.org('repos'), read, [403, 404]);
+            try {
+                return (await caller.pages(ENDPOINTS.repositories, caller.org('repos'), read, [404])) ?? [];
+            }
+            catch (error) {
+                if (error instanceof errors/* ActionError */.lZ && error.status === 403)
+                    return undefined;
+                throw error;
+            }
         },
         recentReleases: async (environment) => {
             const query = { per_page: '100', ...(environment === undefined ? {} : { environment }) };
@@ -36600,7 +36598,24 @@ function failed(reason) {
     return { exitCode: 128, stdout: '', stderr: reason, cut: false };
 }
 
+;// CONCATENATED MODULE: ./build/inputs/xml.js
+/** An XML text without its comments. A comment that never ends stays. Its time grows with the length, whatever the text is. */
+function withoutComments(xml) {
+    const kept = [];
+    let at = 0;
+    for (let open = xml.indexOf('<!--'); open >= 0; open = xml.indexOf('<!--', at)) {
+        const close = xml.indexOf('-->', open + 4);
+        if (close < 0)
+            break;
+        kept.push(xml.slice(at, open));
+        at = close + 3;
+    }
+    kept.push(xml.slice(at));
+    return kept.join('');
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/release-build-files.js
+
 
 const WIDGETS_NAMESPACE = 'http://www.w3.org/ns/widgets';
 /**
@@ -36614,7 +36629,7 @@ async function cordovaRelease(dir, readText) {
     const config = await readText((0,external_node_path_.join)((0,external_node_path_.dirname)((0,external_node_path_.dirname)(dir)), 'config.xml'));
     if (config === undefined)
         return undefined;
-    const widget = /<widget\s([^>]*)>/.exec(config.replace(/<!--[\s\S]*?-->/g, ''))?.[1];
+    const widget = /<widget\s([^>]*)>/.exec(withoutComments(config))?.[1];
     if (widget === undefined || attribute(widget, 'xmlns') !== WIDGETS_NAMESPACE)
         return undefined;
     const ownId = attribute(widget, platform === 'android' ? 'android-packageName' : 'ios-CFBundleIdentifier');
@@ -36739,6 +36754,7 @@ function whyFailed({ code, killed, message }, stderr, timeoutMs) {
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/release-plist.js
+
 /**
  * Reads a property list as XML text; a binary one is translated by macOS's own `plutil`. undefined when it is missing or
  * cannot be translated.
@@ -36750,11 +36766,15 @@ async function readPlist(path, cwd, { readText, runTool }) {
     const answer = await runTool('plutil', ['-convert', 'xml1', '-o', '-', '--', path], cwd);
     return 'stdout' in answer ? answer.stdout : undefined;
 }
+/** Characters of a value that are looked at: far more than a bundle id or a version has. */
+const LONGEST_VALUE = 1000;
 /** A text of an XML property list with build settings put in; undefined when it is not there or empty. */
 function plistText(plist, key, settings) {
-    const text = plist.replace(/<!--[\s\S]*?-->/g, '');
+    const text = withoutComments(plist);
     const value = new RegExp(`<key>\\s*${key}\\s*</key>\\s*<string>([^<]*)</string>`).exec(text)?.[1];
-    return value === undefined ? undefined : expand(unescapeXml(value), settings).trim() || undefined;
+    return value === undefined
+        ? undefined
+        : expand(unescapeXml(value.slice(0, LONGEST_VALUE)), settings).trim() || undefined;
 }
 /** `$(NAME)` and `${NAME}` are build settings; a modifier may stand behind a colon. An unknown one is empty, as in Xcode. */
 function expand(value, settings) {
@@ -39363,22 +39383,36 @@ const INTERVAL_MS = 1000;
 function megabytes(bytes) {
     return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
-/** Says how far the upload is, at most once a second, so that a big build does not flood the log. */
+/** Says how far the upload is and how fast it goes, at most once a second, so that a big build does not flood the log. */
 class Progress {
-    #log;
-    #clock;
-    #next;
-    constructor(log, clock) {
-        this.#log = log;
-        this.#clock = clock;
-        this.#next = clock.now() + INTERVAL_MS;
+    #source;
+    #saidAt;
+    #saidBytes = 0;
+    #packedFiles = 0;
+    #packedBytes = 0;
+    constructor(source) {
+        this.#source = source;
+        this.#saidAt = source.clock.now();
     }
-    report(files, total, packedBytes, sentBytes) {
-        const now = this.#clock.now();
-        if (now < this.#next)
+    /** More was packed: all files so far, and the bytes that were added. */
+    packed(files, bytes) {
+        this.#packedFiles = files;
+        this.#packedBytes += bytes;
+        this.tell();
+    }
+    /** Something went on; says so when a second has passed since the last line. */
+    tell() {
+        const { clock, files, log } = this.#source;
+        const now = clock.now();
+        const passedMs = now - this.#saidAt;
+        if (passedMs < INTERVAL_MS)
             return;
-        this.#next = now + INTERVAL_MS;
-        this.#log.info(`Packed ${files} of ${total} files (${megabytes(packedBytes)}), sent ${megabytes(sentBytes)} compressed`);
+        const sent = this.#source.sentBytes();
+        const perSecond = ((sent - this.#saidBytes) * 1000) / passedMs;
+        this.#saidAt = now;
+        this.#saidBytes = sent;
+        log.info(`Packed ${this.#packedFiles} of ${files} files (${megabytes(this.#packedBytes)}), ` +
+            `sent ${megabytes(sent)} compressed (${megabytes(perSecond)}/s)`);
     }
 }
 
@@ -39391,17 +39425,14 @@ var slab_writer = __nccwpck_require__(3100);
 
 /** Packs all units into as many bundles as the server's limits ask for, and passes every chunk to the courier. */
 async function packBundles(session, outcome) {
-    const { shares, plan, deps, courier } = session;
-    const progress = new Progress(deps.log, deps.clock);
+    const { shares, progress } = session;
     const line = new Line(session);
-    let packedBytes = 0;
     await session.pack(shares, {
         take: (packed, share) => {
             outcome.add(packed.outcomes);
             if (packed.entries > 0)
                 line.add(packed, share);
-            packedBytes += packed.bytes;
-            progress.report(outcome.files, plan.files, packedBytes, courier.wireBytes);
+            progress.packed(outcome.files, packed.bytes);
         },
         takeMore: (chunks, share) => line.addChunks(chunks, share),
     });
@@ -39986,18 +40017,19 @@ class SlabPool {
 
 
 
+
 /** Sets an upload up for a server's options. */
 function openSession(plan, request, deps, options, crew, stop) {
     const settings = chooseSettings(options, plan.units.length, request.dryRun);
     const pool = new SlabPool(settings.slabCount, settings.slabBytes);
-    const work = {
-        edit: plan.options,
-        maxChunkBytes: settings.maxChunkBytes,
-        targetBytes: settings.divide.targetBytes,
-        method: settings.method,
-    };
-    crew.setup({ options: work, slabs: pool.slabs });
+    crew.setup({ options: workOptions(plan, settings), slabs: pool.slabs });
     let packing;
+    const progress = new Progress({
+        log: deps.log,
+        clock: deps.clock,
+        files: plan.files,
+        sentBytes: () => courier.wireBytes,
+    });
     const courier = new Courier({
         api: deps.api,
         options,
@@ -40005,7 +40037,10 @@ function openSession(plan, request, deps, options, crew, stop) {
         crew,
         pool,
         ask: (sha1s) => askMissing(deps.api, request, sha1s),
-        onProgress: () => packing?.relieve(),
+        onProgress: () => {
+            packing?.relieve();
+            progress.tell();
+        },
         onFailure: stop.fail,
     }, settings.mode);
     const names = nameUnits(plan.units);
@@ -40016,6 +40051,7 @@ function openSession(plan, request, deps, options, crew, stop) {
         settings,
         pool,
         courier,
+        progress,
         shares: (0,divide/* divide */.Qr)(plan.units, settings.divide),
         stop,
         pack(shares, consumer, refresh) {
@@ -40031,6 +40067,9 @@ function openSession(plan, request, deps, options, crew, stop) {
             return packing.run(shares);
         },
     };
+}
+function workOptions(plan, { divide: { targetBytes }, maxChunkBytes, method }) {
+    return { edit: plan.options, maxChunkBytes, targetBytes, method };
 }
 
 ;// CONCATENATED MODULE: ./build/upload/stop.js
@@ -40069,11 +40108,11 @@ function createStop(signal) {
 async function uploadSourceMaps(plan, request, deps) {
     const { crew } = deps;
     const stop = createStop(deps.signal);
+    const outcome = new Outcome(plan);
     try {
         crew.expect(plan.bytes);
         const options = await stop.or(deps.api.chunkOptions());
         const session = openSession(plan, request, deps, options, crew, stop);
-        const outcome = new Outcome(plan);
         const bundles = await packBundles(session, outcome);
         if (bundles.length === 0 && plan.units.length > 0)
             throw nothingLeft(outcome);
@@ -40081,6 +40120,7 @@ async function uploadSourceMaps(plan, request, deps) {
         return outcome.record(bundles, records, session.courier, request.dryRun);
     }
     finally {
+        deps.onDiagnosed?.(outcome.diagnoses);
         stop.close();
         await crew.close();
     }
@@ -40134,9 +40174,8 @@ async function uploadFiles(context, plan) {
         dryRun: inputs.dryRun,
         ...(inputs.createRelease ? { release } : {}),
         ...(dist === undefined ? {} : { dist }),
-    }, context);
+    }, { ...context, onDiagnosed: (diagnoses) => tellDiagnoses(context, diagnoses) });
     journal.note({ sourcemaps: { patterns: plan.patterns, upload: record } });
-    tellDiagnoses(context, record.diagnoses);
     tellUpload(context, record);
     if (deleteAfterUpload)
         deleteMaps(context, plan, record);
@@ -40389,7 +40428,7 @@ const MAX_TAG_LENGTH = 4096;
 const MAX_TAGS = 2000;
 /** Absolute addresses of the page's scripts (also preloaded modules), http and https only, without repeats. */
 function scriptUrls(html, pageUrl) {
-    const tags = tagsOf(withoutComments(html));
+    const tags = tagsOf(pages_withoutComments(html));
     const base = resolve(tags.find(({ name }) => name === 'base')?.get('href'), pageUrl) ?? pageUrl;
     const found = new Map();
     for (const { name, get } of tags) {
@@ -40427,7 +40466,7 @@ function endOfTag(html, from) {
     }
     return limit;
 }
-function withoutComments(html) {
+function pages_withoutComments(html) {
     const kept = [];
     let at = 0;
     for (let open = html.indexOf('<!--'); open >= 0; open = html.indexOf('<!--', at)) {
@@ -40702,7 +40741,7 @@ const MAX_IDS = 500;
 const verify_CONCURRENCY = 6;
 /** Sentry indexes an upload some seconds after it took it: pauses before those that are not found are asked for again. */
 const verify_PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
-/** Names in the error; the report has all. */
+/** Names in the error; the log has all. */
 const NAMED = 10;
 /**
  * Asks Sentry for each debug id of the upload, as it will when an error comes in. A script and its map share an id, which
@@ -40725,7 +40764,7 @@ async function verifyDebugIds(upload, projects, deps) {
     try {
         const unresolved = await askUntilFound(lookups, deps);
         if (unresolved.length > 0)
-            throw unresolvedError(unresolved, lookups.length, names);
+            throw unresolvedError(unresolved, lookups.length, names, deps.log);
     }
     catch (error) {
         // Servers that only speak the upload protocol have no such request: nothing is known, nothing is wrong.
@@ -40766,10 +40805,12 @@ async function unfound(lookups, { api, signal }) {
     await Promise.all(Array.from({ length: Math.min(verify_CONCURRENCY, lookups.length) }, work));
     return lookups.filter((lookup) => open.includes(lookup));
 }
-function unresolvedError(open, asked, names) {
-    const shown = open
-        .slice(0, NAMED)
-        .map(({ project, debugId }) => `${names.get(debugId) ?? 'a file'} (${debugId}, project ${project})`);
+function unresolvedError(open, asked, names, log) {
+    const all = open.map(({ project, debugId }) => `${names.get(debugId) ?? 'a file'} (${debugId}, project ${project})`);
+    const shown = all.slice(0, NAMED);
+    if (all.length > shown.length)
+        for (const one of all)
+            log.info(`Not resolved: ${one}`);
     const rest = open.length > shown.length ? ` and ${open.length - shown.length} more` : '';
     return new errors/* ActionError */.lZ('verify-failed', `Sentry cannot resolve ${open.length} of ${asked} debug ids: ${shown.join('; ')}${rest}`, {
         hint: 'Sentry may still be working on the upload: set wait: true, or run the job again. What is there is not sent twice.',
@@ -41053,7 +41094,8 @@ async function run(runtime) {
     });
     try {
         inputs = loadInputs(runtime.env, runtime.cwd);
-        for (const [name, reason] of notAsked(inputs))
+        const unasked = notAsked(inputs);
+        for (const [name, reason] of unasked)
             journal.skip(name, reason);
         const github = readGitHubContext(runtime.env);
         if (inputs.authToken === undefined) {
@@ -41063,7 +41105,7 @@ async function run(runtime) {
         const signal = AbortSignal.any([runtime.cancel, deadline(inputs.timeoutMs, runtime.clock, stop.signal)]);
         const prepared = await prepare(inputs, github, runtime, signal);
         client = createSentryClient(prepared.client);
-        await pipeline({ ...prepared.context, api: client.api, crew }, runtime.log);
+        await pipeline({ ...prepared.context, api: client.api, crew }, unasked, runtime.log);
         return end(inputs.dryRun ? 'dry-run' : 'success');
     }
     catch (thrown) {
@@ -41085,8 +41127,7 @@ async function run(runtime) {
     }
 }
 /** The protocol, one line a step. */
-async function pipeline(context, log) {
-    const unasked = notAsked(context.inputs);
+async function pipeline(context, unasked, log) {
     const step = async (name, work) => {
         if (!unasked.has(name))
             await inGroup(context, log, name, work);
@@ -41215,12 +41256,21 @@ async function publish(end, log) {
     log.finish();
     for (const line of closingLines(report, path))
         log.info(line);
-    for (const [name, value] of Object.entries(outputsOf(report, path)))
-        setOutput(name, value);
+    writeOutputs(outputsOf(report, path), log);
     if (end.summary)
         await appendSummary(renderSummary(report), log);
     if (report.result === 'failed')
         process.exitCode = 1;
+}
+/** What reached Sentry did so, whether or not the runner's file can be written. */
+function writeOutputs(outputs, log) {
+    try {
+        for (const [name, value] of Object.entries(outputs))
+            setOutput(name, value);
+    }
+    catch (error) {
+        log.notice(`The outputs could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
 }
 async function appendSummary(markdown, log) {
     const file = process.env['GITHUB_STEP_SUMMARY'];
@@ -41353,7 +41403,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
  * what it needs, so that a worker starts in milliseconds; "eager" keeps both in the same file.
  */
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
-    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 139));
+    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 269));
     await act();
 }
 else {

@@ -66,9 +66,18 @@ async function publish(end: RunEnd, log: RunLog): Promise<void> {
   const path = await saveReport(report, process.env, log);
   log.finish();
   for (const line of closingLines(report, path)) log.info(line);
-  for (const [name, value] of Object.entries(outputsOf(report, path))) core.setOutput(name, value);
+  writeOutputs(outputsOf(report, path), log);
   if (end.summary) await appendSummary(renderSummary(report), log);
   if (report.result === 'failed') process.exitCode = 1;
+}
+
+/** What reached Sentry did so, whether or not the runner's file can be written. */
+function writeOutputs(outputs: Readonly<Record<string, string>>, log: RunLog): void {
+  try {
+    for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+  } catch (error) {
+    log.notice(`The outputs could not be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 async function appendSummary(markdown: string, log: RunLog): Promise<void> {

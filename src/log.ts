@@ -16,8 +16,6 @@ export interface Log {
   /** Only shown with ACTIONS_STEP_DEBUG. Never headers, never a token. */
   debug(message: string): void;
   info(message: string): void;
-  /** As info, but shown at most once a second: for counts that run up during long work. */
-  progress?(message: string): void;
   /** An annotation that asks nothing of the user. */
   notice(message: string, place?: LogPlace): void;
   /** An annotation: the run goes on, but something is not as the user expects. */

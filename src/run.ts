@@ -27,8 +27,6 @@ import { Crew } from './upload/crew.js';
 export interface GroupedLog extends Log {
   group(title: string): void;
   endGroup(): void;
-  /** As info, at most once a second. */
-  progress(message: string): void;
 }
 
 /** The world around a run; main.ts passes the real one, tests their own. */
@@ -71,7 +69,8 @@ export async function run(runtime: Runtime): Promise<RunEnd> {
   });
   try {
     inputs = loadInputs(runtime.env, runtime.cwd);
-    for (const [name, reason] of notAsked(inputs)) journal.skip(name, reason);
+    const unasked = notAsked(inputs);
+    for (const [name, reason] of unasked) journal.skip(name, reason);
     const github = readGitHubContext(runtime.env);
     if (inputs.authToken === undefined) {
       journal.skip('token', explainMissingToken(inputs, github, runtime.log));
@@ -80,7 +79,7 @@ export async function run(runtime: Runtime): Promise<RunEnd> {
     const signal = AbortSignal.any([runtime.cancel, deadline(inputs.timeoutMs, runtime.clock, stop.signal)]);
     const prepared = await prepare(inputs, github, runtime, signal);
     client = createSentryClient(prepared.client);
-    await pipeline({ ...prepared.context, api: client.api, crew }, runtime.log);
+    await pipeline({ ...prepared.context, api: client.api, crew }, unasked, runtime.log);
     return end(inputs.dryRun ? 'dry-run' : 'success');
   } catch (thrown) {
     const failure = failureOf(thrown, runtime.cancel);
@@ -100,8 +99,7 @@ export async function run(runtime: Runtime): Promise<RunEnd> {
 }
 
 /** The protocol, one line a step. */
-async function pipeline(context: StepContext, log: GroupedLog): Promise<void> {
-  const unasked = notAsked(context.inputs);
+async function pipeline(context: StepContext, unasked: ReadonlyMap<StepName, string>, log: GroupedLog): Promise<void> {
   const step = async (name: StepName, work: () => Promise<StepOutcome>) => {
     if (!unasked.has(name)) await inGroup(context, log, name, work);
   };

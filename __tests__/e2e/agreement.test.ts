@@ -113,7 +113,7 @@ it('a failure: the failed step and what was not reached are the same everywhere'
   expect(result.log).toContain('Failed: Source maps');
   expect(result.log).toContain('Not done: Verify upload, Deploy, Finalize\n');
   expect(result.summary).toContain('**Not reached:** Verify upload, Deploy, Finalize\n');
-  expect(result.summary).toContain('Not asked for: Verify site (no verify&#95;url given)');
+  expect(result.summary).toContain('Skipped: Verify site (no verify&#95;url given)');
   expect(acme().releases.get('shop@1.2.3')?.deploys).toEqual([]);
 });
 

@@ -59,3 +59,43 @@ itOnPosix('row 51: a runner that allows 48 open files is enough for a build of 3
   const result = await world.run({ node, inputs: { wait: 'true' } });
   expect({ exit: result.exitCode, files: result.outputs['files'] }).toEqual({ exit: 0, files: '308' });
 });
+
+describe('what is done is done, and said', () => {
+  async function startWith(faults: readonly unknown[]): Promise<Scene> {
+    const world = await scene({ faults: faults as never });
+    scenes.push(world);
+    return world;
+  }
+
+  it('row 66: a file for outputs that is not there, or a summary that cannot be written, leaves the upload green', async () => {
+    const world = await startWith([]);
+    const nowhere = join(world.folder, 'nowhere', 'file');
+    const result = await world.run({ env: { GITHUB_OUTPUT: nowhere, GITHUB_STEP_SUMMARY: nowhere } });
+    expect(result.exitCode).toBe(0);
+    expect(world.org().releases.get('1.0.0')?.deploys).toHaveLength(1);
+    expect(result.log).toContain('The outputs could not be written');
+    expect(result.log).toContain('The job summary could not be written');
+  });
+
+  it('what was found out about the files is told when the upload fails, too', async () => {
+    const world = await startWith([{ match: { method: 'POST', path: '**/assemble/' }, do: { status: 400 } }]);
+    writeFileSync(join(world.folder, 'dist', 'lonely.js'), 'lonely();\n');
+    const result = await world.run();
+    expect(result.exitCode).toBe(1);
+    const warned = result.annotations.filter(({ severity }) => severity === 'warning').map(({ message }) => message);
+    expect(warned.filter((message) => message.startsWith('dist/lonely.js '))).toHaveLength(1);
+    expect(result.report).toMatchObject({
+      problems: expect.arrayContaining([expect.objectContaining({ severity: 'warning', file: 'dist/lonely.js' })]),
+    });
+  });
+
+  it('on_failure: warn leaves the job green, and lists what was left undone', async () => {
+    const world = await startWith([{ match: { method: 'POST', path: '**/deploys/' }, do: { status: 403 } }]);
+    const result = await world.run({ inputs: { on_failure: 'warn' } });
+    expect(result.exitCode).toBe(0);
+    expect(result.outputs['result']).toBe('warned');
+    expect(result.log).toMatch(/Not done: Finalize|Not done: Deploy, Finalize/);
+    expect(result.summary).toMatch(/\*\*Not reached:\*\* Finalize/);
+    expect(world.org().releases.get('1.0.0')?.dateReleased).toBeUndefined();
+  });
+});

@@ -8,9 +8,6 @@ const SHOWN_PER_LEVEL = 9;
 /** Beyond these, further messages of a level are only counted: ten thousand lines help nobody. The report has them. */
 const PRINTED_PER_LEVEL = 200;
 
-/** A long upload says something at most this often. */
-const PROGRESS_EVERY_MS = 1000;
-
 type Level = 'notice' | 'warning' | 'error';
 
 /** true: as the runner's debug commands; `plain`: as lines that everybody sees; false: not at all. */
@@ -29,16 +26,12 @@ export interface LogOptions {
   readonly debug: DebugMode;
   /** Hears of every warning and error, also of those that are only counted; for the report. */
   readonly onProblem?: (severity: 'warning' | 'error', message: string, place: LogPlace | undefined) => void;
-  /** @default Date.now */
-  readonly now?: () => number;
 }
 
 /** The log of a run: steps fold into groups, and nothing that is printed can be a command to the runner. */
 export interface RunLog extends Log {
   group(title: string): void;
   endGroup(): void;
-  /** As info, but at most once a second; the rest is dropped. */
-  progress(message: string): void;
   /** Ends the group and says how many messages were only counted. */
   finish(): void;
 }
@@ -54,7 +47,6 @@ class RunnerLog implements RunLog {
   #grouped = false;
   /** A group that has no line yet is not printed: a step that was not asked for shows nothing. */
   #pendingGroup: string | undefined;
-  #progressAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LogOptions) {
     this.#options = options;
@@ -81,13 +73,6 @@ class RunnerLog implements RunLog {
   error(message: string, place?: LogPlace): void {
     this.#options.onProblem?.('error', sentence(message), place);
     this.#annotate('error', message, place);
-  }
-
-  progress(message: string): void {
-    const now = (this.#options.now ?? Date.now)();
-    if (now - this.#progressAt < PROGRESS_EVERY_MS) return;
-    this.#progressAt = now;
-    this.info(message);
   }
 
   group(title: string): void {

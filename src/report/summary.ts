@@ -95,7 +95,7 @@ function stepTable(report: RunReport): string {
   return [
     table(['Step', 'Result', 'Time', 'What happened'], rows, ['---', '---', '---:', '---']),
     ...(missed.length > 0 ? [`**Not reached:** ${missed.join(', ')}`] : []),
-    ...(left.length > 0 ? [`Not asked for: ${left.join(', ')}`] : []),
+    ...(left.length > 0 ? [`Skipped: ${left.join(', ')}`] : []),
   ].join('\n\n');
 }
 

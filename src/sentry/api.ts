@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ActionError } from '../errors.js';
 import { attemptLimits } from './bounds.js';
 import type { Caller } from './caller.js';
 import { toChunkOptions } from './chunk-options.js';
@@ -62,9 +63,14 @@ function releaseMethods(caller: Caller): ReleaseMethods {
       const read = (value: unknown, where: string) => listOf(value, where, toCommit);
       return (await caller.pages(ENDPOINTS.commits, release(version, 'commits'), read)) ?? [];
     },
-    repositories: () => {
+    repositories: async () => {
       const read = (value: unknown, where: string) => listOf(value, where, toRepository);
-      return caller.pages(ENDPOINTS.repositories, caller.org('repos'), read, [403, 404]);
+      try {
+        return (await caller.pages(ENDPOINTS.repositories, caller.org('repos'), read, [404])) ?? [];
+      } catch (error) {
+        if (error instanceof ActionError && error.status === 403) return undefined;
+        throw error;
+      }
     },
     recentReleases: async (environment) => {
       const query = { per_page: '100', ...(environment === undefined ? {} : { environment }) };

@@ -148,7 +148,7 @@ export interface SentryApi {
   previousReleaseWithCommits(version: string): Promise<Release | undefined>;
   /** The release's commits, newest first, all pages. */
   releaseCommits(version: string): Promise<readonly ReleaseCommit[]>;
-  /** All pages. undefined when the token may not list repositories (403) or the server has none (404). */
+  /** All pages; none from a server that knows no repositories (404). undefined when the token may not list them (403). */
   repositories(): Promise<readonly Repository[] | undefined>;
   /** The newest releases of the organization, first page: used to find the last deploy of an environment. */
   recentReleases(environment?: string): Promise<readonly Release[]>;

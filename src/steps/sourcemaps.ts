@@ -45,10 +45,9 @@ export async function uploadFiles(context: StepContext, plan: SourceMapPlan | un
       ...(inputs.createRelease ? { release } : {}),
       ...(dist === undefined ? {} : { dist }),
     },
-    context,
+    { ...context, onDiagnosed: (diagnoses) => tellDiagnoses(context, diagnoses) },
   );
   journal.note({ sourcemaps: { patterns: plan.patterns, upload: record } });
-  tellDiagnoses(context, record.diagnoses);
   tellUpload(context, record);
   if (deleteAfterUpload) deleteMaps(context, plan, record);
   return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record), told: true };

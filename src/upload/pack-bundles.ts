@@ -3,22 +3,19 @@ import { type Bundle, BundleBuilder, type BundleChunk } from './bundle.js';
 import type { Share } from './divide.js';
 import type { PackedChunk, PackedUnits } from './jobs.js';
 import type { Outcome } from './outcome.js';
-import { megabytes, Progress } from './progress.js';
+import { megabytes } from './progress.js';
 import type { Session } from './session.js';
 import { bytesAt } from './slab-writer.js';
 
 /** Packs all units into as many bundles as the server's limits ask for, and passes every chunk to the courier. */
 export async function packBundles(session: Session, outcome: Outcome): Promise<readonly Bundle[]> {
-  const { shares, plan, deps, courier } = session;
-  const progress = new Progress(deps.log, deps.clock);
+  const { shares, progress } = session;
   const line = new Line(session);
-  let packedBytes = 0;
   await session.pack(shares, {
     take: (packed, share) => {
       outcome.add(packed.outcomes);
       if (packed.entries > 0) line.add(packed, share);
-      packedBytes += packed.bytes;
-      progress.report(outcome.files, plan.files, packedBytes, courier.wireBytes);
+      progress.packed(outcome.files, packed.bytes);
     },
     takeMore: (chunks, share) => line.addChunks(chunks, share),
   });

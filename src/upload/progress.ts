@@ -8,24 +8,49 @@ export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
 
-/** Says how far the upload is, at most once a second, so that a big build does not flood the log. */
-export class Progress {
-  readonly #log: Log;
-  readonly #clock: Clock;
-  #next: number;
+/** What progress counts. */
+export interface ProgressSource {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Files of the whole upload. */
+  readonly files: number;
+  /** Bytes that the server has acknowledged so far, compressed. */
+  sentBytes(): number;
+}
 
-  constructor(log: Log, clock: Clock) {
-    this.#log = log;
-    this.#clock = clock;
-    this.#next = clock.now() + INTERVAL_MS;
+/** Says how far the upload is and how fast it goes, at most once a second, so that a big build does not flood the log. */
+export class Progress {
+  readonly #source: ProgressSource;
+  #saidAt: number;
+  #saidBytes = 0;
+  #packedFiles = 0;
+  #packedBytes = 0;
+
+  constructor(source: ProgressSource) {
+    this.#source = source;
+    this.#saidAt = source.clock.now();
   }
 
-  report(files: number, total: number, packedBytes: number, sentBytes: number): void {
-    const now = this.#clock.now();
-    if (now < this.#next) return;
-    this.#next = now + INTERVAL_MS;
-    this.#log.info(
-      `Packed ${files} of ${total} files (${megabytes(packedBytes)}), sent ${megabytes(sentBytes)} compressed`,
+  /** More was packed: all files so far, and the bytes that were added. */
+  packed(files: number, bytes: number): void {
+    this.#packedFiles = files;
+    this.#packedBytes += bytes;
+    this.tell();
+  }
+
+  /** Something went on; says so when a second has passed since the last line. */
+  tell(): void {
+    const { clock, files, log } = this.#source;
+    const now = clock.now();
+    const passedMs = now - this.#saidAt;
+    if (passedMs < INTERVAL_MS) return;
+    const sent = this.#source.sentBytes();
+    const perSecond = ((sent - this.#saidBytes) * 1000) / passedMs;
+    this.#saidAt = now;
+    this.#saidBytes = sent;
+    log.info(
+      `Packed ${this.#packedFiles} of ${files} files (${megabytes(this.#packedBytes)}), ` +
+        `sent ${megabytes(sent)} compressed (${megabytes(perSecond)}/s)`,
     );
   }
 }

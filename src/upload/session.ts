@@ -10,6 +10,7 @@ import { nameUnits } from './entry-names.js';
 import type { PackJob, WorkOptions } from './jobs.js';
 import type { BundleOwner } from './manifest.js';
 import { type Consumer, Packing } from './packing.js';
+import { Progress } from './progress.js';
 import { chooseSettings, type Settings } from './settings.js';
 import { SlabPool } from './slab-pool.js';
 import type { Stop } from './stop.js';
@@ -38,6 +39,7 @@ export interface Session {
   readonly settings: Settings;
   readonly pool: SlabPool;
   readonly courier: Courier;
+  readonly progress: Progress;
   readonly shares: readonly Share[];
   readonly stop: Stop;
   /** Packs shares and hands them on in order. `refresh` changes units just before they are packed. */
@@ -55,14 +57,14 @@ export function openSession(
 ): Session {
   const settings = chooseSettings(options, plan.units.length, request.dryRun);
   const pool = new SlabPool(settings.slabCount, settings.slabBytes);
-  const work: WorkOptions = {
-    edit: plan.options,
-    maxChunkBytes: settings.maxChunkBytes,
-    targetBytes: settings.divide.targetBytes,
-    method: settings.method,
-  };
-  crew.setup({ options: work, slabs: pool.slabs });
+  crew.setup({ options: workOptions(plan, settings), slabs: pool.slabs });
   let packing: Packing | undefined;
+  const progress = new Progress({
+    log: deps.log,
+    clock: deps.clock,
+    files: plan.files,
+    sentBytes: () => courier.wireBytes,
+  });
   const courier = new Courier(
     {
       api: deps.api,
@@ -71,7 +73,10 @@ export function openSession(
       crew,
       pool,
       ask: (sha1s) => askMissing(deps.api, request, sha1s),
-      onProgress: () => packing?.relieve(),
+      onProgress: () => {
+        packing?.relieve();
+        progress.tell();
+      },
       onFailure: stop.fail,
     },
     settings.mode,
@@ -84,6 +89,7 @@ export function openSession(
     settings,
     pool,
     courier,
+    progress,
     shares: divide(plan.units, settings.divide),
     stop,
     pack(shares, consumer, refresh) {
@@ -99,4 +105,8 @@ export function openSession(
       return packing.run(shares);
     },
   };
+}
+
+function workOptions(plan: SourceMapPlan, { divide: { targetBytes }, maxChunkBytes, method }: Settings): WorkOptions {
+  return { edit: plan.options, maxChunkBytes, targetBytes, method };
 }

@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.js';
-import type { SourceMapPlan } from '../sourcemaps/types.js';
+import type { Diagnosis, SourceMapPlan } from '../sourcemaps/types.js';
 import type { Crew } from './crew.js';
 import { finishBundles } from './finish.js';
 import { Outcome } from './outcome.js';
@@ -11,6 +11,8 @@ import type { UploadRecord } from './types.js';
 export interface UploadDeps extends SessionDeps {
   /** Who does the work. It is closed when the upload ends: what threads hold is freed before the next step. */
   readonly crew: Crew;
+  /** Told once what was found out about the files, also when the upload fails: the reason may be among it. */
+  readonly onDiagnosed?: (diagnoses: readonly Diagnosis[]) => void;
 }
 
 /**
@@ -26,16 +28,17 @@ export async function uploadSourceMaps(
 ): Promise<UploadRecord> {
   const { crew } = deps;
   const stop = createStop(deps.signal);
+  const outcome = new Outcome(plan);
   try {
     crew.expect(plan.bytes);
     const options = await stop.or(deps.api.chunkOptions());
     const session = openSession(plan, request, deps, options, crew, stop);
-    const outcome = new Outcome(plan);
     const bundles = await packBundles(session, outcome);
     if (bundles.length === 0 && plan.units.length > 0) throw nothingLeft(outcome);
     const records = await finishBundles(session, bundles);
     return outcome.record(bundles, records, session.courier, request.dryRun);
   } finally {
+    deps.onDiagnosed?.(outcome.diagnoses);
     stop.close();
     await crew.close();
   }

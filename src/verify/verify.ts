@@ -11,7 +11,7 @@ const CONCURRENCY = 6;
 /** Sentry indexes an upload some seconds after it took it: pauses before those that are not found are asked for again. */
 const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
 
-/** Names in the error; the report has all. */
+/** Names in the error; the log has all. */
 const NAMED = 10;
 
 export interface VerifyOutcome {
@@ -51,7 +51,7 @@ export async function verifyDebugIds(
   ];
   try {
     const unresolved = await askUntilFound(lookups, deps);
-    if (unresolved.length > 0) throw unresolvedError(unresolved, lookups.length, names);
+    if (unresolved.length > 0) throw unresolvedError(unresolved, lookups.length, names, deps.log);
   } catch (error) {
     // Servers that only speak the upload protocol have no such request: nothing is known, nothing is wrong.
     if (!(error instanceof ActionError) || error.status !== 404) throw error;
@@ -98,10 +98,15 @@ async function unfound(lookups: readonly Lookup[], { api, signal }: Deps): Promi
   return lookups.filter((lookup) => open.includes(lookup));
 }
 
-function unresolvedError(open: readonly Lookup[], asked: number, names: ReadonlyMap<string, string>): ActionError {
-  const shown = open
-    .slice(0, NAMED)
-    .map(({ project, debugId }) => `${names.get(debugId) ?? 'a file'} (${debugId}, project ${project})`);
+function unresolvedError(
+  open: readonly Lookup[],
+  asked: number,
+  names: ReadonlyMap<string, string>,
+  log: Log,
+): ActionError {
+  const all = open.map(({ project, debugId }) => `${names.get(debugId) ?? 'a file'} (${debugId}, project ${project})`);
+  const shown = all.slice(0, NAMED);
+  if (all.length > shown.length) for (const one of all) log.info(`Not resolved: ${one}`);
   const rest = open.length > shown.length ? ` and ${open.length - shown.length} more` : '';
   return new ActionError(
     'verify-failed',

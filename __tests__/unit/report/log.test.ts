@@ -4,17 +4,15 @@ import { outputLines, runnerCommand } from './runner-parser.js';
 
 function open(debug: DebugMode = false) {
   let out = '';
-  let now = 0;
   const problems: string[] = [];
   const log = createLog({
     write: (text) => {
       out += text;
     },
     debug,
-    now: () => now,
     onProblem: (severity, message) => problems.push(`${severity} ${message}`),
   });
-  return { log, problems, text: () => out, lines: () => outputLines(out).slice(0, -1), at: (ms: number) => (now = ms) };
+  return { log, problems, text: () => out, lines: () => outputLines(out).slice(0, -1) };
 }
 
 /** Text that is out to be a command. */
@@ -162,15 +160,6 @@ describe('groups', () => {
     log.finish();
     expect(lines()).toEqual(['::group::Token check', 'x', '::endgroup::', '::group::Deploy', 'y', '::endgroup::']);
   });
-});
-
-it('progress is said at most once a second', () => {
-  const { log, lines, at } = open();
-  for (const ms of [0, 10, 999, 1000, 1500, 2500]) {
-    at(ms);
-    log.progress(`${ms}`);
-  }
-  expect(lines()).toEqual(['0', '1000', '2500']);
 });
 
 it('debug lines are only there when asked for', () => {

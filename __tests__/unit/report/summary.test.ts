@@ -10,7 +10,7 @@ it('a success is a headline with a link, the facts, and a row for each step that
   expect(summary).toMatch(/^## ✅ Sentry release <a href="https&#58;\/\/sentry\.io\/organizations\/acme\/releases\//);
   expect(summary).toContain('42 commits');
   expect(summary).toContain('| Source&nbsp;maps | ✅&nbsp;done | 2.1&nbsp;s |');
-  expect(summary).toContain('Not asked for: Verify upload');
+  expect(summary).toContain('Skipped: Verify upload');
   expect(summary).not.toContain('[!CAUTION]');
 });
 

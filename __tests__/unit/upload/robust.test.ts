@@ -315,6 +315,25 @@ describe('the record', () => {
     const lines = log.lines.filter((line) => line.startsWith('Packed'));
     expect(lines.length).toBeGreaterThan(0);
     expect(lines.length).toBeLessThanOrEqual(now / 1000);
+    for (const line of lines)
+      expect(line).toMatch(/^Packed \d+ of \d+ files \([\d.]+ MB\), sent [\d.]+ MB compressed \([\d.]+ MB\/s\)$/);
+  });
+
+  it('goes on saying so while the last chunks are sent, long after the last file was packed', async () => {
+    const plan = makePlan(manyFiles(60));
+    const server = new FakeServer({ chunksPerRequest: 1, concurrency: 1 });
+    let now = 0;
+    const keep = server.keep;
+    server.keep = (sha1) => {
+      now += 1500;
+      return keep(sha1);
+    };
+    const clock = { now: () => now, random: () => 0, sleep: () => Promise.resolve() };
+    const log = recordingLog();
+    await uploadSourceMaps(plan, request, depsFor(server, 0, { clock, log }));
+    const last = log.lines.filter((line) => line.startsWith(`Packed ${plan.files} of ${plan.files} files`));
+    expect(last.length).toBeGreaterThan(1);
+    expect(last.at(-1)).not.toContain('sent 0.0 MB');
   });
 });
 

@@ -82,6 +82,13 @@ it('those that never come are named', async () => {
   expect(slept.reduce((sum, ms) => sum + ms, 0)).toBe(30_000);
 });
 
+it('those that never come are all in the log when the error cannot name them', async () => {
+  const { deps, log } = server(() => Number.POSITIVE_INFINITY);
+  const ids = Array.from({ length: 12 }, (_, index) => `id${index}`);
+  await expect(verifyDebugIds(uploadOf(...ids), ['web'], deps)).rejects.toThrow(/ and 2 more$/);
+  for (const id of ids) expect(JSON.stringify(log)).toContain(`(${id}, project web)`);
+});
+
 it('found by release alone does not count: that breaks with the next build', async () => {
   const { deps } = server(() => 1);
   deps.api.artifactLookup = async () => [{ id: 'x', type: 'bundle', resolvedWith: 'release' }];
