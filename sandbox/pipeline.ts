@@ -88,11 +88,27 @@ async function beforeHandling(deps: PipelineDeps, passage: Passage, action: Faul
 }
 
 function faultAnswer(action: FaultAction): Outgoing {
-  const body = faultBody(action) ?? Buffer.alloc(0);
-  const type = typeof action.body === 'string' ? 'text/html; charset=utf-8' : 'application/json';
+  const page = proxyPage(action);
+  const body = page ?? faultBody(action) ?? Buffer.alloc(0);
+  const isText = page !== undefined || typeof action.body === 'string';
+  const type = isText ? 'text/html; charset=utf-8' : 'application/json';
   const headers = body.length === 0 ? {} : { 'Content-Type': type };
   return { status: action.status ?? 500, headers: { ...headers, ...action.headers }, body };
 }
+
+/** What a proxy in front says by itself when it cannot reach the server: HTML, unless the fault has a body of its own. */
+function proxyPage({ body, bodyBase64, bodyZeros, status }: FaultAction): Buffer | undefined {
+  const text = PROXY_TEXTS.get(status ?? 0);
+  if (text === undefined || body !== undefined || bodyBase64 !== undefined || bodyZeros !== undefined) return undefined;
+  const title = `${status} ${text}`;
+  return Buffer.from(`<html>\n<head><title>${title}</title></head>\n<body><h1>${title}</h1></body>\n</html>\n`);
+}
+
+const PROXY_TEXTS: ReadonlyMap<number, string> = new Map([
+  [502, 'Bad Gateway'],
+  [503, 'Service Temporarily Unavailable'],
+  [504, 'Gateway Time-out'],
+]);
 
 /** Reads the body; JSON is kept for the log, anything larger is dropped. */
 async function keepBody(passage: Passage): Promise<void> {

@@ -6,6 +6,7 @@ import type { Organization } from '../../sandbox/state/types.js';
 import { exampleWorkspace } from '../support/workspace.js';
 import { type RunResult, runAction } from './harness.js';
 
+const SHA = 'c0ffee12'.repeat(5);
 const TOKEN = `sntryi_${'c0de'.repeat(16)}`;
 
 let sandbox: Sandbox;
@@ -20,7 +21,13 @@ async function start(profile: string): Promise<void> {
   workspace = exampleWorkspace('profiles');
   sandbox = await startSandbox({
     profile,
-    organizations: [{ slug: 'acme', projects: [{ slug: 'web' }, { slug: 'admin' }] }],
+    organizations: [
+      {
+        slug: 'acme',
+        projects: [{ slug: 'web' }, { slug: 'admin' }],
+        repositories: [{ name: 'acme/web', url: 'https://github.com/acme/web', provider: 'integrations:github' }],
+      },
+    ],
     tokens: [{ kind: 'integration', token: TOKEN, org: 'acme', scopes: ['org:read', 'project:releases'] }],
   });
 }
@@ -28,6 +35,7 @@ async function start(profile: string): Promise<void> {
 function run(inputs: Readonly<Record<string, string>>): Promise<RunResult> {
   return runAction({
     cwd: workspace,
+    env: { GITHUB_REPOSITORY: 'acme/web', GITHUB_SHA: SHA },
     inputs: {
       ...{ auth_token: TOKEN, url: sandbox.url, org: 'acme', projects: 'web, admin', sourcemaps: 'dist' },
       ...{ release: 'shop@1', set_commits: 'skip' },
@@ -85,6 +93,19 @@ describe.each(['sentry-io', 'self-hosted'])('%s', (profile) => {
     expect(await resolveTop()).toBe(THROWN_AT);
   });
 
+  it('is told the commit as a ref of the repository that is connected, and reads the commits itself', async () => {
+    await start(profile);
+    const result = await run({ set_commits: 'auto' });
+    expect(result).toMatchObject({ exitCode: 0, outputs: { commits_source: 'integration' } });
+    expect(result.log).toContain('Sentry reads the commits itself');
+    const puts = sandbox.requests.filter(
+      ({ method, path }) => method === 'PUT' && /\/releases\/shop(?:@|%40)1\/$/.test(path),
+    );
+    expect(puts.filter(({ json }) => json !== undefined && 'refs' in (json as object)).map(({ json }) => json)).toEqual(
+      [{ refs: [{ repository: 'acme/web', commit: SHA }] }],
+    );
+  });
+
   it('gets nothing twice when the run is repeated', async () => {
     await start(profile);
     const inputs = { environment: 'production', wait: 'true' };
@@ -111,6 +132,14 @@ describe('GlitchTip', () => {
     const firstAssemble = posts.findIndex((path) => path.includes('assemble'));
     expect(posts.findLastIndex((path) => path.endsWith('/chunk-upload/'))).toBeLessThan(firstAssemble);
     expect(await resolveTop()).toBe(THROWN_AT);
+  });
+
+  it('knows no repositories: that is not blamed on the token', async () => {
+    await start('glitchtip');
+    const result = await run({ set_commits: 'auto' });
+    expect(result.exitCode).toBe(0);
+    expect(result.log).toContain('acme/web is not connected in Sentry');
+    expect(result.log).not.toContain('the token may not list');
   });
 
   it('never tells that it is done: whoever asks to wait is told so', async () => {

@@ -68,7 +68,7 @@ describe('waits, in the bundle and in real time', () => {
     expect(result.durationMs).toBeLessThan(10_000);
     expect(result.log).toMatch(/POST chunk-upload asks to wait|POST chunk-upload and asks to wait 3600 s/);
     expect(result.log).toMatch(/only \d+ s are left/);
-    expect(result.log).toContain("continues where it stopped");
+    expect(result.log).toContain('continues where it stopped');
     expect(result.log).toMatch(/Done: .*Release/);
     expect(result.log).toMatch(/Not done: .*Finalize/);
     const kept = new Set(world.org().chunks.keys());

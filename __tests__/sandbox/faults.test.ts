@@ -28,6 +28,25 @@ describe('a fault', () => {
     expect(seen).toEqual(wanted);
   });
 
+  it.each([
+    [502, 'Bad Gateway'],
+    [503, 'Service Temporarily Unavailable'],
+    [504, 'Gateway Time-out'],
+  ])('with status %i is a proxy’s page in HTML, unless it has a body of its own', async (status, text) => {
+    const sandbox = await withFaults(
+      { match: { nth: 1 }, do: { status, headers: { 'Retry-After': '1' } } },
+      { match: { nth: 2 }, do: { status, body: { detail: 'down' } } },
+    );
+    const page = await fetch(`${sandbox.url}/api/0/`);
+    expect([page.status, page.headers.get('content-type'), page.headers.get('retry-after')]).toEqual([
+      status,
+      'text/html; charset=utf-8',
+      '1',
+    ]);
+    expect(await page.text()).toContain(`<h1>${status} ${text}</h1>`);
+    expect((await call(sandbox, 'GET', '/api/0/')).json).toEqual({ detail: 'down' });
+  });
+
   it('takes a regular expression as path, a number of hits, and is spent after them', async () => {
     const sandbox = await withFaults({ match: { path: '/repos\\/$/' }, do: { status: 500 }, times: 1 });
     expect((await call(sandbox, 'GET', 'repos/')).status).toBe(500);

@@ -111,6 +111,7 @@ describe('resolving a real stack', () => {
     ]);
     const top = frames[0]?.original;
     expect(top?.contextLine).toContain('throw new RangeError');
+    expect(top?.column).toBe((top?.contextLine ?? '').indexOf('new RangeError') + 1);
     expect(top?.preContext).toHaveLength(5);
     expect(top?.preContext.at(-1)).toContain('if (rate === undefined)');
     expect(top?.postContext[0]).toBe('  }');

@@ -99,6 +99,31 @@ describe('rate limits', () => {
   });
 });
 
+describe('rate-limit headers', () => {
+  const headersOf = async (sandbox: Awaited<ReturnType<typeof start>>, path: string) => {
+    const { headers } = await call(sandbox, 'GET', path);
+    const names = ['limit', 'remaining', 'reset', 'concurrentlimit', 'concurrentremaining'];
+    return names.map((name) => headers.get(`x-sentry-rate-limit-${name}`));
+  };
+
+  it('are five, and the groups count apart', async () => {
+    const sandbox = await start({
+      limits: { default: { limit: 1, windowSeconds: 10 } },
+      options: { selfHosted: false },
+    });
+    sandbox.clock.freeze(1_000_000_005_000);
+    expect(await headersOf(sandbox, '/api/0/')).toEqual(['1', '0', '1000000010', '25', '24']);
+    expect((await call(sandbox, 'GET', '/api/0/')).status).toBe(429);
+    const cli = await call(sandbox, 'GET', 'chunk-upload/');
+    expect(cli.status).toBe(200);
+  });
+
+  it('are none on a server of one’s own', async () => {
+    const sandbox = await start({ options: { selfHosted: true } });
+    expect(await headersOf(sandbox, '/api/0/')).toEqual([null, null, null, null, null]);
+  });
+});
+
 describe('the permission cache', () => {
   it('remembers a refusal for a minute', async () => {
     const tokens = [

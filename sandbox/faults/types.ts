@@ -34,7 +34,9 @@ export interface FaultAction {
   readonly status?: number;
   /** Headers of that answer, or added to the real one when `status` is absent. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Body of that answer: text as it is, anything else as JSON. With `status` absent it replaces the body of the real answer. */
+  /**
+   * Body of that answer: text as it is, anything else as JSON; without one, 502, 503 and 504 are a proxy's page in HTML. With `status` absent it replaces the body of the real answer.
+   */
   readonly body?: unknown;
   readonly bodyBase64?: string;
   /** Body of that many zero bytes, streamed; with the header `content-encoding: gzip` they are sent compressed. */
