@@ -31,6 +31,14 @@ export interface GateContext {
   readonly onPacing: (family: string, untilMs: number, limit: number | undefined) => void;
 }
 
+/** Why a family is stopped, for the error when that does not fit the time that is left. */
+export interface Asked {
+  /** `Sentry limits the rate of POST chunk-upload and asks to wait 30 s` */
+  readonly text: string;
+  /** Of the answer that asked. */
+  readonly status: number;
+}
+
 interface Waiter {
   readonly resolve: (pass: Pass) => void;
   readonly reject: (reason: unknown) => void;
@@ -53,7 +61,8 @@ export class Gate {
   #clean = 0;
   #era = 0;
   #pausedUntil = 0;
-  #askedMs = 0;
+  #asked: Asked | undefined;
+  #pauses = 0;
   #probing = false;
   #consecutive429 = 0;
   /** Requests the window still takes; only meant until `#windowEndsAt` (local time). */
@@ -104,18 +113,20 @@ export class Gate {
   }
 
   /**
-   * Stops the family for `waitMs` (jitter included) from now; `askedMs` is what the server said, for the error text.
-   * False when it was stopped as long already: then there is nothing new to log.
+   * Stops the family for `waitMs` (jitter included) from now. Answers which wait in a row this is, from 1: a longer one that
+   * comes while the family is stopped is still the same. undefined: it was stopped as long already, and there is nothing to log.
    */
-  pause(waitMs: number, askedMs: number): boolean {
-    const until = this.#context.clock.now() + waitMs;
+  pause(waitMs: number, asked: Asked): number | undefined {
+    const now = this.#context.clock.now();
+    const until = now + waitMs;
     const news = until > this.#pausedUntil + 500;
+    if (this.#pausedUntil <= now || this.#pauses === 0) this.#pauses += 1;
     if (until > this.#pausedUntil) {
       this.#pausedUntil = until;
-      this.#askedMs = askedMs;
+      this.#asked = asked;
     }
     this.#pump();
-    return news;
+    return news ? this.#pauses : undefined;
   }
 
   #learn(pass: Pass, answer: { readonly status: number; readonly headers: Headers }): void {
@@ -126,6 +137,7 @@ export class Gate {
     const refused = answer.status === 429;
     this.#probing = refused;
     this.#consecutive429 = refused ? this.#consecutive429 + 1 : 0;
+    if (!refused) this.#pauses = 0;
     this.#adaptConcurrency(pass, refused || (rate.concurrentRemaining ?? Number.POSITIVE_INFINITY) <= 1);
     if (!refused) this.#countWindow(rate, receivedAt);
   }
@@ -192,7 +204,7 @@ export class Gate {
 
   #sleepUntil(until: number, now: number): void {
     const { clock, deadlineAt, signal } = this.#context;
-    if (until > deadlineAt) this.#rejectAll(pastDeadline(this.#family, this.#askedMs || until - now, deadlineAt - now));
+    if (until > deadlineAt) this.#rejectAll(pastDeadline(this.#reasonFor(until, now), deadlineAt - now));
     if (this.#sleeping || this.#waiting.length === 0) return; // it pumps when it wakes, and sees the newest bound then
     this.#sleeping = true;
     clock.sleep(until - now, signal).then(
@@ -207,18 +219,24 @@ export class Gate {
     );
   }
 
+  #reasonFor(until: number, now: number): Asked {
+    if (this.#asked !== undefined && until === this.#pausedUntil) return this.#asked;
+    const text = `Sentry limits the rate of ${this.#family}, and its next window begins in ${duration(until - now)}`;
+    return { text, status: 429 };
+  }
+
   #rejectAll(reason: unknown): void {
     for (const waiter of this.#waiting.splice(0)) waiter.reject(reason);
   }
 }
 
-function pastDeadline(family: string, askedMs: number, leftMs: number): ActionError {
+function pastDeadline({ status, text }: Asked, leftMs: number): ActionError {
   return new ActionError(
     'rate-limited-past-deadline',
-    `Sentry limits the rate of ${family} and asks to wait ${duration(askedMs)}, but only ${duration(Math.max(0, leftMs))} are left of the timeout`,
+    `${text}, but only ${duration(Math.max(0, leftMs))} are left of the timeout`,
     {
       hint: 'Run it again later: it continues where it stopped, and what Sentry has already is not sent twice. Or raise the input timeout.',
-      status: 429,
+      status,
     },
   );
 }

@@ -4,12 +4,12 @@ import type { Log } from '../log.js';
 import type { Endpoint } from './endpoints.js';
 import { errorText } from './error-text.js';
 import { classify, TransportFailure } from './failures.js';
-import type { Gate, Limiter } from './limits.js';
+import { details, exhausted, refusalText } from './giving-up.js';
+import type { Asked, Gate, Limiter } from './limits.js';
 import { isRedirect, MAX_REDIRECTS, REDIRECTS, redirectTarget } from './redirects.js';
 import {
   isRetryable,
   MAX_ATTEMPTS,
-  type Refusal,
   type RetryBudget,
   refusalOf,
   retryDelay,
@@ -44,6 +44,17 @@ export interface Call {
   readonly neverRepeat?: readonly number[];
 }
 
+/** A wait before the next attempt of a call. */
+interface Wait {
+  readonly waitMs: number;
+  /** What happened, at what. */
+  readonly reason: string;
+  /** The one that follows, from 1. */
+  readonly attempt: number;
+  /** False for what only the deadline bounds: a 429, a held commit lock. */
+  readonly counted: boolean;
+}
+
 /** What the requester works with. */
 export interface RequesterOptions {
   readonly transport: Transport;
@@ -76,7 +87,7 @@ export class Requester {
   /** Resolves with a 2xx answer, or one whose status the call accepts. Rejects with an ActionError. */
   async send(call: Call): Promise<Answer> {
     const gate = this.#options.limiter.gate(call.method, call.endpoint.family);
-    for (let attempts = 1; ; attempts += 1) {
+    for (let attempts = 1, sent = 1; ; attempts += 1, sent += 1) {
       const result = await this.#attempt(call, gate);
       if (result instanceof TransportFailure) {
         await this.#afterFailure(call, result, attempts);
@@ -87,9 +98,11 @@ export class Requester {
         return this.#follow(call, result);
       } else if (result.status === 429) {
         attempts -= 1; // bounded by the deadline, not by a count
-        this.#afterRefusal(call, gate, result);
+        this.#afterRefusal(call, gate, result, sent);
       } else {
-        await this.#afterStatus(call, gate, result, attempts);
+        const lockHeld = isCommitLock(result);
+        await this.#afterStatus(call, gate, result, { attempts: lockHeld ? sent : attempts, lockHeld });
+        if (lockHeld) attempts -= 1; // likewise
       }
     }
   }
@@ -126,36 +139,49 @@ export class Requester {
   }
 
   /** 429: the whole family waits as long as the server says, or backs off when it says nothing. */
-  #afterRefusal(call: Call, gate: Gate, answer: Answer): void {
+  #afterRefusal(call: Call, gate: Gate, answer: Answer, sent: number): void {
     const { clock } = this.#options;
+    const name = nameOf(call);
     const random = () => clock.random();
     const asked = askedWait(answer.headers, clock.now());
     const silent = silent429Delay(gate.consecutive429, random);
     // A server that keeps saying "now" and keeps refusing is backed off from as if it said nothing.
     const least = asked === undefined || gate.consecutive429 > 3 ? silent : 0;
     const waitMs = Math.max(least, withJitter(asked?.waitMs ?? 0, random));
-    const reason = asked === undefined ? 'it names no time' : `asked by ${asked.source}`;
-    this.#pause(call, gate, waitMs, asked?.waitMs ?? waitMs, `rate limited, ${reason}`);
+    const reason = asked === undefined ? 'rate limited, it names no time' : `rate limited, asked by ${asked.source}`;
+    const wish =
+      asked === undefined
+        ? `says not when to come back, which would be tried in ${duration(waitMs)}`
+        : asks(asked.waitMs);
+    const text = `Sentry limits the rate of ${name} and ${wish}`;
+    const wait = { waitMs, reason: `${name}: ${reason}`, attempt: sent + 1, counted: false };
+    this.#pause(call, gate, wait, { text, status: answer.status });
   }
 
-  async #afterStatus(call: Call, gate: Gate, answer: Answer, attempts: number): Promise<void> {
-    const trouble: Trouble = { status: answer.status, lockHeld: isCommitLock(answer) };
+  async #afterStatus(
+    call: Call,
+    gate: Gate,
+    answer: Answer,
+    { attempts, lockHeld }: { readonly attempts: number; readonly lockHeld: boolean },
+  ): Promise<void> {
+    const trouble: Trouble = { status: answer.status, lockHeld };
     const text = `${call.method} ${call.endpoint.family} answered ${statusText(answer)}`;
     const error = (suffix: string) => {
       const plain = statusError(answer, call.method, call.endpoint);
       return new ActionError(plain.code, `${plain.message}${suffix}`, { ...details(plain), status: answer.status });
     };
-    if (call.repeat === 'unprocessed' && isRetryable(trouble) && !trouble.lockHeld) throw await this.#doubt(error(''));
+    if (call.repeat === 'unprocessed' && isRetryable(trouble) && !lockHeld) throw await this.#doubt(error(''));
     if ((call.neverRepeat ?? []).includes(answer.status)) throw error('');
     this.#refuse(trouble, attempts, error);
-    const asked = askedRetry(answer, this.#options.clock.now());
-    const own = retryDelay(trouble, attempts, () => this.#options.clock.random());
-    if (asked === undefined) return this.#wait(call, own, attempts + 1, text, error);
-    const waitMs = Math.max(
-      own,
-      withJitter(asked, () => this.#options.clock.random()),
-    );
-    this.#pause(call, gate, waitMs, asked, `${text}, asked by Retry-After`, attempts + 1);
+    const { clock } = this.#options;
+    const random = () => clock.random();
+    const asked = askedRetry(answer, clock.now());
+    const own = retryDelay(trouble, attempts, random);
+    const wait = { waitMs: own, reason: text, attempt: attempts + 1, counted: !lockHeld };
+    if (asked === undefined) return this.#wait(call, wait, error);
+    const waitMs = Math.max(own, withJitter(asked, random));
+    const named = { ...wait, waitMs, reason: `${text}, asked by Retry-After` };
+    this.#pause(call, gate, named, { text: `${text} and ${asks(asked)}`, status: answer.status });
   }
 
   async #afterFailure(call: Call, failure: TransportFailure, attempts: number): Promise<void> {
@@ -163,8 +189,9 @@ export class Requester {
     const error = (suffix: string) => transportError(failure, call.method, call.endpoint, suffix);
     if (call.repeat === 'unprocessed' && failure.sent) throw await this.#doubt(error(''));
     this.#refuse(trouble, attempts, error);
-    const delay = retryDelay(trouble, attempts, () => this.#options.clock.random());
-    await this.#wait(call, delay, attempts + 1, `${call.method} ${call.endpoint.family}: ${failure.message}`, error);
+    const waitMs = retryDelay(trouble, attempts, () => this.#options.clock.random());
+    const reason = `${nameOf(call)}: ${failure.message}`;
+    await this.#wait(call, { waitMs, reason, attempt: attempts + 1, counted: true }, error);
   }
 
   #refuse(trouble: Trouble, attempts: number, error: (suffix: string) => ActionError): void {
@@ -180,32 +207,33 @@ export class Requester {
     return new ActionError(error.code, error.message, { ...details(error), mayHaveHappened: true });
   }
 
-  async #wait(
-    call: Call,
-    waitMs: number,
-    attempt: number,
-    text: string,
-    error: (suffix: string) => ActionError,
-  ): Promise<void> {
+  async #wait(call: Call, wait: Wait, error: (suffix: string) => ActionError): Promise<void> {
     const { clock, deadlineAt, log, signal } = this.#options;
-    if (clock.now() + waitMs > deadlineAt) throw exhausted(error(refusalText('deadline', attempt - 1)));
-    this.#record(call, text, waitMs, attempt);
-    log.info(`${text}; attempt ${attempt} of ${MAX_ATTEMPTS} in ${duration(waitMs)}`);
-    await clock.sleep(waitMs, signal);
+    if (clock.now() + wait.waitMs > deadlineAt) throw exhausted(error(refusalText('deadline', wait.attempt - 1)));
+    this.#record(call, wait);
+    log.info(`${wait.reason}; ${this.#next(wait, wait.attempt - 1)}`);
+    await clock.sleep(wait.waitMs, signal);
   }
 
-  #pause(call: Call, gate: Gate, waitMs: number, askedMs: number, reason: string, attempt = 2): void {
+  #pause(call: Call, gate: Gate, wait: Wait, asked: Asked): void {
     const { clock, deadlineAt, log } = this.#options;
     // A wait past the deadline is not waited: the gate turns the request away instead.
-    const waits = clock.now() + waitMs <= deadlineAt;
-    if (waits) this.#record(call, reason, waitMs, attempt);
-    if (!gate.pause(waitMs, askedMs)) return;
-    const next = waits ? `waiting ${duration(waitMs)}` : `asked to wait ${duration(askedMs)}`;
-    log.info(`${call.method} ${call.endpoint.family}: ${reason}; ${next}`);
+    const fits = clock.now() + wait.waitMs <= deadlineAt;
+    if (fits) this.#record(call, wait);
+    const inARow = gate.pause(wait.waitMs, asked);
+    if (inARow === undefined) return;
+    log.info(`${wait.reason}; ${fits ? this.#next(wait, inARow) : 'that is past the timeout'}`);
   }
 
-  #record(call: Call, reason: string, waitMs: number, attempt: number): void {
-    this.#waits.push({ endpoint: `${call.method} ${call.endpoint.family}`, reason, waitMs, attempt });
+  /** What follows a failed attempt, with what bounds it: a count, or the time that is left. */
+  #next({ attempt, counted, waitMs }: Wait, inARow: number): string {
+    if (counted) return `attempt ${attempt} of ${MAX_ATTEMPTS} in ${duration(waitMs)}`;
+    const leftMs = this.#options.deadlineAt - this.#options.clock.now();
+    return `waiting ${duration(waitMs)} (wait ${inARow} in a row, as long as the timeout allows: ${duration(leftMs)} left)`;
+  }
+
+  #record(call: Call, { attempt, reason, waitMs }: Wait): void {
+    this.#waits.push({ endpoint: nameOf(call), reason, waitMs, attempt });
   }
 
   async #follow(call: Call, first: Answer): Promise<Answer> {
@@ -224,6 +252,14 @@ export class Requester {
   }
 }
 
+function nameOf({ endpoint, method }: Call): string {
+  return `${method} ${endpoint.family}`;
+}
+
+function asks(waitMs: number): string {
+  return `asks to wait ${duration(waitMs)}`;
+}
+
 function isFine(call: Call, status: number): boolean {
   return (status >= 200 && status < 300) || (call.accepts ?? []).includes(status);
 }
@@ -237,31 +273,4 @@ function askedRetry(answer: Answer, now: number): number | undefined {
   return answer.headers['retry-after'] === undefined
     ? undefined
     : askedWait({ date: answer.headers['date'], 'retry-after': answer.headers['retry-after'] }, now)?.waitMs;
-}
-
-function refusalText(refusal: Refusal, attempts: number): string {
-  const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-  switch (refusal) {
-    case 'attempts':
-      return `; gave up after ${tries}, the most for one request`;
-    case 'budget':
-      return `; gave up after ${tries}: too many requests of this run have failed (the budget of retries is used up)`;
-    case 'deadline':
-      return `; gave up after ${tries}: the timeout leaves no time for another`;
-    default:
-      return '';
-  }
-}
-
-/** What was worth a repeat but did not come right has its own code, so that `network` keeps meaning "will not work". */
-function exhausted(error: ActionError): ActionError {
-  return new ActionError('retries-exhausted', error.message, details(error));
-}
-
-function details(error: ActionError): { hint?: string; cause?: unknown; status?: number } {
-  return {
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(error.cause === undefined ? {} : { cause: error.cause }),
-    ...(error.status === undefined ? {} : { status: error.status }),
-  };
 }

@@ -125,7 +125,7 @@ export function backoff(
   return Math.round(bounds.floorMs + random() * Math.max(0, ceiling - bounds.floorMs));
 }
 
-/** `3 s`, `1.5 s`, `250 ms`, `15 min`: a duration as a person says it. */
+/** `250 ms`, `1.5 s`, `3600 s`: a duration as a person says it, and as the server asked for it. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
   const seconds = ms / 1000;

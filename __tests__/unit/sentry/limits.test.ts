@@ -1,5 +1,5 @@
 import { ActionError } from '../../../src/errors.js';
-import { Gate, type GateAnswer, type Pass } from '../../../src/sentry/limits.js';
+import { type Asked, Gate, type GateAnswer, type Pass } from '../../../src/sentry/limits.js';
 import { type FakeClock, fakeClock } from './fakes.js';
 
 interface Setup {
@@ -24,6 +24,7 @@ function setup(options: { readonly deadlineMs?: number; readonly concurrentLimit
 }
 
 const ok = (headers: Record<string, string> = {}): GateAnswer => ({ status: 200, headers });
+const asked: Asked = { text: 'Sentry limits the rate of POST chunk-upload and asks to wait 3600 s', status: 429 };
 const refused: GateAnswer = { status: 429, headers: {} };
 
 /** Takes passes until the gate makes the next one wait. */
@@ -114,7 +115,7 @@ describe('waits', () => {
   it('a pause holds every request of the family until it is over, with a single sleep', async () => {
     const { clock, gate } = setup();
     const start = clock.now();
-    expect(gate.pause(3_000, 3_000)).toBe(true);
+    expect(gate.pause(3_000, asked)).toBe(1);
     await Promise.all([gate.enter(), gate.enter(), gate.enter()]);
     expect(clock.now()).toBe(start + 3_000);
     expect(clock.slept).toEqual([3_000]);
@@ -123,30 +124,55 @@ describe('waits', () => {
   it('is never shortened by a later, shorter one, and only news is reported', () => {
     const { clock, gate } = setup();
     const start = clock.now();
-    expect(gate.pause(3_000, 3_000)).toBe(true);
-    expect(gate.pause(1_000, 1_000)).toBe(false);
-    expect(gate.pause(3_200, 3_000)).toBe(false);
-    expect(gate.pause(9_000, 9_000)).toBe(true);
+    expect(gate.pause(3_000, asked)).toBe(1);
+    expect(gate.pause(1_000, asked)).toBeUndefined();
+    expect(gate.pause(3_200, asked)).toBeUndefined();
+    expect(gate.pause(9_000, asked)).toBe(1);
     return gate.enter().then(() => expect(clock.now()).toBe(start + 9_000));
   });
 
   it('one that does not fit the deadline ends the family at once, with both times', async () => {
     const { clock, gate } = setup({ deadlineMs: 60_000 });
-    gate.pause(3_600_100, 3_600_000);
+    gate.pause(3_600_100, asked);
     const error = await gate.enter().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ActionError);
     expect(error).toMatchObject({ code: 'rate-limited-past-deadline', status: 429 });
-    expect(String(error)).toContain('3600 s');
-    expect(String(error)).toContain('60 s are left');
-    expect(String(error)).toContain('POST chunk-upload');
+    expect(String(error)).toContain(`${asked.text}, but only 60 s are left`);
     expect(clock.slept).toEqual([]);
+  });
+
+  it('the error names the answer that asked: a 503 is no rate limit, and a window that is used up no wish of an answer', async () => {
+    const busy = { text: 'POST assemble answered 503 Service Unavailable and asks to wait 3600 s', status: 503 };
+    const { clock, gate } = setup({ deadlineMs: 60_000 });
+    gate.pause(3_600_000, busy);
+    await expect(gate.enter()).rejects.toMatchObject({ status: 503, message: expect.stringContaining(busy.text) });
+    const next = setup({ deadlineMs: 60_000 }).gate;
+    next.pause(1_000, busy);
+    const reset = String(Math.floor(clock.now() / 1000) + 120);
+    const used = { 'x-sentry-rate-limit-remaining': '0', 'x-sentry-rate-limit-reset': reset };
+    next.leave(await next.enter(), ok(used));
+    await expect(next.enter()).rejects.toMatchObject({
+      status: 429,
+      message: expect.stringMatching(/limits the rate of POST chunk-upload, and its next window begins in 1\d\d s/),
+    });
+  });
+
+  it('counts the waits in a row: the next one is the second, and an answer that is fine begins anew', async () => {
+    const { clock, gate } = setup();
+    expect(gate.pause(3_000, asked)).toBe(1);
+    clock.advance(4_000);
+    gate.leave(await gate.enter(), refused);
+    expect(gate.pause(3_000, asked)).toBe(2);
+    clock.advance(4_000);
+    gate.leave(await gate.enter(), ok());
+    expect(gate.pause(3_000, asked)).toBe(1);
   });
 
   it('ends those who wait already, too', async () => {
     const { gate } = setup({ deadlineMs: 60_000 });
     const { next, passes } = await fill(gate);
     const outcome = next.catch((thrown: unknown) => thrown);
-    gate.pause(3_600_000, 3_600_000);
+    gate.pause(3_600_000, asked);
     await expect(outcome).resolves.toMatchObject({ code: 'rate-limited-past-deadline' });
     for (const pass of passes) gate.leave(pass, undefined);
   });
@@ -157,7 +183,7 @@ describe('waits', () => {
     const reason = new ActionError('cancelled', 'The run was cancelled');
     const outcome = next.catch((thrown: unknown) => thrown);
     abort.abort(reason);
-    gate.pause(1, 1);
+    gate.pause(1, asked);
     await expect(outcome).resolves.toBe(reason);
   });
 });
