@@ -98,9 +98,12 @@ export class Journal {
 
   /** Steps in order; those that were wanted and never started are `not-run`. */
   steps(): readonly StepRecord[] {
-    return STEP_NAMES.map(
-      (name) => this.#steps.get(name) ?? { name, status: 'not-run', durationMs: 0, detail: 'not reached' },
-    );
+    return STEP_NAMES.map((name) => this.stepOf(name));
+  }
+
+  /** One of {@link Journal.steps}. */
+  stepOf(name: StepName): StepRecord {
+    return this.#steps.get(name) ?? { name, status: 'not-run', durationMs: 0, detail: 'not reached' };
   }
 
   report(result: RunResult, traffic: TrafficRecord = NO_TRAFFIC): RunReport {

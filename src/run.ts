@@ -6,7 +6,7 @@ import { loadInputs } from './inputs/load.js';
 import type { Journal, StepOutcome } from './journal.js';
 import type { Log } from './log.js';
 import { STEP_TITLES } from './report/charts.js';
-import { sentence } from './report/format.js';
+import { duration, sentence } from './report/format.js';
 import type { RunReport, RunResult, StepName } from './report/report.js';
 import type { Timeouts } from './sentry/bounds.js';
 import { createSentryClient, type SentryClient } from './sentry/client.js';
@@ -107,11 +107,12 @@ async function pipeline(context: StepContext, unasked: ReadonlyMap<StepName, str
   const files = await planFiles(context);
   await step('release', () => createRelease(context));
   await step('commits', () => setCommits(context));
-  await step('sourcemaps', () => uploadFiles(context, files));
+  if (files !== undefined) await step('sourcemaps', () => uploadFiles(context, files));
   await step('verify', () => verifyUpload(context));
   await step('deploy', () => recordDeploys(context));
   await step('finalize', () => finalizeRelease(context));
-  await step('verify-url', () => verifyDeployed(context));
+  const { verifyUrl } = context.inputs.sourcemaps;
+  if (verifyUrl !== undefined) await step('verify-url', () => verifyDeployed(context, verifyUrl));
 }
 
 async function inGroup(context: StepContext, log: GroupedLog, name: StepName, work: () => Promise<StepOutcome>) {
@@ -121,6 +122,8 @@ async function inGroup(context: StepContext, log: GroupedLog, name: StepName, wo
     const { status, detail, told } = await context.journal.step(name, work);
     if (status !== 'skipped' && told !== true) log.info(detail);
   } finally {
+    const { status, durationMs } = context.journal.stepOf(name);
+    if (status !== 'skipped') log.info(`${status === 'failed' ? 'Stopped after' : 'Took'} ${duration(durationMs)}`);
     log.endGroup();
   }
 }

@@ -14,6 +14,13 @@ function at(...path: string[]): unknown {
 it.each([
   ['of a success', sampleReport()],
   ['of a failure', failedReport()],
+  [
+    'of an upload that stopped',
+    {
+      ...failedReport(),
+      sourcemaps: { patterns: [], upload: null, sent: { chunksSent: 1, uploadedBytes: 9, wireBytes: 4 } },
+    },
+  ],
   ['of a dry run', sampleReport({ result: 'dry-run' })],
   ['of a run that ended at once', sampleReport({ release: null, commits: null, sourcemaps: null, finalizedAt: null })],
 ])('a report %s is as the schema says', (_, report) => {

@@ -54,11 +54,12 @@ function isoMs(text: string): number | undefined {
   return Date.parse(zone || dateOnly ? normal : `${normal}Z`);
 }
 
-/** An absolute http or https URL, as it was written. */
+/** An absolute http or https URL, as it was written; none with a user or password in it, which would be shown and sent around. */
 export function parseHttpUrl(value: string): string | undefined {
   const text = value.trim();
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
-  return text;
+  const { password, username } = new URL(text);
+  return username === '' && password === '' ? text : undefined;
 }
 
 /** A slug or id as it may stand in a path of Sentry's API. */

@@ -76,7 +76,12 @@ export class InputReader {
   }
 
   httpUrl(name: InputName): string | undefined {
-    return this.#parsed(name, parseHttpUrl, undefined, 'an address that begins with https:// or http://');
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const url = parseHttpUrl(value);
+    const allowed = 'an address that begins with https:// or http:// and holds no user or password';
+    if (url === undefined) this.reject(name, allowed, value.replace(/\/\/[^/]*@/, '//***@'));
+    return url;
   }
 
   /**

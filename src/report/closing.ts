@@ -1,5 +1,7 @@
-import type { UploadRecord } from '../upload/types.js';
+import type { CommitsSource } from '../commits/types.js';
+import type { SentSoFar, UploadRecord } from '../upload/types.js';
 import { STEP_TITLES } from './charts.js';
+import { countedCommits } from './commits.js';
 import { bytes, count, duration } from './format.js';
 import type { RunReport, RunResult, StepName, StepRecord } from './report.js';
 
@@ -42,15 +44,17 @@ export function closingLines(report: RunReport, reportPath: string | undefined):
 export function factsOf(report: RunReport): string[] {
   const dry = report.result === 'dry-run';
   const upload = report.sourcemaps?.upload;
+  const stopped = report.sourcemaps?.sent;
   const whole = upload?.bundles.reduce((sum, { bytes: size }) => sum + size, 0) ?? 0;
   const sent = dry ? `${bytes(whole)} at most to send` : upload && sentOf(upload);
   const waited = report.traffic.waits.reduce((sum, { waitMs }) => sum + waitMs, 0);
   const did = (name: StepName) => report.steps.some((step) => step.name === name && DONE.includes(step.status));
   return [
-    did('commits') && report.commits && report.commits.source !== 'none' && commitsOf(report.commits, dry),
+    did('commits') && report.commits && report.commits.source !== 'none' && commitsOf(report.commits.source, report),
     upload &&
       `${count(upload.files, 'file')} in ${count(upload.bundles.length, 'bundle')}${dry ? '' : statesOf(upload)}`,
     upload && sent,
+    stopped !== undefined && stopped.chunksSent > 0 && stoppedAfter(stopped),
     report.deploys.length > 0 && `deployed to ${report.deploys.map(({ environment }) => environment).join(', ')}`,
     did('finalize') && report.finalizedAt !== null && !dry && 'finalized',
     waited > 0 && waitedFor(report.traffic.waits.length, Math.min(waited, report.durationMs)),
@@ -67,20 +71,24 @@ function statesOf({ bundles }: UploadRecord): string {
   return words.size > 0 ? ` (${[...words].join('; ')})` : '';
 }
 
-function commitsOf({ count: number, source }: NonNullable<RunReport['commits']>, dry: boolean): string {
+function commitsOf(source: CommitsSource, report: RunReport): string {
   const from = {
     integration: "through Sentry's integration",
     github: 'from GitHub',
     git: 'from git',
     none: '',
   } as const;
-  // Sentry reads the commits of a connected repository by itself, after this run: until then it counts none.
-  const what = source === 'integration' && (number === 0 || dry) ? 'commits' : count(number, 'commit');
-  return `${what} ${from[source]}`;
+  const counted = countedCommits(report);
+  return `${counted === undefined ? 'commits' : count(counted, 'commit')} ${from[source]}`;
 }
 
 function sentOf({ uploadedBytes, reusedBytes }: UploadRecord): string {
   return `${bytes(uploadedBytes)} sent, ${bytes(reusedBytes)} re-used`;
+}
+
+/** What is not sent again by the next run. */
+function stoppedAfter({ chunksSent, uploadedBytes }: SentSoFar): string {
+  return `${count(chunksSent, 'chunk')} (${bytes(uploadedBytes)}) sent before the upload stopped; Sentry keeps them`;
 }
 
 function progressOf(report: RunReport): string[] {

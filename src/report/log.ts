@@ -62,17 +62,15 @@ class RunnerLog implements RunLog {
   }
 
   notice(message: string, place?: LogPlace): void {
-    this.#annotate('notice', message, place);
+    this.#annotate('notice', sentence(message), place);
   }
 
   warning(message: string, place?: LogPlace): void {
-    this.#options.onProblem?.('warning', sentence(message), place);
-    this.#annotate('warning', message, place);
+    this.#problem('warning', sentence(message), place);
   }
 
   error(message: string, place?: LogPlace): void {
-    this.#options.onProblem?.('error', sentence(message), place);
-    this.#annotate('error', message, place);
+    this.#problem('error', sentence(message), place);
   }
 
   group(title: string): void {
@@ -95,8 +93,12 @@ class RunnerLog implements RunLog {
     }
   }
 
-  #annotate(level: Level, text: string, place: LogPlace = {}): void {
-    const message = sentence(text);
+  #problem(severity: 'warning' | 'error', message: string, place: LogPlace | undefined): void {
+    this.#options.onProblem?.(severity, message, place);
+    this.#annotate(severity, message, place);
+  }
+
+  #annotate(level: Level, message: string, place: LogPlace = {}): void {
     this.#counts[level] += 1;
     const count = this.#counts[level];
     // What ends the run has no file, and must be seen however many files had errors before it.

@@ -1,3 +1,4 @@
+import { countedCommits } from './commits.js';
 import type { RunReport } from './report.js';
 
 /** Every output of action.yml, in its order; a test holds the two equal. */
@@ -25,13 +26,11 @@ export function outputsOf(
 ): Readonly<Partial<Record<OutputName, string>>> {
   const { release, commits, deploys } = report;
   const upload = report.sourcemaps?.upload;
+  const counted = countedCommits(report);
   return {
     ...(release && { release: release.version, version: release.version, release_url: release.url }),
     ...(deploys.length > 0 && { deploy_id: deploys.map(({ id }) => id).join(',') }),
-    ...(commits &&
-      !(commits.source === 'integration' && (commits.count === 0 || report.result === 'dry-run')) && {
-        commits: String(commits.count),
-      }),
+    ...(counted !== undefined && { commits: String(counted) }),
     ...(commits && { commits_source: commits.source }),
     ...(upload && {
       files: String(upload.files),

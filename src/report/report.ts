@@ -2,7 +2,7 @@ import type { CommitsSource } from '../commits/types.js';
 import type { ErrorCode } from '../errors.js';
 import type { TrafficRecord } from '../sentry/types.js';
 import type { PatternMatch } from '../sourcemaps/types.js';
-import type { UploadRecord } from '../upload/types.js';
+import type { SentSoFar, UploadRecord } from '../upload/types.js';
 
 /** The steps of a run, in order. */
 export const STEP_NAMES = [
@@ -48,7 +48,13 @@ export interface RunReport {
   readonly sentry: { readonly url: string; readonly org: string; readonly projects: readonly string[] };
   readonly release: { readonly version: string; readonly url: string; readonly created: boolean } | null;
   readonly commits: { readonly source: CommitsSource; readonly count: number; readonly range: string | null } | null;
-  readonly sourcemaps: { readonly patterns: readonly PatternMatch[]; readonly upload: UploadRecord | null } | null;
+  readonly sourcemaps: {
+    readonly patterns: readonly PatternMatch[];
+    /** null when there was none, or when it did not come to its end. */
+    readonly upload: UploadRecord | null;
+    /** Only when the upload did not come to its end. */
+    readonly sent?: SentSoFar;
+  } | null;
   readonly deploys: readonly {
     readonly id: string;
     readonly environment: string;

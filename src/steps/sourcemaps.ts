@@ -9,7 +9,10 @@ import type { UploadRecord } from '../upload/types.js';
 import { uploadSourceMaps } from '../upload/upload.js';
 import type { StepContext } from './context.js';
 
-/** Finds and pairs the files before anything is written to Sentry, so that a wrong path cannot leave a half-made release. */
+/**
+ * Finds and pairs the files before anything is written to Sentry, so that a wrong path cannot leave a half-made release.
+ * Undefined: no source maps are asked for.
+ */
 export async function planFiles(context: StepContext): Promise<SourceMapPlan | undefined> {
   const { crew, inputs, journal, log } = context;
   if (inputs.sourcemaps.patterns.length === 0) return undefined;
@@ -29,9 +32,8 @@ export async function planFiles(context: StepContext): Promise<SourceMapPlan | u
 }
 
 /** Injects debug ids, bundles and uploads: one pass over the files. */
-export async function uploadFiles(context: StepContext, plan: SourceMapPlan | undefined): Promise<StepOutcome> {
+export async function uploadFiles(context: StepContext, plan: SourceMapPlan): Promise<StepOutcome> {
   const { deadlineAt, clock, inputs, journal, release, target } = context;
-  if (plan === undefined) return { status: 'skipped', detail: 'no sourcemaps given' };
   if (plan.units.length === 0) return { status: 'skipped', detail: 'no files matched' };
   const { deleteAfterUpload, dist, waitMs } = inputs.sourcemaps;
   const record = await uploadSourceMaps(
@@ -45,12 +47,16 @@ export async function uploadFiles(context: StepContext, plan: SourceMapPlan | un
       ...(inputs.createRelease ? { release } : {}),
       ...(dist === undefined ? {} : { dist }),
     },
-    { ...context, onDiagnosed: (diagnoses) => tellDiagnoses(context, diagnoses) },
+    {
+      ...context,
+      onDiagnosed: (diagnoses) => tellDiagnoses(context, diagnoses),
+      onStopped: (sent) => journal.note({ sourcemaps: { patterns: plan.patterns, upload: null, sent } }),
+    },
   );
   journal.note({ sourcemaps: { patterns: plan.patterns, upload: record } });
   tellUpload(context, record);
   if (deleteAfterUpload) deleteMaps(context, plan, record);
-  return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record), told: true };
+  return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record, inputs.dryRun), told: true };
 }
 
 function tellDiagnoses({ log }: StepContext, diagnoses: readonly Diagnosis[]): void {
@@ -90,12 +96,11 @@ function deleteMaps({ inputs, log }: StepContext, plan: SourceMapPlan, record: U
   );
 }
 
-function describeUpload({ bundles, chunksReused, chunksSent, files }: UploadRecord): string {
+function describeUpload({ bundles, chunksReused, chunksSent, files }: UploadRecord, dryRun: boolean): string {
   const names = bundles.map(({ bundleId, state }) => `${bundleId} (${STATE_WORDS[state]})`).join(', ');
-  // A dry run does not ask which chunks the server has: it can only tell the most that would be sent.
-  const planned = bundles.every(({ state }) => state === 'planned');
   const whole = bundles.reduce((sum, { chunks }) => sum + chunks, 0);
-  const sent = planned
+  // A dry run does not ask which chunks the server has: it can only tell the most that would be sent.
+  const sent = dryRun
     ? `at most ${count(whole, 'chunk')} to send`
     : `${count(chunksSent, 'chunk')} sent, ${chunksReused} re-used`;
   return `${count(files, 'file')}, ${sent}; bundle ${names}`;

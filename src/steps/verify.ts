@@ -14,10 +14,8 @@ export async function verifyUpload(context: StepContext): Promise<StepOutcome> {
 }
 
 /** Looks at the scripts that the deployed site serves, and tells which of them carry an uploaded debug id. */
-export async function verifyDeployed(context: StepContext): Promise<StepOutcome> {
+export async function verifyDeployed(context: StepContext, address: string): Promise<StepOutcome> {
   const { inputs, journal } = context;
-  const address = inputs.sourcemaps.verifyUrl;
-  if (address === undefined) return { status: 'skipped', detail: 'no verify_url given' };
   if (inputs.dryRun) return { status: 'planned', detail: `would look at ${address}` };
   const fetcher = createPageFetcher(context);
   const upload = journal.facts.sourcemaps?.upload ?? undefined;

@@ -13,6 +13,9 @@ export interface BundleRecord {
   readonly chunks: number;
 }
 
+/** What Sentry had taken of an upload that did not come to its end; it is not sent again. */
+export type SentSoFar = Pick<UploadRecord, 'chunksSent' | 'uploadedBytes' | 'wireBytes'>;
+
 /** What the upload did. */
 export interface UploadRecord {
   readonly bundles: readonly BundleRecord[];

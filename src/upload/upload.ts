@@ -1,18 +1,21 @@
 import { ActionError } from '../errors.js';
 import type { Diagnosis, SourceMapPlan } from '../sourcemaps/types.js';
+import type { Courier } from './courier.js';
 import type { Crew } from './crew.js';
 import { finishBundles } from './finish.js';
 import { Outcome } from './outcome.js';
 import { packBundles } from './pack-bundles.js';
 import { openSession, type SessionDeps, type UploadRequest } from './session.js';
 import { createStop } from './stop.js';
-import type { UploadRecord } from './types.js';
+import type { SentSoFar, UploadRecord } from './types.js';
 
 export interface UploadDeps extends SessionDeps {
   /** Who does the work. It is closed when the upload ends: what threads hold is freed before the next step. */
   readonly crew: Crew;
   /** Told once what was found out about the files, also when the upload fails: the reason may be among it. */
   readonly onDiagnosed?: (diagnoses: readonly Diagnosis[]) => void;
+  /** Told what was sent when the upload fails. */
+  readonly onStopped?: (sent: SentSoFar) => void;
 }
 
 /**
@@ -29,14 +32,20 @@ export async function uploadSourceMaps(
   const { crew } = deps;
   const stop = createStop(deps.signal);
   const outcome = new Outcome(plan);
+  let courier: Courier | undefined;
   try {
     crew.expect(plan.bytes);
     const options = await stop.or(deps.api.chunkOptions());
     const session = openSession(plan, request, deps, options, crew, stop);
+    courier = session.courier;
     const bundles = await packBundles(session, outcome);
     if (bundles.length === 0 && plan.units.length > 0) throw nothingLeft(outcome);
     const records = await finishBundles(session, bundles);
     return outcome.record(bundles, records, session.courier, request.dryRun);
+  } catch (error) {
+    const { sent, uploadedBytes = 0, wireBytes = 0 } = courier ?? {};
+    deps.onStopped?.({ chunksSent: sent?.size ?? 0, uploadedBytes, wireBytes });
+    throw error;
   } finally {
     deps.onDiagnosed?.(outcome.diagnoses);
     stop.close();

@@ -3,7 +3,7 @@ import { ActionError } from '../errors.js';
 import { trustedAuthorities } from '../sentry/authorities.js';
 import { type Connecting, createConnector } from '../sentry/connect.js';
 import { proxyFor } from '../sentry/proxy.js';
-import { isInternal } from './pages.js';
+import { isSameSite } from './pages.js';
 
 const CONNECT_MS = 10_000;
 const WHOLE_MS = 20_000;
@@ -64,8 +64,14 @@ async function follow(url: URL, maxBytes: number, options: FetcherOptions): Prom
       const response = await get(at, agent, options);
       const next = redirectOf(response, at);
       if (next === undefined) return await fetched(response, at, maxBytes);
-      if (isInternal(next) && !isInternal(url)) {
-        throw new ActionError('verify-failed', `${url.href} redirects to ${next.host}, which is inside a network`);
+      if (!isSameSite(url, next)) {
+        throw new ActionError(
+          'verify-failed',
+          `${url.href} redirects to another host, ${next.host}, which is not asked`,
+          {
+            hint: 'Give verify_url the address that the site has in the end. If it leads to a login page, the site is not open to everybody.',
+          },
+        );
       }
       at = next;
     } finally {

@@ -87,3 +87,9 @@ export function isInternal(url: URL): boolean {
     /\.(?:internal|local|localhost)$/.test(host)
   );
 }
+
+/** Whether a redirect stays where it was sent: only the host that was named, with or without `www.`, is asked. */
+export function isSameSite(from: URL, to: URL): boolean {
+  const bare = ({ hostname }: URL) => hostname.replace(/^www\./, '');
+  return bare(from) === bare(to) && !(from.protocol === 'https:' && to.protocol === 'http:');
+}

@@ -7,6 +7,7 @@ import type { Fetched, PageFetcher } from './fetcher.js';
 import { isInternal, scriptUrls } from './pages.js';
 import type { VerifyOutcome } from './verify.js';
 
+/** Scripts of the page that are fetched; beyond, they are counted. */
 const MAX_SCRIPTS = 60;
 const MAX_PAGE_BYTES = 2 * 1024 * 1024;
 const MAX_SCRIPT_BYTES = 16 * 1024 * 1024;
@@ -22,6 +23,15 @@ export interface ServedScript {
   readonly debugId: string | undefined;
   /** Why, in the words of the log. */
   readonly cause: string;
+}
+
+/** What was seen of a page in one look. */
+interface Look {
+  readonly served: readonly ServedScript[];
+  /** Scripts beyond {@link MAX_SCRIPTS}. */
+  readonly beyond: number;
+  /** Scripts of a public page that are inside a network. */
+  readonly internal: readonly URL[];
 }
 
 interface Deps {
@@ -41,14 +51,14 @@ export async function verifySite(
   deps: Deps,
 ): Promise<VerifyOutcome> {
   try {
-    let served = await look(new URL(address), upload, deps);
+    let seen = await look(new URL(address), upload, deps);
     for (const pauseMs of PAUSES_MS) {
-      if (!served.some(({ verdict }) => verdict === 'other-build' || verdict === 'no-id')) break;
+      if (!seen.served.some(({ verdict }) => verdict === 'other-build' || verdict === 'no-id')) break;
       deps.log.info(`The site does not serve this build everywhere yet; looking again in ${pauseMs / 1000} s`);
       await deps.clock.sleep(pauseMs, deps.signal);
-      served = await look(new URL(address), upload, deps);
+      seen = await look(new URL(address), upload, deps);
     }
-    return tell(served, address, deps.log);
+    return tell(seen, address, deps.log);
   } catch (error) {
     if (!(error instanceof ActionError) || error.code !== 'verify-failed') throw error;
     deps.log.warning(`${error.message}. ${error.hint ?? ''}`.trim(), { title: 'Deployed site' });
@@ -56,11 +66,7 @@ export async function verifySite(
   }
 }
 
-async function look(
-  address: URL,
-  upload: UploadRecord | undefined,
-  { fetcher, signal }: Deps,
-): Promise<ServedScript[]> {
+async function look(address: URL, upload: UploadRecord | undefined, { fetcher, signal }: Deps): Promise<Look> {
   const page = await fetcher(address, MAX_PAGE_BYTES);
   if (page.status !== 200) {
     throw new ActionError(
@@ -72,11 +78,12 @@ async function look(
     );
   }
   const html = Buffer.from(page.body).toString('utf8');
-  const urls = scriptUrls(html, page.url)
-    .filter((url) => isInternal(page.url) || !isInternal(url))
-    .slice(0, MAX_SCRIPTS);
+  const all = scriptUrls(html, page.url);
+  const internal = isInternal(page.url) ? [] : all.filter((url) => isInternal(url));
+  const mine = (url: URL) => isUploaded(url, upload);
+  const open = all.filter((url) => !internal.includes(url)).sort((a, b) => Number(mine(b)) - Number(mine(a)));
   const served: ServedScript[] = [];
-  const queue = urls.entries();
+  const queue = open.slice(0, MAX_SCRIPTS).entries();
   const work = async () => {
     for (const [index, url] of queue) {
       signal.throwIfAborted();
@@ -84,7 +91,7 @@ async function look(
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return served;
+  return { served, beyond: open.length - served.length, internal };
 }
 
 async function inspect(
@@ -99,15 +106,16 @@ async function inspect(
     debugId,
     cause,
   });
+  const mine = isUploaded(url, upload);
   const answer = await fetcher(url, MAX_SCRIPT_BYTES).catch((error: unknown) => error);
-  if (!isFetched(answer)) {
-    return script('unreachable', answer instanceof Error ? answer.message : String(answer));
+  if (!isFetched(answer) || answer.status !== 200) {
+    const why = isFetched(answer) ? `status ${answer.status}` : answer instanceof Error ? answer.message : answer;
+    const foreign = !mine && url.origin !== page.origin;
+    return script(foreign ? 'not-ours' : 'unreachable', `could not be fetched: ${why}`);
   }
-  if (answer.status !== 200) return script('unreachable', `status ${answer.status}`);
   const id = findDebugId(answer.body) ?? findSnippetId(answer.body);
   const known = upload?.debugIds.some(({ debugId }) => debugId === id) ?? false;
   if (id !== undefined && known) return script('uploaded', 'carries an uploaded debug id', id);
-  const mine = isUploaded(url, upload);
   if (id !== undefined) {
     if (!mine && url.origin !== page.origin) return script('not-ours', 'is of another host and another build', id);
     return script('other-build', `carries a debug id that this run did not upload${cached(answer)}`, id);
@@ -142,30 +150,34 @@ function cached({ age, cache }: Fetched): string {
   return `; a cache answered${age === undefined ? '' : ` (stored ${age} s ago)`}, so it may be an old file`;
 }
 
-function tell(served: readonly ServedScript[], address: string, log: Log): VerifyOutcome {
-  const those = (...verdicts: readonly ServedScript['verdict'][]) =>
-    served.filter(({ verdict }) => verdicts.includes(verdict));
-  for (const { url, verdict, cause, debugId } of served) {
-    const id = debugId === undefined ? '' : ` (${debugId})`;
-    if (verdict === 'uploaded' || verdict === 'not-ours') log.info(`${url} ${cause}${id}`);
-    else
-      log.warning(`${url} ${verdict === 'unreachable' ? 'could not be fetched: ' : ''}${cause}${id}`, {
-        title: 'Deployed site',
-      });
-  }
-  const good = those('uploaded').length;
-  const bad = those('other-build', 'no-id', 'unreachable').length;
-  if (served.length === 0 || (good === 0 && bad === 0)) {
-    const why = served.length === 0 ? 'has no scripts' : 'serves no script of this upload';
-    log.warning(`${address} ${why}: errors from it cannot be resolved with these source maps.`, {
+function tell({ beyond, internal, served }: Look, address: string, log: Log): VerifyOutcome {
+  tellScripts(served, log);
+  for (const url of internal) log.info(`${url.href} was not fetched: its host is inside a network, the page is not`);
+  const good = served.filter(({ verdict }) => verdict === 'uploaded').length;
+  const bad = served.filter(({ verdict }) => WRONG.includes(verdict)).length;
+  const unseen = beyond === 0 ? '' : `; ${beyond} further scripts were not looked at (${MAX_SCRIPTS} at most)`;
+  if (good === 0 && bad === 0) {
+    const none = internal.length === 0 ? 'has no scripts' : 'has only scripts inside a network, which are not fetched';
+    const why = served.length === 0 ? none : 'serves no script of this upload';
+    log.warning(`${address} ${why}: errors from it cannot be resolved with these source maps${unseen}.`, {
       title: 'Deployed site',
     });
-    return { status: 'warned', detail: `${address} ${why}` };
+    return { status: 'warned', detail: `${address} ${why}${unseen}` };
   }
   const others = served.length - good - bad;
   const rest = others === 0 ? '' : `; ${others} more there ${others === 1 ? 'is' : 'are'} not of this upload`;
   const [scripts, carry] = good + bad === 1 ? ['script', 'carries'] : ['scripts', 'carry'];
-  const detail = `${good} of ${good + bad} ${scripts} of ${address} ${carry} an uploaded debug id${rest}`;
+  const detail = `${good} of ${good + bad} ${scripts} of ${address} ${carry} an uploaded debug id${rest}${unseen}`;
   log.info(detail);
   return { status: bad > 0 ? 'warned' : 'done', detail };
+}
+
+const WRONG: readonly ServedScript['verdict'][] = ['other-build', 'no-id', 'unreachable'];
+
+function tellScripts(served: readonly ServedScript[], log: Log): void {
+  for (const { url, verdict, cause, debugId } of served) {
+    const line = `${url} ${cause}${debugId === undefined ? '' : ` (${debugId})`}`;
+    if (WRONG.includes(verdict)) log.warning(line, { title: 'Deployed site' });
+    else log.info(line);
+  }
 }

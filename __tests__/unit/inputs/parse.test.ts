@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { loadInputs } from '../../../src/inputs/load.js';
 import { isSlug, parseBoolean, parseDurationMs, parseHttpUrl, parseTimestamp } from '../../../src/inputs/parse.js';
 
 describe('booleans', () => {
@@ -82,6 +83,15 @@ it('only http and https addresses count as such', () => {
   expect(parseHttpUrl(' https://example.com/x?y ')).toBe('https://example.com/x?y');
   for (const value of ['example.com', 'ftp://x', 'javascript:alert(1)', 'https://', 'file:///etc/passwd']) {
     expect(parseHttpUrl(value)).toBeUndefined();
+  }
+});
+
+it('an address with a user or password in it is none, and the password is not shown', () => {
+  for (const value of ['https://ann:s3cret@example.com/', 'https://s3cret@example.com/']) {
+    expect(parseHttpUrl(value)).toBeUndefined();
+    const read = () => loadInputs({ GITHUB_WORKSPACE: '/', INPUT_VERIFY_URL: value }, '/');
+    expect(read).toThrow('Input verify_url is "https://***@example.com/". Allowed: an address that');
+    expect(read).not.toThrow('s3cret');
   }
 });
 

@@ -82,7 +82,7 @@ describe('the closing lines', () => {
     ]);
   });
 
-  it('tell what this run did: no date that was there before, no commits that were not set', () => {
+  it('leave out the date when finalize was skipped, and the commits when setting them failed', () => {
     const steps = sampleReport().steps.map((step) =>
       step.name === 'finalize' ? { ...step, status: 'skipped' as const } : step,
     );
@@ -108,6 +108,17 @@ describe('the closing lines', () => {
       closingLines(sampleReport({ traffic: { requests: 9, bytesSent: 1, waits } }), undefined)[1];
     expect(facts([wait])).toMatch(/ · waited 2\.0 s for Sentry$/);
     expect(facts([wait, wait])).toMatch(/ · waited up to 3\.4 s for Sentry$/);
+  });
+
+  it('of an upload that stopped say what Sentry keeps of it', () => {
+    const sent = { chunksSent: 3, uploadedBytes: 2_500_000, wireBytes: 700_000 };
+    const stopped = { ...failedReport(), sourcemaps: { patterns: [], upload: null, sent } };
+    expect(closingLines(stopped, undefined)[1]).toContain(
+      '3 chunks (2.4 MiB) sent before the upload stopped; Sentry keeps them',
+    );
+    const nothing = { ...sent, chunksSent: 0 };
+    const early = { ...stopped, sourcemaps: { ...stopped.sourcemaps, sent: nothing } };
+    expect(closingLines(early, undefined)[1]).not.toContain('stopped');
   });
 
   it('of a cancelled run name the step it was in', () => {

@@ -23,6 +23,20 @@ it('where the time went and what was re-used are pictures, and words for those w
   expect(summary).toMatch(/<code>█+░+<\/code>/);
 });
 
+it('a run of less than half a second, or of one step, has no picture of where the time went', () => {
+  const lasting = (ms: number) => {
+    const steps = sampleReport().steps.map((step) => ({
+      ...step,
+      durationMs: step.name === 'token' ? ms - 1 : step.name === 'release' ? 1 : 0,
+    }));
+    return renderSummary(sampleReport({ steps }));
+  };
+  expect(lasting(499)).not.toContain('gantt');
+  expect(lasting(500)).toContain('### Where the time went\n\n```mermaid\ngantt');
+  const steps = sampleReport().steps.map((step) => ({ ...step, durationMs: step.name === 'token' ? 9000 : 0 }));
+  expect(renderSummary(sampleReport({ steps }))).not.toContain('gantt');
+});
+
 it('a failure says first what failed and what to do next, then what is done and what is not', () => {
   const summary = renderSummary(failedReport());
   expect(summary).toMatch(/^## ❌ Sentry release .* – failed/);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isInternal, scriptUrls } from '../../../src/verify/pages.js';
+import { isInternal, isSameSite, scriptUrls } from '../../../src/verify/pages.js';
 
 const PAGE = new URL('https://shop.example/app/index.html');
 const urls = (html: string) => scriptUrls(html, PAGE).map(({ href }) => href);
@@ -64,4 +64,17 @@ it('addresses inside a network are told by their looks', () => {
   for (const host of ['shop.example', '172.32.0.1', '11.0.0.1', 'localhost.example', '[2001:db8::1]']) {
     expect([host, isInternal(new URL(`http://${host}/`))]).toEqual([host, false]);
   }
+});
+
+it.each([
+  ['https://shop.example/', 'https://shop.example/home', true],
+  ['http://shop.example/', 'https://shop.example/', true],
+  ['https://shop.example/', 'https://www.shop.example/', true],
+  ['https://www.shop.example/', 'https://shop.example/', true],
+  ['https://shop.example/', 'http://shop.example/', false],
+  ['https://shop.example/', 'https://login.shop.example/', false],
+  ['https://shop.example/', 'https://shop.example.evil.test/', false],
+  ['https://shop.example/', 'http://169.254.169.254/', false],
+])('a redirect from %s to %s: followed is %s', (from, to, followed) => {
+  expect(isSameSite(new URL(from), new URL(to))).toBe(followed);
 });

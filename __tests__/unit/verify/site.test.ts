@@ -7,6 +7,18 @@ import { verifySite } from '../../../src/verify/site.js';
 import { sampleReport } from '../report/sample.js';
 import { recordingLog } from '../token/helpers.js';
 
+/** Everything that a request may carry. */
+const SENT_HEADERS = [
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'connection',
+  'host',
+  'sec-fetch-mode',
+  'user-agent',
+];
+
 const ID = '11111111-2222-4333-8444-555555555555';
 const OLD = '99999999-2222-4333-8444-555555555555';
 const withId = (id: string) => `console.log(1);\n//# debugId=${id}\n`;
@@ -162,4 +174,111 @@ it('no token, cookie or referrer is sent', async () => {
     expect(headers).not.toHaveProperty('referer');
     expect(JSON.stringify(headers)).not.toContain('sntryi_');
   }
+});
+
+describe('a page with more scripts than are fetched', () => {
+  const many = Array.from({ length: 70 }, (_, index) => `/other/${index}.js`);
+
+  it('has those of the upload looked at first, and the rest counted', async () => {
+    const { outcome, infos } = await look({
+      '/': html(...many, '/assets/app.js'),
+      '/assets/app.js': { body: withId(ID) },
+    });
+    expect(seen.filter(({ path }) => path !== '/')).toHaveLength(60);
+    expect(outcome.status).toBe('warned');
+    expect(outcome.detail).toMatch(/^1 of 60 scripts of .*; 11 further scripts were not looked at \(60 at most\)$/);
+    expect(infos).toContain(outcome.detail);
+  });
+
+  it('and none of the upload among the first says how many it did not see', async () => {
+    const found = Object.fromEntries(many.map((path) => [path, { body: 'x()' }]));
+    const { outcome, warnings } = await look({ '/': html(...many), ...found });
+    expect(outcome.detail).toContain(
+      'serves no script of this upload; 10 further scripts were not looked at (60 at most)',
+    );
+    expect(warnings).toContain('10 further scripts were not looked at');
+  });
+});
+
+describe('which hosts are asked', () => {
+  const asked: string[] = [];
+  /** A page on the internet, as far as the code can see; nothing is sent. */
+  async function lookAt(page: string, scripts: readonly string[]) {
+    asked.length = 0;
+    const log = recordingLog();
+    const outcome = await verifySite(page, upload(), {
+      log,
+      signal: new AbortController().signal,
+      clock: { now: () => 0, random: () => 0, sleep: async () => undefined },
+      fetcher: async (url) => {
+        asked.push(url.href);
+        const body = Buffer.from(url.href === page ? (html(...scripts).body ?? '') : withId(ID));
+        return { status: 200, url, body, age: undefined, cache: undefined };
+      },
+    });
+    return { outcome, infos: log.text('info') };
+  }
+
+  it('scripts inside a network are named, never fetched, when the page is a public one', async () => {
+    const inside = ['http://169.254.169.254/latest/x.js', 'http://10.0.0.8/a.js', 'http://localhost:3000/b.js'];
+    const { outcome, infos } = await lookAt('https://shop.example/', ['/assets/app.js', ...inside]);
+    expect(asked).toEqual(['https://shop.example/', 'https://shop.example/assets/app.js']);
+    expect(outcome.status).toBe('done');
+    for (const url of inside) expect(infos).toContain(`${url} was not fetched: its host is inside a network`);
+  });
+
+  it('a page with nothing but such scripts is told from one without scripts', async () => {
+    const { outcome } = await lookAt('https://shop.example/', ['http://10.0.0.8/assets/app.js']);
+    expect(asked).toEqual(['https://shop.example/']);
+    expect(outcome).toMatchObject({
+      status: 'warned',
+      detail: expect.stringContaining('only scripts inside a network'),
+    });
+  });
+
+  it('a page inside a network may have its scripts there', async () => {
+    const { outcome } = await lookAt('http://10.0.0.7/', ['http://10.0.0.8/assets/app.js']);
+    expect(outcome.status).toBe('done');
+  });
+});
+
+describe('a second host', () => {
+  let other: Server;
+  let origin: string;
+  beforeAll(async () => {
+    other = createServer((request, response) => {
+      seen.push({ path: `other ${request.url}`, headers: request.headers });
+      if (request.url === '/gone.js') response.writeHead(500);
+      response.end(request.url === '/assets/app.js' ? withId(ID) : request.url === '/tag.js' ? withId(OLD) : '');
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  });
+  afterAll(() => new Promise((resolve) => other.close(resolve)));
+
+  it('that serves our scripts is asked like the page’s own, without anything that the page set', async () => {
+    const page = { ...html(`${origin}/assets/app.js`), headers: { 'set-cookie': 'session=1; Path=/' } };
+    const { outcome, warnings } = await look({ '/': page });
+    expect({ outcome: outcome.status, warnings }).toEqual({ outcome: 'done', warnings: '' });
+    const request = seen.find(({ path }) => path === 'other /assets/app.js');
+    expect(Object.keys(request?.headers ?? {}).sort()).toEqual(SENT_HEADERS);
+    expect(JSON.stringify(request?.headers)).not.toMatch(/sntryi_|session=/);
+  });
+
+  it('that fails, or has ids of its own, is no problem of this upload', async () => {
+    const sources = ['/assets/app.js', `${origin}/gone.js`, `${origin}/tag.js`];
+    const { outcome, warnings, infos } = await look({ '/': html(...sources), '/assets/app.js': { body: withId(ID) } });
+    expect({ outcome: outcome.status, warnings }).toEqual({ outcome: 'done', warnings: '' });
+    expect(infos).toContain('/gone.js could not be fetched: status 500');
+    expect(infos).toContain('/tag.js is of another host and another build');
+  });
+
+  it.each(['page', 'script'])('that a redirect of the %s leads to is not asked', async (what) => {
+    const away = { status: 302, headers: { location: `${origin.replace('127.0.0.1', 'localhost')}/assets/app.js` } };
+    const answers = what === 'page' ? { '/': away } : { '/': html('/assets/app.js'), '/assets/app.js': away };
+    const { outcome, warnings } = await look(answers);
+    expect(outcome.status).toBe('warned');
+    expect(warnings).toMatch(/redirects to another host, localhost:\d+, which is not asked/);
+    expect(seen.filter(({ path }) => path.startsWith('other'))).toEqual([]);
+  });
 });
