@@ -245,7 +245,10 @@ describe('where the range begins', () => {
       }),
     });
     expect(made.commits?.map(({ id }) => id)).toEqual(['b', 'a'].map(repo.sha));
-    expect(log.lines).toContainEqual('info: The last release api@20 has no commits of acme/web, only of acme/api.');
+    expect(log.lines).toContainEqual(
+      `notice: The previous commit ${'d'.repeat(40)} (last commit of release api@20) is one of acme/api, not of acme/web. ` +
+        'The range begins after the last tag, or, without one, the newest 20 commits are sent.',
+    );
     expect(looks).toBeLessThan(10);
   });
 
@@ -305,7 +308,7 @@ describe('where the range begins', () => {
     expect(found).toEqual([
       [1, 'previous_commit'],
       [2, 'last commit of release web@1'],
-      [3, 'commit of the last deploy to production'],
+      [3, 'commit of the last deploy to production, release web@0'],
       [4, 'state of the branch before this push'],
       [5, 'tag v1'],
     ]);

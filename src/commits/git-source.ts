@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Git } from './git.js';
-import { resolveLocally } from './own-commit.js';
+import { resolveLocally } from './revision.js';
 import { type CommitSource, type FileChange, type Range, type SourceCommit, SourceUnavailable } from './source.js';
 
 /** Enough for 5,000 commits with long messages, and for file lists of whole monorepos. */

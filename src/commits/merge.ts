@@ -1,9 +1,8 @@
 import { ActionError } from '../errors.js';
 import type { Log } from '../log.js';
-import type { CommitPayload, RefPayload, ReleaseCommit, Repository, SentryApi } from '../sentry/types.js';
+import type { CommitPayload, ReleaseCommit, SentryApi } from '../sentry/types.js';
 import { cut, LIMITS, MAX_MESSAGE } from './payload.js';
 import { mayBeOurs } from './previous.js';
-import { rowNamed } from './refs.js';
 import type { OwnRepository } from './repository.js';
 
 /**
@@ -23,20 +22,6 @@ export async function commitsOfOthers(
     if (error instanceof ActionError && (error.status === 403 || error.status === 404)) return [];
     throw error;
   }
-}
-
-/** Refs that keep the others: the newest commit of each. undefined when Sentry could not fetch one of them by itself. */
-export function refsOfOthers(
-  others: readonly ReleaseCommit[],
-  rows: readonly Repository[],
-): readonly RefPayload[] | undefined {
-  const refs = new Map<string, RefPayload>();
-  for (const { id, repository } of others) {
-    const row = repository === undefined ? undefined : rowNamed(rows, repository);
-    if (row === undefined) return undefined;
-    if (!refs.has(row.name)) refs.set(row.name, { repository: row.name, commit: id });
-  }
-  return [...refs.values()];
 }
 
 /** Our commits and the others' in one list. Times are kept only when every one of them has one. */

@@ -2,6 +2,7 @@ import type { GitHubContext } from '../inputs/github.js';
 import { eventCommit, eventText } from '../inputs/release-event.js';
 import type { Git } from './git.js';
 import type { OwnRepository } from './repository.js';
+import { resolveLocally } from './revision.js';
 
 /** The commit that is being released, and the words for the log. */
 export interface OwnCommit {
@@ -31,13 +32,6 @@ export async function findOwnCommit(
   if (workflowRun !== undefined) return { sha: workflowRun, why: 'commit of the workflow run that started this one' };
   if (peeled !== undefined) return { sha: peeled, why: `commit of the ${github.eventName || 'run'}` };
   return undefined;
-}
-
-/** The full id of a commit in the checkout, annotated tags peeled; undefined when it is not there. */
-export async function resolveLocally(git: Git, revision: string): Promise<string | undefined> {
-  const answer = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
-  const sha = answer.stdout.trim();
-  return answer.exitCode === 0 && sha !== '' ? sha : undefined;
 }
 
 // The push of an annotated tag may name the tag object; its commit stands beside it.

@@ -2,13 +2,14 @@ import { ActionError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
 import type { Repository } from '../sentry/types.js';
 import type { CommitsDeps } from './context.js';
-import { commitsOfOthers, refsOfOthers } from './merge.js';
-import { type OwnCommit, resolveLocally } from './own-commit.js';
+import { commitsOfOthers } from './merge.js';
+import type { OwnCommit } from './own-commit.js';
+import { planOfRefs } from './plan-refs.js';
 import { planFromSources } from './plan-sources.js';
-import { findPrevious } from './previous.js';
-import { MAX_REVISION, rowNamed } from './refs.js';
+import { findPrevious, withFullId } from './previous.js';
+import { planRefs, rowNamed } from './refs.js';
 import type { OwnRepository } from './repository.js';
-import { short } from './select.js';
+import { resolveLocally } from './revision.js';
 import type { CommitsPlan } from './types.js';
 import { parseVcsUrl } from './vcs-url.js';
 
@@ -25,7 +26,7 @@ export interface ManualRequest {
  * `set_commits: manual`: exactly the repository and the commits that the user names. Through the connected repository when
  * Sentry has it under that name, in any letter case; else its commits are read as in `auto`.
  *
- * @throws ActionError `input-invalid` without `repo` or with a revision that is too long, `commits-failed` when nothing knows the repository
+ * @throws ActionError `input-invalid` without `repo`, `commits-failed` when nothing knows the repository
  */
 export async function planManual(request: ManualRequest): Promise<CommitsPlan> {
   const { inputs, release, deps } = request;
@@ -33,50 +34,35 @@ export async function planManual(request: ManualRequest): Promise<CommitsPlan> {
   if (repo === undefined) throw invalid('set_commits is manual, but repo is not given', 'Set repo to owner/name.');
   const repository = repositoryNamed(repo, request);
   const { commit, previousCommit } = splitRange(inputs);
-  const own = await ownRevision(commit, repository, request);
-  for (const revision of [own, previousCommit ?? '']) {
-    if (revision.length > MAX_REVISION)
-      throw invalid(`The commit ${revision} is too long`, `Sentry takes ${MAX_REVISION} characters.`);
-  }
+  const own = { sha: await ownRevision(commit, repository, request), why: 'as given' };
   const asked = { ...inputs, commits: { ...inputs.commits, previousCommit } };
-  const previous = await findPrevious({
-    inputs: asked,
-    release,
-    github: deps.github,
-    repository,
-    api: deps.api,
-    log: deps.log,
+  const [beginning, others, rows] = await Promise.all([
+    findPrevious({ inputs: asked, release, repository }, deps),
+    commitsOfOthers(deps.api, release, repository),
+    deps.api.repositories(),
+  ]);
+  const row = rowNamed(rows ?? [], repo);
+  const refs = await planRefs({
+    ...{ rows, name: repo, commit: own.sha, others, choose: () => (row === undefined ? [] : [row]) },
+    previous: repository.local ? await withFullId(beginning.previous, deps.git) : beginning.previous,
+    paths: inputs.commits.paths,
   });
-  const others = await commitsOfOthers(deps.api, release, repository);
-  const rows = (await deps.api.repositories()) ?? [];
-  const row = rowNamed(rows, repo);
-  const otherRefs = row === undefined || inputs.commits.paths.length > 0 ? undefined : refsOfOthers(others, rows);
-  if (row !== undefined && otherRefs !== undefined) {
-    const base = previous === undefined ? {} : { previousCommit: previous.revision };
-    return {
-      source: 'integration',
-      reason: `set_commits is manual and ${row.name} is connected in Sentry`,
-      refs: [
-        { repository: row.name, commit: own, ...base },
-        ...otherRefs.filter(({ repository: name }) => name !== row.name),
-      ],
-      ...(previous === undefined ? {} : { range: `${short(previous.revision)}..${short(own)}` }),
-    };
-  }
-  const found = { inputs: asked, release, deps, repository, own: { sha: own, why: 'as given' }, previous, others };
-  return known(await planFromSources({ ...found, skipped: [`${repo} is not connected in Sentry`] }), repo, rows);
+  const found = { inputs: asked, release, deps, repository, own, beginning, others };
+  if (typeof refs === 'string') return known(await planFromSources({ ...found, skipped: [refs] }), repo, rows);
+  return planOfRefs(refs, `set_commits is manual and ${row?.name} is connected in Sentry`, found);
 }
 
 /** What the user named must be found: a silent release without commits is not what was asked for. */
-function known(plan: CommitsPlan, repo: string, rows: readonly Repository[]): CommitsPlan {
+function known(plan: CommitsPlan, repo: string, rows: readonly Repository[] | undefined): CommitsPlan {
   if (plan.source !== 'none' || plan.nothingNew === true) return plan;
-  const names = rows.slice(0, 10).map(({ name }) => name);
-  throw new ActionError('commits-failed', `The commits of ${repo} cannot be found: ${plan.reason}.`, {
-    hint:
-      names.length === 0
+  const names = (rows ?? []).slice(0, 10).map(({ name }) => name);
+  const hint =
+    rows === undefined
+      ? 'Give the Sentry token org:read or org:ci, or pass a github_token that may read the repository.'
+      : names.length === 0
         ? 'No repository is connected in Sentry. Connect it, or pass a github_token that may read it.'
-        : `Repositories that Sentry knows: ${names.join(', ')}. Check repo, or pass a github_token that may read it.`,
-  });
+        : `Repositories that Sentry knows: ${names.join(', ')}. Check repo, or pass a github_token that may read it.`;
+  throw new ActionError('commits-failed', `The commits of ${repo} cannot be found: ${plan.reason}.`, { hint });
 }
 
 /** `commit` may be a range itself, as in sentry-cli's `--commit repo@from..to`; it is split at the last `..`. */

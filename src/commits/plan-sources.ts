@@ -5,11 +5,13 @@ import type { CommitsDeps } from './context.js';
 import { createGitSource } from './git-source.js';
 import { createGitHubSource } from './github-source.js';
 import { mergeCommits } from './merge.js';
+import { decideMissing, whyForeign } from './missing.js';
 import type { OwnCommit } from './own-commit.js';
 import { fitRequest, toPayload } from './payload.js';
-import type { Previous } from './previous.js';
+import type { Beginning } from './previous.js';
 import type { OwnRepository } from './repository.js';
-import { type Selection, selectCommits, short, withoutPrevious } from './select.js';
+import { short } from './revision.js';
+import { DEFAULT_COUNT, type Selection, selectCommits, withoutPrevious } from './select.js';
 import { type CommitSource, SourceIncomplete, SourceUnavailable } from './source.js';
 import type { CommitsPlan } from './types.js';
 
@@ -20,7 +22,7 @@ export interface PlanRequest {
   readonly deps: CommitsDeps;
   readonly repository: OwnRepository;
   readonly own: OwnCommit;
-  readonly previous: Previous | undefined;
+  readonly beginning: Beginning;
   /** Commits of other repositories that the release has already. */
   readonly others: readonly ReleaseCommit[];
   /** Why the sources before were not used. */
@@ -30,6 +32,7 @@ export interface PlanRequest {
 /** GitHub's API, else the checkout as far as it reaches, else the checkout's newest commits, else nothing. */
 export async function planFromSources(request: PlanRequest): Promise<CommitsPlan> {
   const skipped = [...request.skipped];
+  tellForeign(request);
   let checkout: CommitSource | undefined;
   const select = async (source: CommitSource, partial: boolean) =>
     planOf(request, source, await selectCommits(source, { ...selection(request), partial }), skipped);
@@ -56,6 +59,15 @@ export async function planFromSources(request: PlanRequest): Promise<CommitsPlan
   return { source: 'none', reason, told: true };
 }
 
+/** The last release is of another repository: `ignore_missing` decides whether the other ways to a beginning will do. */
+function tellForeign({ inputs, deps, repository, beginning: { previous, foreign } }: PlanRequest): void {
+  if (foreign === undefined) return;
+  const what = whyForeign(foreign, repository);
+  const after = previous?.why ?? `last tag, or, without one, the newest ${DEFAULT_COUNT} commits are sent`;
+  const instead = `The range begins after the ${after}.`;
+  decideMissing({ previous: foreign, what, instead, level: 'notice' }, inputs.commits, deps.log)();
+}
+
 const HINT =
   'Connect the repository in Sentry, or let the job read it (permissions: contents: read), or check out its history (fetch-depth: 0).';
 
@@ -65,11 +77,12 @@ async function fromShallow(
   checkout: CommitSource | undefined,
   skipped: readonly string[],
 ): Promise<CommitsPlan | undefined> {
-  if (checkout === undefined || request.previous === undefined) return undefined;
+  const { previous } = request.beginning;
+  if (checkout === undefined || previous === undefined) return undefined;
   try {
     if ((await checkout.resolve(request.own.sha)) === undefined) return undefined;
     const what = 'cannot be reached: the checkout is too shallow, and GitHub could not be asked';
-    const found = await withoutPrevious(checkout, selection(request), request.previous, what);
+    const found = await withoutPrevious(checkout, selection(request), previous, what);
     return planOf(request, checkout, found, skipped);
   } catch (error) {
     unavailable(error);
@@ -130,7 +143,7 @@ function noCommits(inputs: Inputs, { log }: CommitsDeps, reason: string, head: s
   return { source: 'none', reason: `no new commits: ${reason}`, nothingNew: true, told };
 }
 
-function selection({ inputs, deps, own, previous }: PlanRequest) {
+function selection({ inputs, deps, own, beginning: { previous } }: PlanRequest) {
   return { head: own.sha, previous, ref: deps.github.ref, inputs: inputs.commits, log: deps.log, partial: true };
 }
 

@@ -4,7 +4,10 @@ import type { Inputs } from '../inputs/inputs.js';
 import { eventText } from '../inputs/release-event.js';
 import type { Log } from '../log.js';
 import type { Release, SentryApi } from '../sentry/types.js';
+import type { Git } from './git.js';
+import { whyForeign } from './missing.js';
 import type { OwnRepository } from './repository.js';
+import { isFullId, resolveLocally } from './revision.js';
 
 /** Where the range begins: this commit is not part of the release any more. */
 export interface Previous {
@@ -14,11 +17,27 @@ export interface Previous {
   readonly why: string;
 }
 
+/** What was found out about the beginning of the range. */
+export interface Beginning {
+  /** undefined when nothing says it; the previous tag is the last resort, and needs the history (see select.ts). */
+  readonly previous: Previous | undefined;
+  /** The last commit of the last release, when no release that was looked at has commits of our repository. */
+  readonly foreign?: ForeignCommit | undefined;
+}
+
+/** A previous commit of another repository. */
+export interface ForeignCommit extends Previous {
+  readonly repository: string;
+}
+
 export interface PreviousRequest {
   readonly inputs: Pick<Inputs, 'commits' | 'deploy' | 'projects'>;
   readonly release: string;
-  readonly github: GitHubContext;
   readonly repository: OwnRepository;
+}
+
+export interface PreviousDeps {
+  readonly github: GitHubContext;
   readonly api: Pick<SentryApi, 'deploys' | 'previousReleaseWithCommits' | 'recentReleases' | 'releaseCommits'>;
   readonly log: Log;
 }
@@ -28,47 +47,62 @@ const MAX_LOOKUPS = 5;
 
 /**
  * The previous commit: the one given, else the last release with commits, else the last deploy to this environment, else
- * what the branch was before this push. undefined when none of them says anything; the previous tag is the last resort, and
- * needs the history (see select.ts).
+ * what the branch was before this push.
  */
-export async function findPrevious(request: PreviousRequest): Promise<Previous | undefined> {
+export async function findPrevious(request: PreviousRequest, deps: PreviousDeps): Promise<Beginning> {
   const given = request.inputs.commits.previousCommit;
-  if (given !== undefined) return { revision: given, why: 'previous_commit' };
-  return (await lastRelease(request)) ?? (await lastDeploy(request)) ?? beforePush(request);
+  if (given !== undefined) return { previous: { revision: given, why: 'previous_commit' } };
+  const last = await lastRelease(request, deps);
+  if (last.previous !== undefined) return last;
+  return { ...last, previous: (await lastDeploy(request, deps)) ?? beforePush(request, deps) };
+}
+
+/** A tag, branch or `HEAD~1` as a full id where the checkout can tell: Sentry and its integrations know ids best. */
+export async function withFullId(previous: Previous | undefined, git: Git): Promise<Previous | undefined> {
+  if (previous === undefined || isFullId(previous.revision)) return previous;
+  return { ...previous, revision: (await resolveLocally(git, previous.revision)) ?? previous.revision };
 }
 
 /**
  * The last release that has commits of our repository. A project may have releases of several repositories: one that only has
  * foreign commits says nothing about ours, so that an older one is looked for.
  */
-async function lastRelease(request: PreviousRequest): Promise<Previous | undefined> {
-  const { api, log, release, repository } = request;
-  const found = await optional(api.previousReleaseWithCommits(release));
+async function lastRelease(request: PreviousRequest, deps: PreviousDeps): Promise<Beginning> {
+  const { release, repository } = request;
+  const found = await optional(deps.api.previousReleaseWithCommits(release));
   // Sentry may answer with the release itself once it has commits, which is the case in every re-run; and it answers with
   // nothing for a release that does not exist yet, which is the case in a dry run.
   const last = found?.version === release ? undefined : found;
-  const ours = last === undefined ? undefined : await previousOf(last, request);
-  if (ours !== undefined) return ours;
-  const earlier = (await earlierReleases(request)).filter(({ version }) => version !== last?.version);
+  const ours = last === undefined ? undefined : await previousOf(last, repository, deps);
+  if (ours !== undefined) return { previous: ours };
+  const earlier = (await earlierReleases(request, deps)).filter(({ version }) => version !== last?.version);
   for (const candidate of earlier.slice(0, MAX_LOOKUPS)) {
-    const older = await previousOf(candidate, request);
-    if (older !== undefined) return older;
+    const older = await previousOf(candidate, repository, deps);
+    if (older !== undefined) return { previous: older };
   }
   const foreign = last ?? earlier[0];
-  if (foreign !== undefined) {
-    const whose = foreign.lastCommit?.repository ?? 'another repository';
-    log.info(`The last release ${foreign.version} has no commits of ${repository.url.path}, only of ${whose}.`);
-  }
-  return undefined;
+  return { previous: undefined, foreign: foreign && foreignCommit(foreign, whyLast(foreign)) };
 }
 
-async function previousOf(release: Release, request: PreviousRequest): Promise<Previous | undefined> {
-  const revision = await commitOf(release, request);
-  return revision === undefined ? undefined : { revision, why: `last commit of release ${release.version}` };
+/** A release's last commit, which is not ours. */
+function foreignCommit({ lastCommit }: Release, why: string): ForeignCommit | undefined {
+  return lastCommit && { revision: lastCommit.id, why, repository: lastCommit.repository ?? 'another repository' };
+}
+
+async function previousOf(release: Release, own: OwnRepository, deps: PreviousDeps): Promise<Previous | undefined> {
+  const revision = await commitOf(release, own, deps);
+  return revision === undefined ? undefined : { revision, why: whyLast(release) };
+}
+
+function whyLast({ version }: Release): string {
+  return `last commit of release ${version}`;
 }
 
 /** Releases with commits that share a project with ours and are older than it, newest first. */
-async function earlierReleases({ api, inputs, release }: PreviousRequest): Promise<readonly Release[]> {
+async function earlierReleases(
+  { inputs, release }: PreviousRequest,
+  { api }: PreviousDeps,
+): Promise<readonly Release[]> {
   const recent = (await optional(api.recentReleases())) ?? [];
   const ours = recent.find(({ version }) => version === release);
   const projects = ours?.projects.map(({ slug }) => slug) ?? inputs.projects;
@@ -78,8 +112,11 @@ async function earlierReleases({ api, inputs, release }: PreviousRequest): Promi
     .sort((left, right) => dateOf(right) - dateOf(left));
 }
 
-async function lastDeploy(request: PreviousRequest): Promise<Previous | undefined> {
-  const { api, inputs, release } = request;
+async function lastDeploy(
+  { inputs, release, repository }: PreviousRequest,
+  deps: PreviousDeps,
+): Promise<Previous | undefined> {
+  const { api, log } = deps;
   for (const environment of inputs.deploy.environments) {
     const recent = (await optional(api.recentReleases(environment))) ?? [];
     const candidates = recent.filter(
@@ -89,15 +126,26 @@ async function lastDeploy(request: PreviousRequest): Promise<Previous | undefine
     for (const candidate of candidates.slice(0, MAX_LOOKUPS)) {
       const deploys = (await optional(api.deploys(candidate.version))) ?? [];
       if (!deploys.some((deploy) => deploy.environment === environment)) continue;
-      const revision = await commitOf(candidate, request);
-      if (revision !== undefined) return { revision, why: `commit of the last deploy to ${environment}` };
+      const revision = await commitOf(candidate, repository, deps);
+      const why = `commit of the last deploy to ${environment}, release ${candidate.version}`;
+      if (revision !== undefined) return { revision, why };
+      tellForeignDeploy(foreignCommit(candidate, why), repository, log);
     }
   }
   return undefined;
 }
 
+function tellForeignDeploy(foreign: ForeignCommit | undefined, own: OwnRepository, log: Log): void {
+  if (foreign === undefined) return;
+  log.info(`${foreign.revision} (${foreign.why}) ${whyForeign(foreign, own)}; an earlier deploy is looked for.`);
+}
+
 /** The newest commit of our repository in a release; releases of several repositories have one head for each. */
-async function commitOf(release: Release, { api, repository }: PreviousRequest): Promise<string | undefined> {
+async function commitOf(
+  release: Release,
+  repository: OwnRepository,
+  { api }: PreviousDeps,
+): Promise<string | undefined> {
   const last = release.lastCommit;
   if (last === undefined) return undefined;
   if (mayBeOurs(last.repository, repository)) return last.id;
@@ -117,7 +165,7 @@ export function mayBeOurs(name: string | undefined, repository: OwnRepository): 
   return normalized === path || (normalized.length >= 64 && path.startsWith(normalized));
 }
 
-function beforePush({ github, repository }: PreviousRequest): Previous | undefined {
+function beforePush({ repository }: PreviousRequest, { github }: PreviousDeps): Previous | undefined {
   if (github.eventName !== 'push' || !repository.ofRun) return undefined;
   const before = eventText(github.event, 'before');
   // All zeros: the branch or tag is new.

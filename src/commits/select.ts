@@ -1,9 +1,10 @@
-import { ActionError } from '../errors.js';
 import type { CommitInputs } from '../inputs/inputs.js';
 import type { Log } from '../log.js';
+import { decideMissing } from './missing.js';
 import { compilePaths } from './paths.js';
 import type { Previous } from './previous.js';
 import { previousTag } from './previous-tag.js';
+import { isFullId, short } from './revision.js';
 import { type CommitSource, type FileChange, type SourceCommit, SourceIncomplete } from './source.js';
 
 /** A commit with what it changed, when that is known. */
@@ -44,44 +45,45 @@ export async function selectCommits(source: CommitSource, request: SelectionRequ
   const previous = request.previous ?? (await previousTag(source, head, request.ref));
   if (previous === undefined)
     return await newest(source, request, 'no earlier release, deploy, push or tag says where the range begins');
-  const base = await fullId(source, previous.revision);
+  const { revision } = previous;
+  const base = isFullId(revision) ? revision : await source.resolve(revision);
   const range = base === undefined ? undefined : await source.since(base, head, MAX_COMMITS);
   if (base === undefined || range === undefined || range.kind !== 'found') {
     const what = range?.kind === 'unrelated' ? 'shares no history with' : 'is not in the history of';
     return await withoutPrevious(source, request, previous, what);
   }
-  if (range.mergeBase !== undefined) {
-    log.info(
-      `The previous commit ${short(base)} (${previous.why}) is no ancestor of ${short(head)}, as after a force-push or on ` +
-        `another branch: the commits since ${short(range.mergeBase)}, which both have, are taken.`,
-    );
-  }
+  const tell = range.mergeBase === undefined ? undefined : diverged(previous, range.mergeBase, request);
+  const commits = await withFiles(source, range.commits, request);
+  tell?.();
   if (range.total > MAX_COMMITS) {
     log.notice(`There are ${range.total} commits since ${short(base)}; the newest ${MAX_COMMITS} are sent.`);
   }
-  const commits = await withFiles(source, range.commits, request);
   return { commits, range: `${short(base)}..${short(head)}`, reason: `since ${short(base)}, ${previous.why}` };
 }
 
-/** The fallback of `ignore_missing`: an error when it is false, else the newest commits, with a warning unless it is true. */
+/** The previous commit is known, but on another line: `ignore_missing` decides whether what both have in common will do. */
+function diverged(previous: Previous, mergeBase: string, { head, inputs, log }: SelectionRequest): () => void {
+  const what = `is no ancestor of ${short(head)}, as after a squash merge, a force-push or on another branch`;
+  const instead =
+    mergeBase === head
+      ? `It is newer than ${short(head)}, as in a rollback: there are no new commits.`
+      : `The commits since ${short(mergeBase)}, which both have, are taken.`;
+  return decideMissing({ previous, what, instead, level: 'notice' }, inputs, log);
+}
+
+/** Nobody knows the previous commit: `ignore_missing` decides whether the newest ones will do. */
 export async function withoutPrevious(
   source: CommitSource,
   request: SelectionRequest,
   previous: Previous,
-  what: string,
+  why: string,
 ): Promise<Selection> {
-  const name = `The previous commit ${previous.revision} (${previous.why})`;
-  const message = `${name} ${what} ${short(request.head)}: it may have been squashed, force-pushed away or come from another repository`;
-  const { ignoreMissing } = request.inputs;
-  if (ignoreMissing === false) {
-    throw new ActionError('commits-failed', `${message}.`, {
-      hint: 'Name the right one with previous_commit, or drop ignore_missing: false to send the newest commits instead.',
-    });
-  }
-  const text = `${message}. The newest ${DEFAULT_COUNT} commits are sent instead.`;
-  if (ignoreMissing === true) request.log.info(text);
-  else request.log.warning(text, { title: 'Previous commit not found' });
-  return await newest(source, request, `previous commit ${short(previous.revision)} not found`);
+  const what = `${why} ${short(request.head)}: it may have been squashed, force-pushed away or come from another repository`;
+  const instead = `The newest ${DEFAULT_COUNT} commits are sent instead.`;
+  const tell = decideMissing({ previous, what, instead, level: 'warning' }, request.inputs, request.log);
+  const selection = await newest(source, request, `previous commit ${short(previous.revision)} not found`);
+  tell();
+  return selection;
 }
 
 async function newest(source: CommitSource, request: SelectionRequest, why: string): Promise<Selection> {
@@ -116,13 +118,4 @@ async function withFiles(
     );
   }
   return found.filter((commit) => commit.files !== undefined && touches(commit.files));
-}
-
-async function fullId(source: CommitSource, revision: string): Promise<string | undefined> {
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision) ? revision : await source.resolve(revision);
-}
-
-/** A commit as people read it. */
-export function short(revision: string): string {
-  return /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 12) : revision;
 }
