@@ -7,7 +7,8 @@
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { checkSchedule, schedules } from '../__tests__/integration/reliability-schedule.js';
+import { ENDPOINTS, schedules } from '../__tests__/integration/reliability-faults.js';
+import { checkSchedule, count } from '../__tests__/integration/reliability-schedule.js';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,7 @@ const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : N
 console.log(`soak: ${runs} schedules, seed ${seed}`);
 
 const ends = new Map<string, number>();
+const hits = new Map<string, number>(ENDPOINTS.map(({ method, path }) => [`${method} ${path}`, 0]));
 let done = 0;
 let faults = 0;
 let requests = 0;
@@ -31,14 +33,16 @@ const property = fc.asyncProperty(schedules, async (schedule) => {
   if (values.verbose) console.log(JSON.stringify(schedule));
   const result = await checkSchedule(schedule);
   const end = result.code === undefined ? result.first : `${result.first}: ${result.code}`;
-  ends.set(end, (ends.get(end) ?? 0) + 1);
-  faults += result.hits;
+  count(ends, end);
+  for (const endpoint of result.hits) count(hits, endpoint);
+  faults += result.hits.length;
   requests += result.requests;
   done += 1;
   if (done % 250 === 0) console.log(`${done} schedules, ${faults} faults met, ${requests} requests, ${seconds()} s`);
 });
 const details = await fc.check(property, { numRuns: runs, seed });
 for (const [end, count] of [...ends].sort((a, b) => b[1] - a[1])) console.log(`${String(count).padStart(6)}  ${end}`);
+for (const [endpoint, met] of hits) console.log(`${String(met).padStart(6)}  faults at ${endpoint}`);
 if (details.failed) {
   console.log(fc.defaultReportMessage(details));
   console.log(details.errorInstance);

@@ -1,6 +1,7 @@
 import type { Fault } from '../../sandbox/faults/types.js';
 import type { Sandbox } from '../../sandbox/server.js';
-import { runOnce, type Schedule, startWorld } from './reliability-schedule.js';
+import type { Schedule } from './reliability-faults.js';
+import { runOnce, startWorld } from './reliability-world.js';
 
 /** Rows 34 to 39 of docs/reliability.md: a server that does not keep, forgets, hangs, or changes its mind. */
 
@@ -11,9 +12,10 @@ afterEach(async () => {
 
 async function world(faults: readonly Fault[], wait = true) {
   const schedule: Schedule = { faults, wait, seed: 5 };
-  const { close, folder, sandbox } = await startWorld(schedule);
+  const made = await startWorld(schedule);
+  const { close, sandbox } = made;
   closes.push(close);
-  return { sandbox, again: (inputs: NodeJS.ProcessEnv = {}) => runOnce(sandbox, folder, schedule, inputs) };
+  return { sandbox, again: (inputs: NodeJS.ProcessEnv = {}) => runOnce(made, schedule, inputs) };
 }
 
 const CHUNK_POST = { method: 'POST', path: '**/chunk-upload/' };

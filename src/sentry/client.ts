@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { ActionError } from '../errors.js';
 import type { Log } from '../log.js';
 import { createApi } from './api.js';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './bounds.js';
@@ -45,7 +46,10 @@ export interface SentryClient {
 
 /** Makes the one client of a run; limits, budget and connections are shared by everything that goes through it. */
 export function createSentryClient(options: SentryClientOptions): SentryClient {
-  const { allows, baseUrl, clock, deadlineAt, log, org, signal } = options;
+  const { allows, baseUrl, clock, deadlineAt, log, org } = options;
+  // A request that is still under way when another one has ended the run must not be tried again: nobody waits for it.
+  const closed = new AbortController();
+  const signal = AbortSignal.any([options.signal, closed.signal]);
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const transport = options.transport ?? createTransport({ env: options.env, connectMs: timeouts.connectMs });
   const limiter = new Limiter({ clock, signal, deadlineAt, onPacing: pacingLog(log, clock) });
@@ -71,7 +75,10 @@ export function createSentryClient(options: SentryClientOptions): SentryClient {
   return {
     api: createApi(caller, { allows, onConcurrency }),
     traffic: () => requester.traffic(),
-    close: () => transport.close(),
+    close: () => {
+      closed.abort(new ActionError('cancelled', 'The run has ended'));
+      return transport.close();
+    },
   };
 }
 
