@@ -112,12 +112,13 @@ export class GitStore {
   }
 
   async tags(): Promise<readonly { readonly name: string; readonly sha: string }[]> {
-    const text = await this.git('for-each-ref', '--format=%(refname:strip=2)', '--sort=-refname', 'refs/tags');
-    const names = text.split('\n').filter((name) => name !== '');
-    const found = await Promise.all(
-      names.map(async (name) => ({ name, sha: await this.commitOf(`refs/tags/${name}`) })),
-    );
-    return found.flatMap(({ name, sha }) => (sha === undefined ? [] : [{ name, sha }]));
+    const format = '%(objecttype) %(objectname) %(*objecttype) %(*objectname) %(refname:strip=2)';
+    const text = await this.git('for-each-ref', `--format=${format}`, '--sort=-refname', 'refs/tags');
+    return text.split('\n').flatMap((line) => {
+      const [type, object, peeledType, peeled, ...name] = line.split(' ');
+      const sha = type === 'commit' ? object : peeledType === 'commit' ? peeled : undefined;
+      return sha ? [{ name: name.join(' '), sha }] : [];
+    });
   }
 
   /** For questions about full ids only: their answers never change. */

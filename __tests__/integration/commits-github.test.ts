@@ -1,5 +1,5 @@
 import { type FakeGitHub, type GitHubConfig, startGitHub } from '../../sandbox/github.js';
-import { makeRepo, plan, releaseOf, removeRepos, sentryWith, steadyClock, TOKEN } from './commits-support.js';
+import { makeRepo, plan, releaseOf, removeRepos, runGit, sentryWith, steadyClock, TOKEN } from './commits-support.js';
 
 const repo = makeRepo([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
 const started: FakeGitHub[] = [];
@@ -198,6 +198,52 @@ it('a head that GitHub does not have is left to the checkout', async () => {
   local.checkout('unpushed');
   const { plan: made } = await plan({ dir: local.dir, github: await start(), api });
   expect(made).toMatchObject({ source: 'git' });
+});
+
+it('tells three thousand files of a commit; the checkout, which tells all, is asked first', async () => {
+  const files = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`gen/${String(index).padStart(4, '0')}.ts`, 'x']));
+  const wide = makeRepo([{ id: 'a' }, { id: 'b', files: files(3001) }]);
+  const github = await start({ repositories: [{ name: 'acme/web', dir: wide.dir }] });
+  const previous = sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', wide.sha('a')) });
+  const options = { sha: wide.sha('b'), api: previous, github };
+  const alone = await plan(options);
+  expect(alone.plan).toMatchObject({ source: 'github', commits: [{ id: wide.sha('b') }] });
+  expect(alone.plan.commits?.[0]?.patch_set?.map(({ path }) => path)).toEqual(Object.keys(files(3000)));
+  expect(alone.log.lines.filter((line) => line.startsWith('notice'))).toEqual([
+    'notice: The lists of files of 1 commits may not be whole: github tells 3000 files of a commit at most.',
+  ]);
+  wide.checkout('b');
+  const beside = await plan({ ...options, dir: wide.dir });
+  expect(beside.plan.source).toBe('git');
+  expect(beside.plan.commits?.[0]?.patch_set?.map(({ path }) => path)).toEqual(Object.keys(files(3001)));
+  expect(beside.log.lines.filter((line) => line.startsWith('notice'))).toEqual([]);
+});
+
+describe('tags without end', () => {
+  const tagged = makeRepo([{ id: 'a' }, { id: 'near' }, { id: 'head' }]);
+  beforeAll(() => {
+    const create = (name: string, step: string) => `create refs/tags/${name} ${tagged.sha(step)}\n`;
+    const far = Array.from({ length: 5050 }, (_, index) => create(`v1.${index}`, 'a'));
+    runGit(tagged.dir, ['update-ref', '--stdin'], [...far, create('near-1', 'near')].join(''));
+    tagged.git('pack-refs', '--all');
+  });
+
+  it('are read up to five thousand from GitHub, which is said, and all from the checkout', async () => {
+    const github = await start({ repositories: [{ name: 'acme/web', dir: tagged.dir }] });
+    const byApi = await plan({ sha: tagged.sha('head'), github });
+    expect(byApi.plan.reason).toMatch(/since \w+, tag v1\./);
+    expect(github.requests.filter(({ url }) => url.includes('/tags?'))).toHaveLength(50);
+    expect(byApi.log.lines).toContainEqual(expect.stringMatching(/^info: Not all tags of the repository were read/));
+    tagged.checkout('head');
+    expect((await plan({ dir: tagged.dir })).plan.reason).toContain('tag near-1');
+  }, 30_000);
+
+  it('do not take the last requests of the hour', async () => {
+    const github = await start({ repositories: [{ name: 'acme/web', dir: tagged.dir }], limit: 55 });
+    await plan({ sha: tagged.sha('head'), github });
+    expect(github.requests.filter(({ url }) => url.includes('/tags?'))).toHaveLength(6);
+  });
 });
 
 describe('five thousand commits', () => {

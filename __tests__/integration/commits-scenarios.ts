@@ -40,6 +40,11 @@ const squashed: readonly Step[] = [
   { id: 'next' },
 ];
 
+const many = (count: number, content: string | null) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`gen/${String(index).padStart(4, '0')}.ts`, content]),
+  );
+
 const packages: readonly Step[] = [
   { id: 'start', files: { 'packages/web/a.ts': '1', 'packages/api/a.ts': '1', 'README.md': '1' } },
   { id: 'web', files: { 'packages/web/a.ts': '2' } },
@@ -454,5 +459,39 @@ export const SCENARIOS: readonly Scenario[] = [
     head: 'c130',
     previous: 'c1',
     expected: names(130, 2),
+  },
+  {
+    title: 'a commit with more files than GitHub tells on two pages, and one that deletes them',
+    steps: [
+      { id: 'a', files: { 'a.txt': 'a' } },
+      { id: 'many', files: many(650, 'x') },
+      { id: 'none', files: many(650, null) },
+    ],
+    head: 'none',
+    previous: 'a',
+    expected: ['none', 'many'],
+    changes: {
+      many: Object.keys(many(650, 'x')).map((path) => `A ${path}`),
+      none: Object.keys(many(650, 'x')).map((path) => `D ${path}`),
+    },
+  },
+  {
+    title: 'a package whose file is on the last page of a commit',
+    steps: [
+      { id: 'a', files: { 'a.txt': 'a' } },
+      { id: 'many', files: { ...many(620, 'x'), 'zoo/last.ts': 'x' } },
+      { id: 'other' },
+    ],
+    head: 'other',
+    previous: 'a',
+    paths: ['zoo'],
+    expected: ['many'],
+  },
+  {
+    title: 'the nearest of more than a thousand tags, which GitHub tells last',
+    steps: linear(5),
+    head: 'c5',
+    tags: { c1: Array.from({ length: 1150 }, (_, index) => `v1.${index}`), c3: ['near-1'], c5: ['v2.0'] },
+    expected: names(5, 4),
   },
 ];

@@ -1,6 +1,16 @@
 import { type FakeGitHub, type GitHubRepository, startGitHub } from '../../sandbox/github.js';
 import { SCENARIOS, type Scenario } from './commits-scenarios.js';
-import { changesOf, makeRepo, plan, type Repo, releaseOf, removeRepos, sentryWith, TOKEN } from './commits-support.js';
+import {
+  changesOf,
+  makeRepo,
+  plan,
+  type Repo,
+  releaseOf,
+  removeRepos,
+  runGit,
+  sentryWith,
+  TOKEN,
+} from './commits-support.js';
 
 const repositories: GitHubRepository[] = [];
 let github: FakeGitHub;
@@ -14,14 +24,14 @@ afterAll(async () => {
 
 function build({ steps, tags = {} }: Scenario): Repo {
   const repo = makeRepo(steps);
+  const light: string[] = [];
   for (const [step, names] of Object.entries(tags)) {
     for (const name of names) {
-      const annotated = name.startsWith('!');
-      const target = repo.sha(step);
-      if (annotated) repo.git('tag', '-a', '-m', 'A tag', name.slice(1), target);
-      else repo.git('tag', name, target);
+      if (name.startsWith('!')) repo.git('tag', '-a', '-m', 'A tag', name.slice(1), repo.sha(step));
+      else light.push(`create refs/tags/${name} ${repo.sha(step)}\n`);
     }
   }
+  runGit(repo.dir, ['update-ref', '--stdin'], light.join(''));
   repositories.splice(0, repositories.length, { name: 'acme/web', dir: repo.dir });
   return repo;
 }

@@ -35,6 +35,7 @@ export async function createGitSource(git: Git): Promise<CommitSource> {
     kind: 'git',
     filesLimit: Number.POSITIVE_INFINITY,
     pathsLimit: Number.POSITIVE_INFINITY,
+    listLimit: Number.POSITIVE_INFINITY,
     resolve: (revision) => resolveLocally(git, revision),
     since: (base, head, limit) => since(git, shallow, base, head, limit),
     latest: async (head, count) => await list(git, [`--max-count=${count}`, '--end-of-options', head]),

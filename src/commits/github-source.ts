@@ -29,9 +29,11 @@ const PATHS_LIMIT = 500;
 const RESERVED_REQUESTS = 50;
 /** GitHub asks for few parallel requests; more than a handful brings its secondary limits. */
 const PARALLEL = 4;
-/** GitHub tells at most 3,000 files of a commit, 300 a page unless it is asked for fewer. */
+/** GitHub tells at most 3,000 files of a commit, 300 a page; a server may have smaller pages. */
+const MAX_FILES = 3000;
 const MAX_FILE_PAGES = 30;
-const MAX_TAG_PAGES = 10;
+/** Each page of tags costs a request, and they are asked for only where nothing else says where the range begins. */
+const MAX_TAG_PAGES = 50;
 
 /** Reads commits from GitHub's API, so that no history is needed in the checkout. Octokit is loaded here, at first use. */
 export async function createGitHubSource(options: GitHubSourceOptions): Promise<CommitSource> {
@@ -42,11 +44,12 @@ export async function createGitHubSource(options: GitHubSourceOptions): Promise<
     kind: 'github',
     filesLimit: FILES_LIMIT,
     pathsLimit: PATHS_LIMIT,
+    listLimit: MAX_FILES,
     resolve: (revision) => resolveCommit(octokit, at, revision),
     since: (base, head, limit) => since(octokit, at, base, head, limit),
     latest: (head, count) => latest(octokit, at, head, count),
     files: (commits) => filesOf(octokit, at, commits, budget),
-    tags: () => readTags(octokit, at),
+    tags: () => readTags(octokit, at, budget, options.log),
   };
 }
 
@@ -149,7 +152,7 @@ async function filesOf(
   const queue = commits.values();
   const worker = async () => {
     for (const { sha } of queue) {
-      if (budget.remaining !== undefined && budget.remaining < RESERVED_REQUESTS) return;
+      if (isSpent(budget)) return;
       const found = await filesOfOne(octokit, at, sha);
       if (found !== undefined) files.set(sha, found);
     }
@@ -174,14 +177,25 @@ async function filesOfOne(octokit: Octokit, at: At, sha: string): Promise<readon
   return files;
 }
 
-async function readTags(octokit: Octokit, at: At): Promise<ReadonlyMap<string, readonly string[]>> {
+async function readTags(
+  octokit: Octokit,
+  at: At,
+  budget: GitHubBudget,
+  log: Log,
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const tags = new Map<string, string[]>();
-  for (let page = 1; page <= MAX_TAG_PAGES; page += 1) {
+  for (let page = 1; page <= MAX_TAG_PAGES && !isSpent(budget); page += 1) {
     const answer = await known(octokit.rest.repos.listTags({ ...at, per_page: PAGE, page }));
     for (const { name, commit } of answer?.data ?? []) tags.set(commit.sha, [...(tags.get(commit.sha) ?? []), name]);
-    if ((answer?.data.length ?? 0) < PAGE) break;
+    if ((answer?.data.length ?? 0) < PAGE) return tags;
   }
+  log.info('Not all tags of the repository were read from GitHub: there are too many, or too few requests are left.');
   return tags;
+}
+
+/** True when what is left of the hour's requests belongs to the other steps of the job. */
+function isSpent({ remaining }: GitHubBudget): boolean {
+  return remaining !== undefined && remaining < RESERVED_REQUESTS;
 }
 
 /** undefined for what GitHub does not know: 404, 409 for an empty repository, 422 for something that names no commit. */

@@ -105,6 +105,12 @@ async function withFiles(
   }
   const looked = commits.slice(0, limit);
   const files = await source.files(looked);
+  const cut = [...files.values()].filter((list) => list.length >= source.listLimit).length;
+  if (cut > 0) {
+    const what = `${source.kind} tells ${source.listLimit} files of a commit at most`;
+    if (!partial) throw new SourceIncomplete(what);
+    log.notice(`The lists of files of ${cut} commits may not be whole: ${what}.`);
+  }
   const found = commits.map((commit) => ({ ...commit, files: files.get(commit.sha) }));
   if (touches === undefined) {
     const without = found.filter((commit) => commit.files === undefined).length;

@@ -39,6 +39,8 @@ export interface CommitSource {
   readonly filesLimit: number;
   /** Commits that are looked through for `commits_path`. */
   readonly pathsLimit: number;
+  /** Files of one commit that are told; a list of as many may not be whole. */
+  readonly listLimit: number;
   /** Full id of the commit that a sha, tag or branch stands for, annotated tags peeled; undefined when it is unknown. */
   resolve(revision: string): Promise<string | undefined>;
   /** The commits that `head` has and `base` has not. */
