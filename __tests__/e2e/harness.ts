@@ -2,17 +2,22 @@
  * Runs the built action as GitHub's runner does, and reads what came out as GitHub does. Tests of the whole and
  * scripts/demo.ts go through it; nothing here knows how the action works inside.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputEnvironment, readActionFile } from './runner/action-file.js';
 import { type Annotation, CommandReader, type WorkflowCommand } from './runner/commands.js';
 import { runnerEnvironment } from './runner/environment.js';
 import { parseKeyValueFile } from './runner/file-commands.js';
-import { findLeaks, type WrittenText } from './runner/leaks.js';
+import type { WrittenText } from './runner/leaks.js';
+import { permissionsOf } from './runner/permissions.js';
 import { type ProcessResult, runProcess } from './runner/process.js';
+import { inFolder, refuseLeaks, secretsOf } from './runner/watch.js';
+import { type Conversation, createWire, readWire, textsOfWire } from './runner/wire.js';
 import {
   type CommandFile,
+  changedBelow,
   createStepFiles,
   filesBelow,
   type LeftFile,
@@ -53,6 +58,8 @@ export interface RunOptions {
   readonly cancelAfterMs?: number;
   /** Kills with SIGKILL after this many milliseconds: the machine is gone. */
   readonly killAfterMs?: number;
+  /** Gets the process, for what a runner does not do to it. */
+  readonly onStart?: (child: ChildProcess) => void;
   /** Sees every line as it comes, before masks. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** The process is killed after this, and `timedOut` is set. @default 60_000 */
@@ -96,6 +103,8 @@ export interface RunResult {
   /** Files in the home folder (empty before) and in os.tmpdir() (empty before). */
   readonly homeFiles: readonly LeftFile[];
   readonly tmpFiles: readonly LeftFile[];
+  /** Whom the process said what to over the network. */
+  readonly conversations: readonly Conversation[];
   /** What the runner itself would complain about: undeclared inputs, malformed files, a summary above 1 MiB. */
   readonly runnerWarnings: readonly string[];
 }
@@ -125,27 +134,29 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
     });
     const env = withoutUndefined({ ...runnerEnv, ...options.env, ...inputs.env });
     const reader = new CommandReader();
-    const ended = await start(entry, options, env, (line, stream) => {
+    const since = statSync(files.event).ctimeMs;
+    const ended = await start(entry, options, env, createWire(files.wire), (line, stream) => {
       reader.line(line);
       options.onLine?.(line, stream);
     });
     const result = collect(ended, reader, files, inputs.warnings);
-    const secrets = options.secrets ?? secretsOf(env, githubToken);
-    const leaks = secrets.flatMap((secret) => findTokenLeaks(result, secret));
-    if (leaks.length > 0) throw new Error(`A secret of the run leaked:\n${leaks.join('\n')}`);
+    refuseLeaks(
+      [
+        ...textsOf(result),
+        ...changedBelow(options.cwd, since).flatMap(inFolder('workspace')),
+        ...textsOfWire(result.conversations, permissionsOf(env)),
+      ],
+      options.secrets ?? secretsOf({ ...env, GITHUB_TOKEN: githubToken }),
+    );
     return result;
   } finally {
     removeStepFiles(files);
   }
 }
 
-/**
- * Where the token, its secret part or an encoded form of either can be read after a run: log lines (the one `add-mask`
- * that hides it does not count), summary, outputs, environment and state files, the report, files left behind. Masks do
- * not help: the text before them is searched. runAction does this for every run; `[]` is good.
- */
-export function findTokenLeaks(result: RunResult, token: string): string[] {
-  const texts: WrittenText[] = [
+/** What a run left: log lines (the one `add-mask` that hides a secret does not count), files for the runner, files by name and content. */
+function textsOf(result: RunResult): WrittenText[] {
+  return [
     { place: 'log', text: result.unmasked },
     { place: 'summary', text: result.summary },
     { place: 'outputs', text: Object.values(result.outputs).join('\n') },
@@ -153,11 +164,10 @@ export function findTokenLeaks(result: RunResult, token: string): string[] {
     { place: 'GITHUB_PATH', text: result.pathFile.join('\n') },
     { place: 'GITHUB_STATE', text: Object.values(result.state).join('\n') },
     { place: 'report', text: result.report === undefined ? '' : JSON.stringify(result.report) },
-    ...result.leftovers.map(({ path, text }) => ({ place: `RUNNER_TEMP/${path}`, text })),
-    ...result.homeFiles.map(({ path, text }) => ({ place: `HOME/${path}`, text })),
-    ...result.tmpFiles.map(({ path, text }) => ({ place: `tmp/${path}`, text })),
+    ...result.leftovers.flatMap(inFolder('RUNNER_TEMP')),
+    ...result.homeFiles.flatMap(inFolder('HOME')),
+    ...result.tmpFiles.flatMap(inFolder('tmp')),
   ];
-  return findLeaks(texts, token);
 }
 
 /** Where the bundle under test is: ACTION_DIST, else dist/index.js. */
@@ -170,6 +180,7 @@ async function start(
   entry: string,
   options: RunOptions,
   env: Readonly<Record<string, string>>,
+  hook: string,
   onLine: (line: string, stream: 'stdout' | 'stderr') => void,
 ): Promise<ProcessResult> {
   const cancel = new AbortController();
@@ -181,13 +192,14 @@ async function start(
   try {
     return await runProcess({
       node: options.node ?? process.execPath,
-      args: [...(options.nodeArgs ?? []), entry],
+      args: ['--require', hook, ...(options.nodeArgs ?? []), entry],
       cwd: options.cwd,
       env,
       timeoutMs: options.timeoutMs ?? 60_000,
       cancel: cancel.signal,
       kill: kill.signal,
       onLine,
+      ...(options.onStart === undefined ? {} : { onStart: options.onStart }),
       ...(options.interruptByMessage === undefined ? {} : { interruptByMessage: options.interruptByMessage }),
     });
   } finally {
@@ -236,6 +248,7 @@ function collect(
     leftovers: filesBelow(files.temp).filter(({ path }) => !isReport(join(files.temp, path), outputs)),
     homeFiles: filesBelow(files.home),
     tmpFiles: filesBelow(files.tmpdir),
+    conversations: readWire(files.wire),
     runnerWarnings,
   };
 }
@@ -248,11 +261,6 @@ function isReport(path: string, { report = '' }: Readonly<Record<string, string>
 function readReport(path: string | undefined): unknown {
   if (path === undefined || path === '' || !existsSync(path)) return undefined;
   return JSON.parse(readFileSync(path, 'utf8'));
-}
-
-function secretsOf(env: Readonly<Record<string, string>>, githubToken: string): string[] {
-  const values = [env['INPUT_AUTH_TOKEN'], env['SENTRY_AUTH_TOKEN'], env['INPUT_GITHUB_TOKEN'], githubToken];
-  return [...new Set(values)].filter((value) => value !== undefined && value.trim() !== '') as string[];
 }
 
 function withoutUndefined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

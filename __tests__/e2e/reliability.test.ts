@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -257,25 +257,6 @@ describe('the way there', () => {
   }, 60_000);
 });
 
-/** The bundle as a bare process, for what the harness cannot do to it. */
-function spawnBundle(world: Scene, exited: (code: number | null) => void): ChildProcess {
-  const dist = process.env['ACTION_DIST'] ?? join(process.cwd(), 'dist');
-  const entry = /\.m?js$/.test(dist) ? dist : join(dist, 'index.js');
-  const env = {
-    PATH: process.env['PATH'],
-    GITHUB_WORKSPACE: world.folder,
-    INPUT_AUTH_TOKEN: world.sandbox.tokens[0]?.token,
-    INPUT_PROJECTS: 'web',
-    INPUT_RELEASE: '1.0.0',
-    INPUT_SET_COMMITS: 'skip',
-    INPUT_SOURCEMAPS: 'dist',
-    INPUT_ENVIRONMENT: 'production',
-  };
-  const child = spawn(process.execPath, [entry], { env, cwd: world.folder, stdio: ['ignore', 'pipe', 'inherit'] });
-  child.on('exit', exited);
-  return child;
-}
-
 // Windows has neither: a process there is ended, not told (SIGKILL, above, is what that is like).
 itOnPosix.each([
   ['SIGTERM', ['SIGTERM'], 143],
@@ -284,17 +265,21 @@ itOnPosix.each([
   'row 47: %s ends a waiting run at once; the re-run completes',
   async (_name, signals, code) => {
     const world = await start({ faults: assemble429({ 'Retry-After': '30' }) });
-    const exit = await new Promise<{ readonly code: number | null; readonly afterMs: number }>((resolve) => {
-      let signalledAt = 0;
-      const child = spawnBundle(world, (exitCode) => resolve({ code: exitCode, afterMs: Date.now() - signalledAt }));
-      child.stdout?.on('data', (text: Buffer) => {
-        if (signalledAt !== 0 || !String(text).includes('waiting 30')) return;
+    let child: ChildProcess | undefined;
+    let [signalledAt, endedAt] = [0, 0];
+    const { exitCode } = await world.run({
+      onStart(started) {
+        child = started;
+        child.once('exit', () => (endedAt = Date.now()));
+      },
+      onLine(line) {
+        if (signalledAt !== 0 || !line.includes('waiting 30')) return;
         signalledAt = Date.now();
-        for (const signal of signals) child.kill(signal);
-      });
+        for (const signal of signals) child?.kill(signal);
+      },
     });
-    expect(exit.code).toBe(code);
-    expect(exit.afterMs).toBeLessThan(4_000);
+    expect(exitCode).toBe(code);
+    expect(endedAt - signalledAt).toBeLessThan(4_000);
     world.sandbox.faults.clear();
     await expectComplete(world, await world.run());
   },
@@ -303,7 +288,7 @@ itOnPosix.each([
 
 it('row 67: a log that nobody reads any more does not end the upload', async () => {
   const world = await start();
-  await new Promise<void>((resolve) => spawnBundle(world, () => resolve()).stdout?.destroy());
+  await world.run({ onStart: ({ stdout }) => stdout?.destroy() });
   await world.sandbox.idle();
   expect(world.org().bundles).toHaveLength(1);
   expect(world.org().releases.get('1.0.0')?.dateReleased).toBeDefined();

@@ -73,7 +73,6 @@ async function act(inputs: Record<string, string>, env: Record<string, string> =
     },
     env,
     ...(event === undefined ? {} : { event }),
-    secrets: [],
   });
   const writes = sandbox.requests.slice(before).filter(({ method }) => method !== 'GET');
   return { ...result, writes, requests: sandbox.requests.length - before };

@@ -16,7 +16,8 @@ const MIN_SECRET_LENGTH = 8;
 export function tokenForms(token: string): string[] {
   const trimmed = token.trim();
   const secret = trimmed.slice(trimmed.lastIndexOf('_') + 1);
-  return [...new Set([trimmed, secret])].filter((part) => part.length >= MIN_SECRET_LENGTH).flatMap(secretForms);
+  const parts = [...new Set([trimmed, secret])].filter((part) => part.length >= MIN_SECRET_LENGTH);
+  return parts.flatMap((part) => [...secretForms(part), Buffer.from(part).toString('hex')]);
 }
 
 /** Where a form of the token can be read, as `place: …the text around it with the token replaced…`. Empty is good. */

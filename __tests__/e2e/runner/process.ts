@@ -16,6 +16,8 @@ export interface ProcessOptions {
   readonly cancel: AbortSignal;
   /** Abort = the machine is gone: SIGKILL. */
   readonly kill: AbortSignal;
+  /** Gets the process as soon as it runs. */
+  readonly onStart?: (child: ChildProcess) => void;
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Windows knows no signals: there the process is told by a message, and raises SIGINT itself. @default on Windows only */
   readonly interruptByMessage?: boolean;
@@ -46,6 +48,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
     stdio: ['ignore', 'pipe', 'pipe', ...(byMessage ? (['ipc'] as const) : [])],
   });
   if (child.stdout === null || child.stderr === null) throw new Error('the process has no pipes');
+  options.onStart?.(child);
   const timers: NodeJS.Timeout[] = [];
   let timedOut = false;
   const later = (delayMs: number, action: () => void): void => {
@@ -95,6 +98,9 @@ function onAbort(signal: AbortSignal, action: () => void): void {
 async function collect(stream: Readable, onLine: (line: string) => void): Promise<string> {
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) onLine(line);
+  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+  // A pipe that a test closes has no end.
+  stream.once('close', () => lines.close());
+  for await (const line of lines) onLine(line);
   return Buffer.concat(chunks).toString('utf8');
 }

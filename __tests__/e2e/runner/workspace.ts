@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { temporaryFolder } from '../../support/workspace.js';
 
 /** A file that the action left behind. */
 export interface LeftFile {
@@ -19,6 +19,8 @@ export interface StepFiles {
   /** TMPDIR: not the runner's, but what os.tmpdir() answers. */
   readonly tmpdir: string;
   readonly event: string;
+  /** For the notes of what is said over the network: outside of all that the action is told of. */
+  readonly wire: string;
   /** GITHUB_OUTPUT and its like, by variable. */
   readonly commandFiles: Readonly<Record<CommandFile, string>>;
 }
@@ -31,7 +33,7 @@ const OWN_FOLDERS = ['_runner_file_commands', '_github_workflow'];
 
 /** Makes an empty home, RUNNER_TEMP and the command files, and writes the event. */
 export function createStepFiles(event: Readonly<Record<string, unknown>> | string): StepFiles {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'runner-')));
+  const root = temporaryFolder('runner');
   const [home, temp, tmp] = [join(root, 'home'), join(root, 'temp'), join(root, 'tmp')];
   for (const folder of [home, tmp, ...OWN_FOLDERS.map((name) => join(temp, name))]) {
     mkdirSync(folder, { recursive: true });
@@ -45,7 +47,7 @@ export function createStepFiles(event: Readonly<Record<string, unknown>> | strin
   ) as Record<CommandFile, string>;
   const eventPath = join(temp, '_github_workflow', 'event.json');
   writeFileSync(eventPath, typeof event === 'string' ? event : JSON.stringify(event));
-  return { root, home, temp, tmpdir: tmp, event: eventPath, commandFiles };
+  return { root, home, temp, tmpdir: tmp, event: eventPath, wire: join(root, 'wire'), commandFiles };
 }
 
 /** Every file below a folder, except the runner's own. */
@@ -56,6 +58,22 @@ export function filesBelow(folder: string): LeftFile[] {
     .map((path) => ({ path: relative(folder, path).split(sep).join('/'), text: readFileSync(path, 'utf8') }))
     .filter(({ path }) => !OWN_FOLDERS.some((own) => path.startsWith(`${own}/`)))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Beyond this, a folder is not the workspace of a test. */
+const MAX_FILES = 50_000;
+
+/**
+ * Every file below a folder that was written, or given another name or mode, since then (milliseconds, of the file system's
+ * clock: no program can set this time back).
+ */
+export function changedBelow(folder: string, since: number): LeftFile[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  if (entries.length > MAX_FILES) throw new Error(`${folder} has ${entries.length} files: too many to look into`);
+  return entries
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => lstatSync(path).ctimeMs > since)
+    .map((path) => ({ path: relative(folder, path).split(sep).join('/'), text: readFileSync(path, 'latin1') }));
 }
 
 /** Removes all of it. */
