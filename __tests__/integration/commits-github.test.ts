@@ -246,6 +246,47 @@ describe('tags without end', () => {
   });
 });
 
+describe('commits_path with more commits than are looked through at GitHub', () => {
+  const mono = makeRepo(
+    Array.from({ length: 620 }, (_, index) => ({
+      id: `c${index}`,
+      files: { [index % 10 === 0 ? 'web/a.ts' : 'api/a.ts']: `${index}` },
+    })),
+  );
+  const web = (from: number) =>
+    Array.from({ length: 62 }, (_, index) => index * 10)
+      .filter((index) => index >= from)
+      .reverse()
+      .map((index) => mono.sha(`c${index}`));
+  const options = {
+    sha: mono.sha('c619'),
+    commits: { paths: ['web'] },
+    api: sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', mono.sha('c0')) }),
+  };
+
+  it('looks through the newest five hundred where there is nothing else, and says how many are left out', async () => {
+    const github = await start({ repositories: [{ name: 'acme/web', dir: mono.dir }] });
+    const { plan: made, log } = await plan({ ...options, github });
+    expect(made.source).toBe('github');
+    expect(made.commits?.map(({ id }) => id)).toEqual(web(120));
+    expect(made.reason).toContain('github would tell the files of 500 of 619 commits only');
+    expect(log.lines.filter((line) => line.startsWith('notice'))).toEqual([
+      'notice: commits_path: what 119 of 619 commits changed cannot be read; these commits are left out.',
+    ]);
+    expect(github.requests.length).toBeLessThan(520);
+  }, 30_000);
+
+  it('takes the checkout where it reaches, without asking for a single list of files', async () => {
+    const github = await start({ repositories: [{ name: 'acme/web', dir: mono.dir }] });
+    mono.checkout('c619');
+    const { plan: made, log } = await plan({ ...options, github, dir: mono.dir });
+    expect(made.source).toBe('git');
+    expect(made.commits?.map(({ id }) => id)).toEqual(web(1));
+    expect(log.lines.filter((line) => line.startsWith('notice'))).toEqual([]);
+    expect(github.requests.length).toBeLessThan(20);
+  });
+});
+
 describe('five thousand commits', () => {
   const big = makeRepo(
     Array.from({ length: 5002 }, (_, index) => ({ id: `c${index}`, files: { [`f${index % 50}.txt`]: `${index}` } })),

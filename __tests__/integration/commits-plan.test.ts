@@ -388,9 +388,13 @@ describe('a release of several repositories', () => {
     expect([longest('repository'), longest('message'), longest('author_name'), longest('author_email')]).toEqual([
       ...[64, 10_000, 128, 75],
     ]);
+    const sent = (made.commits?.length ?? 0) - 1;
     expect(log.lines.filter((line) => line.startsWith('notice'))).toEqual([
-      expect.stringMatching(/^notice: The repository acme\/(api)+ is named by its first 64 characters/),
       expect.stringMatching(/^notice: \d+ older commits are left out: one request holds 5000 commits and 5 MiB\.$/),
+      expect.stringMatching(
+        `^notice: Cut to what Sentry takes: ${sent} author names .*, ${sent} e-mail addresses .*, 1 message .*, ` +
+          'the name of the repository, now acme/(api)+ap \\(to 64\\)\\.$',
+      ),
     ]);
   });
 
@@ -548,6 +552,17 @@ it('skip sends nothing and asks nobody', async () => {
   const repositories = () => Promise.reject(new Error('asked'));
   const { plan: made, log } = await plan({ sha: SHA, api: sentryWith({ repositories }), commits: { mode: 'skip' } });
   expect([made, log.lines]).toEqual([{ source: 'none', reason: 'set_commits is skip' }, []]);
+});
+
+it('no source at all is a notice that names each reason and what would help', async () => {
+  const { plan: made, log } = await plan({ sha: SHA, context: { repository: 'acme/web' } });
+  const reason =
+    'acme/web is not connected in Sentry; there is no github_token; there is no checkout in the working directory';
+  expect(made).toEqual({ source: 'none', reason, told: true });
+  expect(log.lines.filter((line) => !line.startsWith('info'))).toEqual([
+    `notice: No commits are set: ${reason}. Connect the repository in Sentry, or let the job read it (permissions: contents: read), ` +
+      'or check out its history (fetch-depth: 0).',
+  ]);
 });
 
 it('nothing to find commits in is a notice, not an error', async () => {

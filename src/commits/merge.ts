@@ -1,9 +1,9 @@
 import { ActionError } from '../errors.js';
-import type { Log } from '../log.js';
 import type { CommitPayload, ReleaseCommit, SentryApi } from '../sentry/types.js';
-import { cut, LIMITS, MAX_MESSAGE } from './payload.js';
+import { describeCommit } from './payload.js';
 import { mayBeOurs } from './previous.js';
 import type { OwnRepository } from './repository.js';
+import type { Trimmer } from './trim.js';
 
 /**
  * The commits of other repositories that the release has already. Setting commits replaces them all, so a release of two
@@ -28,31 +28,14 @@ export async function commitsOfOthers(
 export function mergeCommits(
   ours: readonly CommitPayload[],
   others: readonly ReleaseCommit[],
-  log: Log,
+  trimmer: Trimmer,
 ): readonly CommitPayload[] {
   const known = new Set(ours.map(({ id }) => id));
-  const kept = others.filter(({ id }) => !known.has(id)).map(toPayload);
-  for (const name of new Set(others.flatMap(({ repository }) => repository ?? []))) {
-    if (cut(name, LIMITS.repository) === name) continue;
-    log.notice(
-      `The repository ${name} is named by its first ${LIMITS.repository} characters, as many as commits may carry.`,
-    );
-  }
+  // Without patch_set: the server keeps the file list that a commit has. What it stores may be longer than what it takes.
+  const kept = others.filter(({ id }) => !known.has(id)).map((commit) => describeCommit(commit, trimmer));
   const merged = [...ours, ...kept];
   if (merged.every(({ timestamp }) => timestamp !== undefined)) {
     return merged.sort((left, right) => Date.parse(right.timestamp ?? '') - Date.parse(left.timestamp ?? ''));
   }
   return merged.map(({ timestamp: _, ...commit }) => commit);
-}
-
-// Without patch_set: the server keeps the file list that a commit has. What it stores may be longer than what it takes.
-function toPayload({ id, repository, message, authorName, authorEmail, dateCreated }: ReleaseCommit): CommitPayload {
-  return {
-    id,
-    repository: cut(repository ?? '', LIMITS.repository),
-    ...(message === undefined ? {} : { message: cut(message, MAX_MESSAGE) }),
-    ...(authorName === undefined ? {} : { author_name: cut(authorName, LIMITS.authorName) }),
-    ...(authorEmail === undefined ? {} : { author_email: cut(authorEmail, LIMITS.authorEmail) }),
-    ...(dateCreated === undefined ? {} : { timestamp: dateCreated }),
-  };
 }

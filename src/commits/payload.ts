@@ -1,12 +1,8 @@
 import type { Log } from '../log.js';
-import type { CommitPayload } from '../sentry/types.js';
+import type { CommitPayload, ReleaseCommit } from '../sentry/types.js';
 import { MAX_COMMITS, type SelectedCommit } from './select.js';
+import type { Trimmer } from './trim.js';
 
-/** Characters; longer values make Sentry's server refuse the whole request (src/sentry/api/serializers/rest_framework/release.py). */
-export const LIMITS = { repository: 64, authorName: 128, authorEmail: 75, path: 510 } as const;
-
-/** Characters. Not limited by the server; longer ones are pasted logs. */
-export const MAX_MESSAGE = 10_000;
 /** Bytes of JSON in the one request. */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 /** Of these, for commits without their file lists, so that the newest ones' lists always have room. */
@@ -15,33 +11,31 @@ const MAX_BARE_BYTES = 4 * 1024 * 1024;
 type PatchSet = NonNullable<CommitPayload['patch_set']>;
 
 /**
- * Writes commits as the server takes them. What is too long is cut or left out with a notice, never refused as a whole: the
- * limits of the server above, no NUL (its database takes none). All commits carry a time or none does, because the server
- * cannot sort a mixture. {@link fitRequest} bounds the whole.
+ * Writes commits as the server takes them. What is too long is cut or left out, never refused as a whole. All commits carry a
+ * time or none does, because the server cannot sort a mixture. {@link fitRequest} bounds the whole.
  */
-export function toPayload(commits: readonly SelectedCommit[], repository: string, log: Log): readonly CommitPayload[] {
-  const timed = withTimes(commits);
-  const name = cut(repository, LIMITS.repository);
-  if (name !== repository)
-    log.notice(`The repository's name is cut to ${name}: Sentry allows ${LIMITS.repository} characters.`);
-  let droppedPaths = 0;
-  const payload = timed.map(({ commit, timestamp }) => {
-    const patchSet = commit.files === undefined ? undefined : toPatchSet(commit.files);
-    droppedPaths += (commit.files?.length ?? 0) - (patchSet?.length ?? 0);
-    return {
-      id: commit.sha,
-      repository: name,
-      message: cut(clean(commit.message), MAX_MESSAGE),
-      ...(commit.authorName === '' ? {} : { author_name: cut(clean(commit.authorName), LIMITS.authorName) }),
-      ...(commit.authorEmail === '' ? {} : { author_email: cut(clean(commit.authorEmail), LIMITS.authorEmail) }),
-      ...(timestamp === undefined ? {} : { timestamp }),
-      ...(patchSet === undefined ? {} : { patch_set: patchSet }),
-    };
-  });
-  if (droppedPaths > 0) {
-    log.notice(`${droppedPaths} paths are left out: they are longer than ${LIMITS.path} characters.`);
-  }
-  return payload;
+export function toPayload(
+  commits: readonly SelectedCommit[],
+  repository: string,
+  trimmer: Trimmer,
+): readonly CommitPayload[] {
+  return withTimes(commits).map(({ commit, timestamp }) => ({
+    ...describeCommit({ ...commit, id: commit.sha, repository, dateCreated: timestamp }, trimmer),
+    ...(commit.files === undefined ? {} : { patch_set: toPatchSet(commit.sha, commit.files, trimmer) }),
+  }));
+}
+
+/** A commit without its list of files, within the limits. The server cannot store `message: null`; without the key it can. */
+export function describeCommit(commit: ReleaseCommit, trimmer: Trimmer): CommitPayload {
+  const { id, repository = '', message, authorName, authorEmail, dateCreated } = commit;
+  return {
+    id,
+    repository: trimmer.text(id, 'repository', repository),
+    ...(message === undefined ? {} : { message: trimmer.text(id, 'message', message) }),
+    ...(authorName ? { author_name: trimmer.text(id, 'authorName', authorName) } : {}),
+    ...(authorEmail ? { author_email: trimmer.text(id, 'authorEmail', authorEmail) } : {}),
+    ...(dateCreated === undefined ? {} : { timestamp: dateCreated }),
+  };
 }
 
 /**
@@ -57,12 +51,12 @@ function withTimes(commits: readonly SelectedCommit[]) {
     .sort((left, right) => Date.parse(right.timestamp ?? '') - Date.parse(left.timestamp ?? ''));
 }
 
-function toPatchSet(files: NonNullable<SelectedCommit['files']>): PatchSet {
-  const unique = new Map(
-    files
-      .filter(({ path }) => [...path].length <= LIMITS.path)
-      .map(({ path, type }) => [`${type}\0${path}`, { path: clean(path), type }] as const),
-  );
+function toPatchSet(id: string, files: NonNullable<SelectedCommit['files']>, trimmer: Trimmer): PatchSet {
+  const unique = new Map<string, PatchSet[number]>();
+  for (const { path, type } of files) {
+    const kept = trimmer.path(id, path);
+    if (kept !== undefined) unique.set(`${type}\0${path}`, { path: kept, type });
+  }
   return [...unique.values()].sort((left, right) => compare(left.path, right.path) || compare(right.type, left.type));
 }
 
@@ -94,15 +88,6 @@ export function fitRequest(payload: readonly CommitPayload[], log: Log): readonl
 
 function sizeOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value)) + 20;
-}
-
-/** Cut between characters, never inside one. */
-export function cut(text: string, length: number): string {
-  return text.length <= length ? text : [...text].slice(0, length).join('');
-}
-
-function clean(text: string): string {
-  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
 function compare(left: string, right: string): number {

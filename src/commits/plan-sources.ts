@@ -13,6 +13,7 @@ import type { OwnRepository } from './repository.js';
 import { short } from './revision.js';
 import { DEFAULT_COUNT, type Selection, selectCommits, withoutPrevious } from './select.js';
 import { type CommitSource, SourceIncomplete, SourceUnavailable } from './source.js';
+import { createTrimmer } from './trim.js';
 import type { CommitsPlan } from './types.js';
 
 /** Everything that is known before the commits are read. */
@@ -112,7 +113,8 @@ async function openGitHub({ inputs, deps, repository }: PlanRequest): Promise<Co
 }
 
 async function openCheckout({ deps, repository }: PlanRequest): Promise<CommitSource> {
-  if (!repository.local) throw new SourceUnavailable(`${repository.url.path} is not what is checked out`);
+  if (!repository.local && deps.git.root !== undefined)
+    throw new SourceUnavailable(`${repository.url.path} is not what is checked out`);
   return await createGitSource(deps.git);
 }
 
@@ -125,8 +127,10 @@ function planOf(
   const where = source.kind === 'github' ? "from GitHub's API" : 'from the checkout';
   const reason = [...skipped, `${where}, ${selected.reason}`].join('; ');
   if (selected.commits.length === 0) return noCommits(inputs, deps, reason, short(own.sha));
-  const ours = toPayload(selected.commits, repository.url.path, deps.log);
-  const commits = fitRequest(mergeCommits(ours, others, deps.log), deps.log);
+  const trimmer = createTrimmer();
+  const ours = toPayload(selected.commits, repository.url.path, trimmer);
+  const commits = fitRequest(mergeCommits(ours, others, trimmer), deps.log);
+  trimmer.tell(commits, deps.log);
   return { source: source.kind, reason, commits, ...(selected.range === undefined ? {} : { range: selected.range }) };
 }
 
