@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SAY_AT_EXIT, saidAtExit } from './at-exit.js';
 import { attack } from './attack.js';
+import { idOfWholeMap, idOfWholeScript, outcomeOf } from './whole-files.js';
 
 /** Attack: scripts and maps made to hang, to crash, or to be left half-written. */
 
@@ -28,18 +30,25 @@ const FILES: Readonly<Record<string, readonly [string | Uint8Array, string | Uin
   'bytes that are no text': [Buffer.from([0xff, 0xfe, 0x00, 0x80]), Buffer.from([0xff, 0xff])],
 };
 
-it.each(Object.keys(FILES))('%s cost bounded time and leave whole files', async (name) => {
+const GOOD = 'good();\n';
+
+it.each(Object.keys(FILES))('%s cost bounded time and leave whole files, which do what they did', async (name) => {
   const [script, map] = FILES[name] ?? ['', ''];
   const { result } = await attack({
-    files: { 'dist/app.js': script, 'dist/app.js.map': map, 'dist/good.js': 'good();\n' },
+    files: { 'dist/app.js': script, 'dist/app.js.map': map, 'dist/good.js': GOOD },
     inputs: { timeout: '60s' },
     look({ workspace }) {
       const folder = join(workspace, 'dist');
       expect(readdirSync(folder).sort()).toEqual(['app.js', 'app.js.map', 'good.js']);
-      const after = readFileSync(join(folder, 'app.js'));
-      // Untouched, or injected as a whole: the original is in there, in order, and the id at the end.
-      if (!after.equals(Buffer.from(script)))
-        expect(after.toString('latin1')).toMatch(/\/\/# debugId=[0-9a-f-]{36}\r?\n$/);
+      const after = (file: string) => readFileSync(join(folder, file));
+      const ids = [
+        idOfWholeScript(Buffer.from(script), after('app.js')),
+        idOfWholeMap(Buffer.from(map), after('app.js.map')),
+      ];
+      expect(ids[1]).toBe(ids[1] === undefined ? undefined : ids[0]);
+      expect(idOfWholeScript(Buffer.from(GOOD), after('good.js'))).toBeDefined();
+      expect(outcomeOf(after('app.js'))).toBe(outcomeOf(Buffer.from(script)));
+      expect(outcomeOf(after('good.js'))).toBe('calls good');
     },
   });
   expect(result.timedOut).toBe(false);
@@ -47,4 +56,43 @@ it.each(Object.keys(FILES))('%s cost bounded time and leave whole files', async 
   expect(result.log).not.toContain('Unexpected failure');
   // The good file goes its way: one bad file does not take the others down.
   expect(result.exitCode).toBe(0);
+});
+
+it('a map and a script with keys that name the prototype are injected as any other, and change nothing else', async () => {
+  const keys = '"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},';
+  const files = { 'dist/app.js': `a()${reference}`, 'dist/app.js.map': GOOD_MAP.replace('{', `{${keys}`) };
+  const { result } = await attack({
+    files,
+    nodeArgs: SAY_AT_EXIT,
+    look({ workspace }) {
+      const after = (file: keyof typeof files) => readFileSync(join(workspace, file));
+      const id = idOfWholeMap(Buffer.from(files['dist/app.js.map']), after('dist/app.js.map'));
+      expect(id).toMatch(/^[0-9a-f-]{36}$/);
+      expect(idOfWholeScript(Buffer.from(files['dist/app.js']), after('dist/app.js'))).toBe(id);
+    },
+  });
+  expect(saidAtExit(result).flatMap(({ prototype }) => prototype)).toEqual([]);
+});
+
+describe('the judge of this test refuses', () => {
+  const id = '11111111-2222-5333-8444-555555555555';
+  const end = `//# debugId=${id}\n`;
+  it.each([
+    ['a script that lost its end', 'one();\ntwo();\n', `/*${id}*/\none();\n${end}`],
+    ['a script that lost its start', 'one();\ntwo();\n', `/*${id}*/\ntwo();\n${end}`],
+    ['a script with nothing at its end', 'one();\n', `/*${id}*/\none();\n`],
+    ['a script in another order', 'one();\ntwo();\n', `two();\n/*${id}*/\none();\n${end}`],
+    ['a script without its snippet', 'one();\n', `one();\n${end}`],
+    ['an empty script', 'one();\n', ''],
+  ])('%s', (_what, before, after) => {
+    expect(() => idOfWholeScript(Buffer.from(before), Buffer.from(after))).toThrow('changed');
+  });
+
+  it.each([
+    ['half a map', GOOD_MAP.slice(0, 40)],
+    ['a map without its sources', GOOD_MAP.replace('"sources":["a"],', '')],
+    ['a map with half of its mappings', GOOD_MAP.replace('AAAA', ';AA')],
+  ])('%s', (_what, after) => {
+    expect(() => idOfWholeMap(Buffer.from(GOOD_MAP), Buffer.from(after))).toThrow();
+  });
 });
