@@ -1,8 +1,7 @@
 import { basename, dirname, join } from 'node:path';
+import { member } from './json.js';
+import type { ReadText } from './read-text.js';
 import { withoutComments } from './xml.js';
-
-/** Reads a text file; undefined when it is missing or unreadable. */
-export type ReadText = (path: string) => Promise<string | undefined>;
 
 const WIDGETS_NAMESPACE = 'http://www.w3.org/ns/widgets';
 
@@ -47,7 +46,7 @@ export async function packageRelease(
 ): Promise<{ readonly name: string } | { readonly problem: string }> {
   const path = join(dir, 'package.json');
   const text = await readText(path);
-  if (text === undefined) return { problem: `there is no package.json in ${dir}` };
+  if (text === undefined) return { problem: `there is no package.json in ${dir} that can be read` };
   const parsed = parseJson(text.replace(/^\uFEFF/, ''));
   const name = stringField(parsed, 'name');
   const version = stringField(parsed, 'version');
@@ -79,7 +78,6 @@ function parseJson(text: string): unknown {
 }
 
 function stringField(value: unknown, key: string): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const field = (value as Record<string, unknown>)[key];
+  const field = member(value, key);
   return typeof field === 'string' && field.trim() !== '' ? field.trim() : undefined;
 }

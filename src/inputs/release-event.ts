@@ -1,3 +1,5 @@
+import { member } from './json.js';
+
 /** The event's parts that name a commit; every one of them is under the control of whoever made the event. */
 type EventPart = 'pull_request' | 'workflow_run';
 
@@ -6,20 +8,14 @@ type EventPart = 'pull_request' | 'workflow_run';
  * undefined when the event has none, or holds anything else in its place.
  */
 export function eventCommit(event: Readonly<Record<string, unknown>>, part: EventPart): string | undefined {
-  const object = child(event, part);
-  const sha = part === 'pull_request' ? child(child(object, 'head'), 'sha') : child(object, 'head_sha');
+  const object = member(event, part);
+  const sha = part === 'pull_request' ? member(member(object, 'head'), 'sha') : member(object, 'head_sha');
   return typeof sha === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(sha) ? sha.toLowerCase() : undefined;
 }
 
 /** A text field of an event, by path; undefined when any part of the path is missing or of another type. */
 export function eventText(event: Readonly<Record<string, unknown>>, ...path: readonly string[]): string | undefined {
   let value: unknown = event;
-  for (const key of path) value = child(value, key);
+  for (const key of path) value = member(value, key);
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function child(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Git } from '../commits/git.js';
 import { ActionError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { GitHubContext } from './github.js';
 import type { Inputs } from './inputs.js';
-import { packageRelease, type ReadText } from './release-build-files.js';
+import { createTextReader, type ReadText } from './read-text.js';
+import { packageRelease } from './release-build-files.js';
 import { eventText } from './release-event.js';
 import { type ProposedName, proposeName } from './release-proposal.js';
 import { assertReleaseName } from './release-rules.js';
@@ -14,7 +14,7 @@ export interface ReleaseNameDeps {
   /** Access to the repository around the working directory. */
   readonly git: Git;
   readonly log: Log;
-  /** @default reads the file system */
+  /** @default reads plain files of the file system, up to 4 MiB */
   readonly readText?: ReadText;
   /** Decides whether Xcode is asked. @default process.platform */
   readonly platform?: NodeJS.Platform;
@@ -54,7 +54,7 @@ async function findName(
   github: GitHubContext,
   deps: ReleaseNameDeps,
 ): Promise<ProposedName> {
-  const readText = deps.readText ?? readTextFile;
+  const readText = deps.readText ?? createTextReader(deps.log);
   if (release.from === 'tag') return await tagName(github, deps.git);
   if (release.from === 'package') {
     const found = await packageRelease(workingDirectory, readText);
@@ -92,12 +92,4 @@ function stripTagRef(name: string): string {
 
 function missing(message: string, hint: string): ActionError {
   return new ActionError('release-name-missing', message, { hint });
-}
-
-async function readTextFile(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

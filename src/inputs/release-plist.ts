@@ -1,4 +1,4 @@
-import type { ReadText } from './release-build-files.js';
+import type { ReadText } from './read-text.js';
 import type { RunTool } from './release-tool.js';
 import { withoutComments } from './xml.js';
 

@@ -1,9 +1,10 @@
 import type { Git } from '../commits/git.js';
 import type { Log } from '../log.js';
 import type { GitHubContext } from './github.js';
-import { cordovaRelease, gradleRelease, type ReadText } from './release-build-files.js';
+import type { ReadText } from './read-text.js';
+import { cordovaRelease, gradleRelease } from './release-build-files.js';
 import { eventCommit } from './release-event.js';
-import { createToolRunner, type RunTool } from './release-tool.js';
+import { createToolRunner } from './release-tool.js';
 import { type XcodeDeps, xcodeRelease } from './release-xcode.js';
 
 /** A release name and, for the log, where it comes from. */
@@ -19,8 +20,6 @@ export interface ProposalDeps {
   readonly readText: ReadText;
   /** @default process.platform */
   readonly platform?: NodeJS.Platform;
-  /** How Xcode's tools are run. @default as child processes, which see no token */
-  readonly runTool?: RunTool;
   /** Ends a tool that is running. */
   readonly signal?: AbortSignal;
 }
@@ -57,7 +56,7 @@ export async function proposeName(
 
 function xcodeDeps(deps: ProposalDeps): XcodeDeps {
   const { env, signal } = deps;
-  const runTool = deps.runTool ?? createToolRunner({ env, ...(signal === undefined ? {} : { signal }) });
+  const runTool = createToolRunner({ env, ...(signal === undefined ? {} : { signal }) });
   return { ...deps, platform: deps.platform ?? process.platform, runTool };
 }
 

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { member } from './json.js';
 import type { BuildSettings } from './release-plist.js';
 import type { RunTool } from './release-tool.js';
 
@@ -17,9 +18,9 @@ export function projectsIn(dir: string, names: readonly string[]): readonly stri
 export async function projectSettings(project: string, dir: string, runTool: RunTool): Promise<ProjectAnswer> {
   const list = await askXcode(['-list', '-json', '-project', project], dir, runTool);
   if ('problem' in list) return list;
-  const described = field(list.json, 'project');
-  const [target] = texts(field(described, 'targets'));
-  const configurations = texts(field(described, 'configurations'));
+  const described = member(list.json, 'project');
+  const [target] = texts(member(described, 'targets'));
+  const configurations = texts(member(described, 'configurations'));
   const configuration = named(configurations, 'release') ?? named(configurations, 'debug');
   if (target === undefined) return { problem: `${basename(project)} has no targets` };
   if (configuration === undefined) return { problem: `${basename(project)} has no configuration Release or Debug` };
@@ -27,8 +28,8 @@ export async function projectSettings(project: string, dir: string, runTool: Run
   const shown = await askXcode(['-showBuildSettings', '-json', '-project', project, ...choice], dir, runTool);
   if ('problem' in shown) return shown;
   const entries = Array.isArray(shown.json) ? (shown.json as readonly unknown[]) : [];
-  const entry = entries.find((one) => field(one, 'target') === target);
-  const settings = field(entry, 'buildSettings');
+  const entry = entries.find((one) => member(one, 'target') === target);
+  const settings = member(entry, 'buildSettings');
   if (settings === undefined) return { problem: `xcodebuild shows no build settings of the target ${target}` };
   return { settings: settingsOf(settings) };
 }
@@ -60,10 +61,4 @@ function named(names: readonly string[], lowerCase: string): string | undefined 
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Log } from '../log.js';
-import type { ReadText } from './release-build-files.js';
+import type { ReadText } from './read-text.js';
 import { type BuildSettings, plistText, readPlist } from './release-plist.js';
 import type { RunTool } from './release-tool.js';
 import { projectSettings, projectsIn } from './release-xcode-project.js';

@@ -27,9 +27,11 @@ interface Setting {
   readonly git?: Git;
   readonly dir?: string;
   readonly files?: Readonly<Record<string, string>>;
+  readonly platform?: NodeJS.Platform;
 }
 
-async function resolve({ release, env = {}, github, git = gitWith(), dir = '/repo', files = {} }: Setting) {
+async function resolve(setting: Setting) {
+  const { release, env = {}, github, git = gitWith(), dir = '/repo', files = {}, platform = 'linux' } = setting;
   const log = recordLog();
   const context: GitHubContext = {
     ...{
@@ -49,7 +51,7 @@ async function resolve({ release, env = {}, github, git = gitWith(), dir = '/rep
   };
   // On Windows paths have backslashes, and a drive.
   const readText = async (path: string) => files[path.replaceAll('\\', '/').replace(/^[A-Z]:/i, '')];
-  return { ...(await resolveReleaseName(inputs, context, { env, git, log, readText })), lines: log.lines };
+  return { ...(await resolveReleaseName(inputs, context, { env, git, log, readText, platform })), lines: log.lines };
 }
 
 const nameOf = async (setting: Setting) => (await resolve(setting)).name;
@@ -184,6 +186,58 @@ describe('the name that sentry-cli would propose, in its order', () => {
     ['GITHUB_SHA where nothing is checked out', { git: noGit }, 'c'.repeat(40)],
   ] satisfies [string, Setting, string][])('%s', async (_, setting, name) => {
     expect(await nameOf(setting)).toBe(name);
+  });
+
+  it('is that of the first source that is there, when all are and one after the other goes away', async () => {
+    const xcode = {
+      XCODE_VERSION_ACTUAL: '1640',
+      PRODUCT_BUNDLE_IDENTIFIER: 'io.acme.app',
+      MARKETING_VERSION: '1.4.0',
+    };
+    const sources: readonly (Setting & { readonly name: string; readonly origin: string })[] = [
+      { name: 'r', origin: 'from SENTRY_RELEASE', env: { SENTRY_RELEASE: 'r' } },
+      { name: 'com.droid@1.2', origin: 'from Cordova config.xml', files: cordova },
+      ...[
+        'SOURCE_VERSION',
+        'HEROKU_BUILD_COMMIT',
+        'HEROKU_SLUG_COMMIT',
+        'CODEBUILD_RESOLVED_SOURCE_VERSION',
+        'CIRCLE_SHA1',
+        'CF_PAGES_COMMIT_SHA',
+      ].map((variable) => ({
+        name: `of ${variable}`,
+        origin: `from ${variable}`,
+        env: { [variable]: `of ${variable}` },
+      })),
+      { name: 'io.acme.app@1.4.0', origin: 'from the Xcode build', env: xcode },
+      {
+        name: 'com.x@2.0',
+        origin: 'from app/build.gradle',
+        files: { '/app/build.gradle': '', '/app/app/build.gradle': 'applicationId "com.x"\nversionName "2.0"' },
+      },
+      { name: 'gae', origin: 'from GAE_DEPLOYMENT_ID', env: { GAE_DEPLOYMENT_ID: 'gae' } },
+      {
+        name: PULL,
+        origin: 'head commit of the pull request',
+        github: { event: { pull_request: { head: { sha: PULL } } } },
+      },
+      { name: HEAD, origin: 'commit that is checked out', git: gitWith() },
+      { name: 'c'.repeat(40), origin: 'GITHUB_SHA' },
+    ];
+    const found: unknown[] = [];
+    for (const [index] of sources.entries()) {
+      const there = sources.slice(index);
+      const { name, origin } = await resolve({
+        ...{ dir: '/app/platforms/android', platform: 'darwin' },
+        env: Object.assign({}, ...there.map(({ env }) => env)),
+        files: Object.assign({}, ...there.map(({ files }) => files)),
+        github: Object.assign({}, ...there.map(({ github }) => github)),
+        git: there.find(({ git }) => git !== undefined)?.git ?? noGit,
+      });
+      found.push([name, origin]);
+    }
+    expect(found).toEqual(sources.map(({ name, origin }) => [name, origin]));
+    expect(found).toHaveLength(14);
   });
 
   it.each([
