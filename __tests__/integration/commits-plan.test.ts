@@ -522,6 +522,62 @@ describe('set_commits: manual', () => {
     expect(range.plan.refs).toEqual([{ repository: 'acme/web', commit: SHA, previousCommit: OLD }]);
   });
 
+  it('tells where the range begins by the full id, when the checkout knows the tag or branch that was given', async () => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+    repo.git('tag', '-a', '-m', 'x', 'v1.0', repo.sha('a'));
+    repo.git('branch', `long-${'x'.repeat(60)}`, repo.sha('a'));
+    repo.checkout('b');
+    for (const previousCommit of ['v1.0', 'HEAD~1', `long-${'x'.repeat(60)}`]) {
+      const { plan: made } = await plan({
+        dir: repo.dir,
+        api: connected(row('acme/web')),
+        commits: { ...manual, previousCommit },
+      });
+      expect(made.refs).toEqual([{ repository: 'acme/web', commit: repo.sha('b'), previousCommit: repo.sha('a') }]);
+    }
+  });
+
+  it('leaves a tag of another repository as it was written: the checkout may have one of the same name', async () => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+    repo.git('tag', 'v1.0', repo.sha('a'));
+    repo.checkout('b');
+    const commits = { mode: 'manual', repo: 'acme/api', commit: SHA, previousCommit: 'v1.0' } as const;
+    const { plan: made } = await plan({ dir: repo.dir, api: connected(row('acme/api')), commits });
+    expect(made.refs).toEqual([{ repository: 'acme/api', commit: SHA, previousCommit: 'v1.0' }]);
+  });
+
+  it.each([
+    ['previous_commit', { previousCommit: `t-${'x'.repeat(70)}` }, 'previous_commit is longer than the 64 characters'],
+    ['commit', { commit: `b-${'x'.repeat(70)}` }, 'commit is longer than the 64 characters'],
+  ])('goes on to the next source with a %s that is longer than Sentry takes', async (_, given, reason) => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+    repo.git('tag', `t-${'x'.repeat(70)}`, repo.sha('a'));
+    repo.git('branch', `b-${'x'.repeat(70)}`, repo.sha('b'));
+    const github = await startGitHub({
+      repositories: [{ name: 'acme/web', dir: repo.dir }],
+      tokens: [{ token: TOKEN }],
+    });
+    const { plan: made } = await plan({
+      ...{ sha: repo.sha('b'), github, api: connected(row('acme/web')) },
+      commits: { ...manual, ...given },
+    });
+    await github.close();
+    expect(made).toMatchObject({ source: 'github', reason: expect.stringContaining(reason) });
+    expect(made.commits?.[0]?.id).toBe(repo.sha('b'));
+  });
+
+  it('a token that may not list repositories goes on to the next source, and says so where there is none', async () => {
+    const api = sentryWith({ repositories: async () => undefined });
+    const repo = makeRepo([{ id: 'a' }]);
+    repo.checkout('a');
+    const { plan: made } = await plan({ dir: repo.dir, api, commits: manual });
+    expect(made).toMatchObject({ source: 'git', reason: expect.stringContaining('may not list the repositories') });
+    await expect(plan({ sha: SHA, api, commits: manual })).rejects.toMatchObject({
+      code: 'commits-failed',
+      hint: expect.stringContaining('org:read'),
+    });
+  });
+
   it('reads the checkout when the repository is not connected', async () => {
     const repo = makeRepo([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
     repo.checkout('c');
