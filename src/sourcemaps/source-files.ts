@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import nodePath, { dirname, isAbsolute, join, type PlatformPath, relative, sep } from 'node:path';
+import nodePath, { type PlatformPath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where sources may be read from. Both absolute; the workspace is a real path. */
@@ -46,20 +46,22 @@ const PRIVATE_FILE =
  * The content of a map's source, if it is a text file inside the workspace: looked for first relative to the map, then to the
  * working directory. A map is a file that anybody may have written, so whatever it names (an absolute path, `..`, a `file:`
  * URL, a link) is followed to its real path, and that must lie in the workspace.
+ *
+ * @param path how paths are written. @default as on this system
  */
-export function readSource(source: string, roots: SourceRoots): string | undefined {
-  for (const candidate of candidatesOf(source, roots)) {
-    if (leadsToOtherMachine(candidate, roots.workspace, nodePath)) continue;
-    const text = readInside(candidate, roots);
+export function readSource(source: string, roots: SourceRoots, path: PlatformPath = nodePath): string | undefined {
+  for (const candidate of candidatesOf(source, roots, path)) {
+    if (leadsToOtherMachine(candidate, roots.workspace, path)) continue;
+    const text = readInside(candidate, roots, path);
     if (text !== undefined) return text;
   }
   return undefined;
 }
 
-function candidatesOf(source: string, { mapFolder, workingDirectory }: SourceRoots): string[] {
+function candidatesOf(source: string, { mapFolder, workingDirectory }: SourceRoots, path: PlatformPath): string[] {
   if (/^file:/i.test(source)) {
     try {
-      return [fileURLToPath(source)];
+      return [fileURLToPath(source, { windows: path.sep === '\\' })];
     } catch {
       return [];
     }
@@ -67,7 +69,9 @@ function candidatesOf(source: string, { mapFolder, workingDirectory }: SourceRoo
   if (source === '' || SCHEME.test(source)) return [];
   const decoded = percentDecoded(source);
   const names = decoded === source ? [source] : [source, decoded];
-  return names.flatMap((name) => (isAbsolute(name) ? [name] : [join(mapFolder, name), join(workingDirectory, name)]));
+  return names.flatMap((name) =>
+    path.isAbsolute(name) ? [name] : [path.join(mapFolder, name), path.join(workingDirectory, name)],
+  );
 }
 
 /**
@@ -88,13 +92,13 @@ function percentDecoded(text: string): string {
   }
 }
 
-function readInside(path: string, { folders, workspace }: SourceRoots): string | undefined {
+function readInside(file: string, { folders, workspace }: SourceRoots, path: PlatformPath): string | undefined {
   let fd: number | undefined;
   try {
-    if (!folders.exists(dirname(path))) return undefined;
+    if (!folders.exists(path.dirname(file))) return undefined;
     // Native: the spelling on disk, also where `.GIT` and `.git` (or RUNNER~1 and its long name) are the same folder.
-    const real = realpathSync.native(path);
-    if (!isInside(real, workspace)) return undefined;
+    const real = realpathSync.native(file);
+    if (!isInside(real, workspace, path)) return undefined;
     // The real path has no link in it; one that appears now is not followed. A pipe must not block the run.
     fd = openSync(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     const stat = fstatSync(fd);
@@ -109,10 +113,10 @@ function readInside(path: string, { folders, workspace }: SourceRoots): string |
   }
 }
 
-function isInside(real: string, workspace: string): boolean {
-  const inner = relative(workspace, real);
-  if (inner === '' || inner === '..' || inner.startsWith(`..${sep}`) || isAbsolute(inner)) return false;
-  const segments = inner.split(sep);
+function isInside(real: string, workspace: string, path: PlatformPath): boolean {
+  const inner = path.relative(workspace, real);
+  if (inner === '' || inner === '..' || inner.startsWith(`..${path.sep}`) || path.isAbsolute(inner)) return false;
+  const segments = inner.split(path.sep);
   return !segments.some((segment) => segment.toLowerCase() === '.git') && !PRIVATE_FILE.test(segments.at(-1) ?? '');
 }
 

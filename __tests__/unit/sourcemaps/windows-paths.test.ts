@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { compareBytes, isInside, shownName, sortByBytes } from '../../../src/sourcemaps/paths.js';
 import { sortPatterns } from '../../../src/sourcemaps/patterns.js';
 import { resolveReference } from '../../../src/sourcemaps/resolve.js';
-import { leadsToOtherMachine } from '../../../src/sourcemaps/source-files.js';
+import { FolderMemory, leadsToOtherMachine, readSource } from '../../../src/sourcemaps/source-files.js';
 
 describe('containment', () => {
   it.each([
@@ -49,6 +49,28 @@ describe('a source of a map that is on a share of Windows, where asking for it w
     ['\\\\build\\other\\a.ts', '\\\\build\\work\\w', true],
   ])('%s of a workspace %s is not looked for: %j', (source, workspace, expected) => {
     expect(leadsToOtherMachine(source, workspace, win32)).toBe(expected);
+  });
+
+  it.each([
+    '\\\\evil.example\\share\\a.ts',
+    '//evil.example/share/a.ts',
+    '%5C%5Cevil.example%5Cshare%5Ca.ts',
+    'file://evil.example/share/a.ts',
+    '\\\\?\\UNC\\evil.example\\share\\a.ts',
+    '\\\\.\\pipe\\a',
+  ])('%s: nobody asks whether it is there', (source) => {
+    const asked: string[] = [];
+    class Asked extends FolderMemory {
+      override exists(folder: string): boolean {
+        asked.push(folder);
+        return false;
+      }
+    }
+    const roots = { workspace: 'C:\\w', workingDirectory: 'C:\\w', mapFolder: 'C:\\w\\dist', folders: new Asked() };
+    expect(readSource(source, roots, win32)).toBeUndefined();
+    expect(asked.filter((folder) => !folder.startsWith('C:\\w'))).toEqual([]);
+    expect(readSource('..\\src\\a.ts', roots, win32)).toBeUndefined();
+    expect(asked).toContain('C:\\w\\src');
   });
 
   it('is an ordinary path elsewhere', () => {
