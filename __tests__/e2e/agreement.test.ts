@@ -1,139 +1,257 @@
 /** Log, job summary, outputs and the sandbox's page tell one story: that of the JSON report, and of what the server holds. */
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Sandbox, startSandbox } from '../../sandbox/server.js';
-import type { Organization } from '../../sandbox/state/types.js';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { STEP_TITLES } from '../../src/report/charts.js';
-import { duration } from '../../src/report/format.js';
-import { outputsOf } from '../../src/report/outputs.js';
-import type { RunReport } from '../../src/report/report.js';
-import { renderSummary } from '../../src/report/summary.js';
-import { type Schema, violations } from '../meta/json-schema.js';
-import { type RunResult, runAction } from './harness.js';
+import { bytes, count } from '../../src/report/format.js';
+import { expectOneStory, groupsOf, openStage, panel, type Ran, RELEASE, type Stage } from './agreement-support.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const schema = JSON.parse(readFileSync(join(root, 'docs', 'report.schema.json'), 'utf8')) as Schema;
-const TOKEN = `sntryi_${'a9eed0'.repeat(10)}abcd`;
+let stage: Stage;
+afterEach(() => stage.close());
 
-let sandbox: Sandbox;
-let workspace: string;
+const stored = () => stage.acme.releases.get(RELEASE);
+const page = (heading: string) => panel(stage.sandbox.url, heading);
+const requestsTo = (part: string) => stage.sandbox.requests.filter(({ path }) => path.includes(part));
 
-beforeEach(async () => {
-  sandbox = await startSandbox({
-    tokens: [{ kind: 'integration', org: 'acme', token: TOKEN, scopes: ['org:read', 'project:releases'] }],
+/** The server's own account: what it stored, what it was sent, and what its page shows of both. */
+async function expectServerAgrees({ result, report }: Ran): Promise<void> {
+  const release = stored();
+  const { deploys, finalizedAt, sourcemaps, traffic } = report;
+  expect(report.release?.version).toBe(release?.version);
+  expect(deploys.map(({ id, environment }) => [id, environment])).toEqual(
+    release?.deploys.map(({ id, environment }) => [String(id), environment]),
+  );
+  expect(finalizedAt === null ? undefined : Date.parse(finalizedAt)).toBe(release?.dateReleased);
+  const shown = await page(RELEASE);
+  expect(shown).toContain(finalizedAt === null ? 'not finalized' : 'finalized');
+  expect(shown).toContain(
+    deploys.length === 0 ? 'Deploys none' : `Deploys production deploy ${result.outputs['deploy_id']},`,
+  );
+  expect(stage.acme.bundles.map(({ bundleId }) => bundleId)).toEqual(
+    sourcemaps?.upload?.bundles.map(({ bundleId }) => bundleId) ?? [],
+  );
+  for (const { bundleId, chunks, files } of sourcemaps?.upload?.bundles ?? []) {
+    const text = await page(bundleId);
+    expect(text).toContain(` in ${count(chunks, 'chunk')} `);
+    expect(text).toContain(`${count(files, 'file')}, `);
+    for (const { debugId } of sourcemaps?.upload?.debugIds ?? []) expect(text).toContain(debugId);
+  }
+  expect(traffic.requests).toBe(stage.sandbox.requests.length);
+  expect(traffic.bytesSent).toBe(stage.sandbox.requests.reduce((sum, request) => sum + request.bytes, 0));
+}
+
+describe('a success', () => {
+  it('with commits from the clone: count, deploy, bytes, chunks and ids are the same everywhere', async () => {
+    stage = await openStage();
+    const ran = await stage.act();
+    const { report, result } = ran;
+    expectOneStory(ran);
+    await expectServerAgrees(ran);
+    expect(report).toMatchObject({ result: 'success', problems: [], release: { created: true } });
+
+    expect(report.commits).toMatchObject({ source: 'git', count: stored()?.commits.length });
+    expect(result.outputs['commits']).toBe('3');
+    expect(await page(RELEASE)).toMatch(/Commits 3 commits/);
+    expect(result.log).toContain('3 commits from git');
+    expect(result.summary).toContain('3 commits from git');
+
+    const kept = [...stage.acme.chunks.values()];
+    const upload = report.sourcemaps?.upload;
+    expect([upload?.chunksSent, upload?.chunksReused]).toEqual([kept.length, 0]);
+    expect([upload?.uploadedBytes, upload?.reusedBytes]).toEqual([kept.reduce((sum, { size }) => sum + size, 0), 0]);
+    expect(result.outputs['uploaded_bytes']).toBe(String(upload?.uploadedBytes));
+    expect(result.summary).toContain(`${bytes(upload?.uploadedBytes ?? 0)} of ${bytes(upload?.uploadedBytes ?? 0)}`);
+
+    // Each id once in the first project, one in the second: what the step says is what was asked.
+    const ids = new Set(stage.acme.bundles[0]?.debugIds.map(({ debugId }) => debugId));
+    expect(new Set(upload?.debugIds.map(({ debugId }) => debugId))).toEqual(ids);
+    const said = `Sentry resolves all ${ids.size} debug ids asked for`;
+    expect(report.steps.find(({ name }) => name === 'verify')).toMatchObject({ status: 'done', detail: said });
+    expect(result.summary).toContain(said);
+    expect(requestsTo('artifact-lookup').filter(({ path }) => path.includes('/acme/web/'))).toHaveLength(ids.size);
+    expect(requestsTo('artifact-lookup').filter(({ path }) => path.includes('/acme/api/'))).toHaveLength(1);
+
+    // The link that log, summary and outputs name leads to the page.
+    for (const text of [result.log, result.outputs['release_url']]) expect(text).toContain(report.release?.url);
+    expect(await panel(report.release?.url ?? '', RELEASE)).toBe(await page(RELEASE));
   });
-  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'agreement-')));
-  cpSync(join(root, 'examples', 'webapp', 'dist'), join(workspace, 'dist'), { recursive: true });
+
+  it('with commits that Sentry reads by itself: the head that the page shows is the one that was told', async () => {
+    stage = await openStage(true);
+    const ran = await stage.act();
+    const { report, result } = ran;
+    expectOneStory(ran);
+    await expectServerAgrees(ran);
+    expect(report.commits?.source).toBe('integration');
+    expect(stored()?.headCommits.map(({ commit }) => commit)).toEqual([stage.head]);
+    expect(await page(RELEASE)).toContain(`head acme/web@${stage.head.slice(0, 12)}`);
+    expect(groupsOf(result.log).get('Commits')?.join()).toContain(`acme/web@${stage.head.slice(0, 12)}`);
+    expect(result.log).toContain("commits through Sentry's integration");
+    expect(result.outputs['commits']).toBe(report.commits?.count === 0 ? undefined : String(report.commits?.count));
+  });
+
+  it('run again: found, not made; re-used, not sent', async () => {
+    stage = await openStage();
+    await stage.act();
+    const before = stage.sandbox.requests.length;
+    const ran = await stage.act();
+    const { report, result } = ran;
+    expectOneStory(ran);
+    expect(report).toMatchObject({ result: 'success', release: { created: false }, deploys: [{ existed: true }] });
+    const whole = [...stage.acme.chunks.values()].reduce((sum, { size }) => sum + size, 0);
+    expect(report.sourcemaps?.upload).toMatchObject({
+      chunksSent: 0,
+      chunksReused: stage.acme.chunks.size,
+      uploadedBytes: 0,
+    });
+    expect(result.outputs).toMatchObject({ uploaded_bytes: '0', reused_bytes: String(whole) });
+    expect(result.summary).toContain('100 % was in Sentry already');
+    expect(stored()?.deploys).toHaveLength(1);
+    expect(report.traffic.requests).toBe(stage.sandbox.requests.length - before);
+  });
+
+  it('that had to wait: each wait that the server asked for is in log, summary and report', async () => {
+    stage = await openStage();
+    stage.sandbox.faults.add({
+      match: { method: 'POST', path: '**/releases/', nth: 1 },
+      do: { status: 429, headers: { 'retry-after': '1' }, body: { detail: 'slow down' } },
+    });
+    const ran = await stage.act({ sourcemaps: '', verify: 'false' });
+    const { report, result } = ran;
+    expectOneStory(ran);
+    expect(stage.sandbox.requests.filter(({ status }) => status === 429)).toHaveLength(1);
+    expect(report.traffic.waits).toEqual([
+      { endpoint: expect.stringContaining('POST'), reason: expect.any(String), waitMs: expect.any(Number), attempt: 2 },
+    ]);
+    expect(report.traffic.waits[0]?.waitMs).toBeGreaterThanOrEqual(1000);
+    expect(result.log).toMatch(/ · waited 1\.\d s for Sentry\n/);
+    expect(result.summary).toContain('<summary>Sentry was waited for 1 time</summary>');
+  });
 });
-afterEach(async () => {
-  await sandbox.close();
-  rmSync(workspace, { recursive: true });
-});
 
-async function act(inputs: Record<string, string> = {}): Promise<{ result: RunResult; report: RunReport }> {
-  const result = await runAction({
-    cwd: workspace,
-    inputs: {
-      auth_token: TOKEN,
-      url: sandbox.url,
-      org: 'acme',
-      projects: 'web, api',
-      release: 'shop@1.2.3',
-      environment: 'production',
-      sourcemaps: 'dist',
-      wait: 'true',
-      verify: 'true',
-      ...inputs,
-    },
+describe('a failure', () => {
+  it('before anything was sent: the failed step and what was not reached are the same everywhere', async () => {
+    stage = await openStage();
+    stage.sandbox.faults.add({
+      match: { path: '**/artifactbundle/assemble/' },
+      do: { status: 400, body: { error: 'no room' } },
+    });
+    const ran = await stage.act();
+    expectOneStory(ran);
+    await expectServerAgrees(ran);
+    const { report, result } = ran;
+    expect(report.result).toBe('failed');
+    const failed = report.steps.filter(({ status }) => status === 'failed').map(({ name }) => STEP_TITLES[name]);
+    expect(failed).toEqual(['Source maps']);
+    expect(result.log).toContain('Failed: Source maps');
+    expect(result.log).toContain('Not done: Verify upload, Deploy, Finalize\n');
+    expect(result.summary).toContain('**Not reached:** Verify upload, Deploy, Finalize\n');
+    expect(result.summary).toContain('Skipped: Verify site (no verify&#95;url given)');
+    expect(report.sourcemaps).toMatchObject({ upload: null, sent: { chunksSent: 0, uploadedBytes: 0, wireBytes: 0 } });
   });
-  expect(violations(result.report, schema)).toEqual([]);
-  return { result, report: result.report as RunReport };
-}
 
-function acme(): Organization {
-  const found = sandbox.state.organizations.get('acme');
-  if (!found) throw new Error('the sandbox has no acme');
-  return found;
-}
-
-/** Outputs and summary are made from the report and nothing else. */
-function expectOneStory({ result, report }: { result: RunResult; report: RunReport }): void {
-  expect(result.outputs).toEqual(outputsOf(report, result.outputs['report']));
-  expect(result.summary.trim()).toBe(renderSummary(report).trim());
-  expect(result.log).toContain(`(${duration(report.durationMs)})`);
-}
-
-it('a success: the report holds what the server holds, and everything else is made from it', async () => {
-  const ran = await act();
-  const { result, report } = ran;
-  expectOneStory(ran);
-  const release = acme().releases.get('shop@1.2.3');
-  const [bundle] = acme().bundles;
-  expect(report).toMatchObject({
-    result: 'success',
-    release: { version: release?.version, created: true },
-    deploys: release?.deploys.map(({ id, environment }) => ({ id: String(id), environment })),
-    sourcemaps: {
-      upload: {
-        files: bundle?.files.length,
-        bundles: [{ bundleId: bundle?.bundleId, checksum: bundle?.checksum, state: 'ok' }],
-      },
-    },
-    problems: [],
-  });
-  expect(Date.parse(report.finalizedAt ?? '')).toBe(release?.dateReleased);
-  const ids = new Set(bundle?.debugIds.map(({ debugId }) => debugId));
-  expect(new Set(report.sourcemaps?.upload?.debugIds.map(({ debugId }) => debugId))).toEqual(ids);
-  for (const said of [
-    'shop@1.2.3',
-    'production',
-    '6 files in 1 bundle (processed by Sentry)',
-    report.release?.url ?? '',
-  ])
+  it('after chunks were sent: what Sentry keeps of them is told as it is', async () => {
+    stage = await openStage();
+    stage.sandbox.faults.add({ match: { path: '**/artifactbundle/assemble/' }, do: { job: { error: 'no room' } } });
+    const ran = await stage.act();
+    expectOneStory(ran);
+    const { report, result } = ran;
+    const kept = [...stage.acme.chunks.values()];
+    const size = kept.reduce((sum, chunk) => sum + chunk.size, 0);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(report.sourcemaps).toMatchObject({ upload: null, sent: { chunksSent: kept.length, uploadedBytes: size } });
+    const said = `${count(kept.length, 'chunk')} (${bytes(size)}) sent before the upload stopped; Sentry keeps them`;
     expect(result.log).toContain(said);
+    expect(result.summary).toContain(said);
+  });
 
-  // The link that log, summary and outputs name leads there.
-  const page = await (await fetch(report.release?.url ?? '')).text();
-  for (const said of ['shop@1.2.3', 'production', bundle?.bundleId ?? '', ...ids]) expect(page).toContain(said);
+  it('after the upload: the bundle is there, the deploy is not, and everything says so', async () => {
+    stage = await openStage();
+    stage.sandbox.faults.add({
+      match: { method: 'POST', path: '**/deploys/' },
+      do: { status: 403, body: { detail: 'no' } },
+    });
+    const ran = await stage.act();
+    expectOneStory(ran);
+    await expectServerAgrees(ran);
+    const { report, result } = ran;
+    expect(report).toMatchObject({ result: 'failed', deploys: [], finalizedAt: null });
+    expect(report.sourcemaps?.upload?.bundles).toHaveLength(1);
+    expect(result.outputs['bundle_id']).toBe(stage.acme.bundles[0]?.bundleId);
+    expect(result.outputs).not.toHaveProperty('deploy_id');
+    expect(result.log).toContain(
+      '  Done: Token check, Release, Commits, Source maps, Verify upload\n  Failed: Deploy\n  Not done: Finalize\n',
+    );
+    expect(await page(RELEASE)).toMatch(/not finalized.*Deploys none/);
+  });
 });
 
-it('a failure: the failed step and what was not reached are the same everywhere', async () => {
-  sandbox.faults.add({
-    match: { path: '**/artifactbundle/assemble/' },
-    do: { status: 400, body: { error: 'no room' } },
-  });
-  const ran = await act();
-  const { result, report } = ran;
+it('a warning: the file is named in log, annotation, summary and report, and the upload is what it is', async () => {
+  stage = await openStage();
+  writeFileSync(join(stage.workspace, 'dist', 'lonely.js'), 'lonely();\n');
+  const ran = await stage.act();
   expectOneStory(ran);
-  expect(report.result).toBe('failed');
-  const failed = report.steps.filter(({ status }) => status === 'failed').map(({ name }) => STEP_TITLES[name]);
-  expect(failed).toEqual(['Source maps']);
-  expect(result.log).toContain('Failed: Source maps');
-  expect(result.log).toContain('Not done: Verify upload, Deploy, Finalize\n');
-  expect(result.summary).toContain('**Not reached:** Verify upload, Deploy, Finalize\n');
-  expect(result.summary).toContain('Skipped: Verify site (no verify&#95;url given)');
-  expect(acme().releases.get('shop@1.2.3')?.deploys).toEqual([]);
+  await expectServerAgrees(ran);
+  const { report, result } = ran;
+  expect(report.result).toBe('success');
+  expect(report.problems).toEqual([expect.objectContaining({ severity: 'warning', file: 'dist/lonely.js' })]);
+  expect(result.annotations).toEqual([expect.objectContaining({ severity: 'warning', file: 'dist/lonely.js' })]);
+  expect(result.summary).toContain('### 1 warning\n\n- ⚠️ <code>dist/lonely.js</code>');
 });
 
 it('a dry run: a plan, the same everywhere, and nothing on the server', async () => {
-  const ran = await act({ dry_run: 'true' });
+  stage = await openStage();
+  const ran = await stage.act({ dry_run: 'true', verify_url: 'http://127.0.0.1:9/' });
   expectOneStory(ran);
-  expect(ran.report).toMatchObject({
-    result: 'dry-run',
-    deploys: [],
-    sourcemaps: { upload: { files: 6, bundles: [{ state: 'planned' }] } },
-  });
-  expect(acme().bundles).toEqual([]);
-  expect([...acme().releases.keys()]).toEqual([]);
+  const { report, result } = ran;
+  expect(report).toMatchObject({ result: 'dry-run', deploys: [], finalizedAt: null });
+  expect(report.sourcemaps?.upload).toMatchObject({ files: 6, bundles: [{ state: 'planned' }], chunksSent: 0 });
+  const size = bytes(report.sourcemaps?.upload?.bundles[0]?.bytes ?? 0);
+  for (const text of [result.log, result.summary]) expect(text).toContain(`${size} at most to send`);
+  const planned = report.steps.filter(({ status }) => status === 'planned').map(({ name }) => name);
+  expect(planned).toEqual(['release', 'commits', 'sourcemaps', 'verify', 'deploy', 'finalize', 'verify-url']);
+  expect(stage.sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  expect(report.traffic.requests).toBe(stage.sandbox.requests.length);
+  expect([stage.acme.bundles.length, stage.acme.releases.size, stage.acme.chunks.size]).toEqual([0, 0, 0]);
+  expect(await page(RELEASE)).toBeUndefined();
 });
 
-it('run again: found, not made; re-used, not sent', async () => {
-  await act();
-  const ran = await act();
-  expectOneStory(ran);
-  expect(ran.report).toMatchObject({ result: 'success', release: { created: false }, deploys: [{ existed: true }] });
-  expect(ran.result.outputs).toMatchObject({ uploaded_bytes: '0' });
-  expect(acme().releases.get('shop@1.2.3')?.deploys).toHaveLength(1);
+describe('a run that ends otherwise', () => {
+  it('skipped, without a token: no request, and one reason everywhere', async () => {
+    stage = await openStage();
+    const ran = await stage.act({ auth_token: '', on_missing_token: 'skip' });
+    const { report, result } = ran;
+    expectOneStory(ran);
+    expect(report.result).toBe('skipped');
+    const [notice] = result.annotations;
+    expect(report.steps[0]).toMatchObject({ name: 'token', status: 'skipped', detail: notice?.message });
+    expect(stage.sandbox.requests).toEqual([]);
+  });
+
+  it('warned, with on_failure: warn: green, and the failure is told as a warning', async () => {
+    stage = await openStage();
+    stage.sandbox.faults.add({
+      match: { method: 'POST', path: '**/deploys/' },
+      do: { status: 403, body: { detail: 'no' } },
+    });
+    const ran = await stage.act({ on_failure: 'warn' });
+    expectOneStory(ran);
+    await expectServerAgrees(ran);
+    expect([ran.result.exitCode, ran.report.result]).toEqual([0, 'warned']);
+    expect(ran.result.annotations.map(({ severity }) => severity)).toEqual(['warning']);
+    expect(ran.report.problems.map(({ severity }) => severity)).toEqual(['error']);
+  });
+
+  it('cancelled: what is done is told, the rest is not reached', async () => {
+    stage = await openStage();
+    stage.sandbox.faults.add({ match: { method: 'POST', path: '**/deploys/' }, do: { delayMs: 20_000 } });
+    const cancel = new AbortController();
+    const onLine = (line: string) => line.includes('Sentry resolves') && cancel.abort();
+    const ran = await stage.act({}, { signal: cancel.signal, onLine });
+    expectOneStory(ran);
+    expect(ran.report.result).toBe('cancelled');
+    expect(ran.result.exitCode).toBe(130);
+    expect(ran.report.sourcemaps?.upload?.bundles[0]?.bundleId).toBe(stage.acme.bundles[0]?.bundleId);
+    expect(ran.result.log).toContain('  Cancelled in: Deploy\n  Not done: Finalize\n');
+    expect(stored()?.dateReleased).toBeUndefined();
+  });
 });
