@@ -14,6 +14,7 @@ import { appendDebugId, injectScript } from './script-edit.js';
 import type { Artifact, Diagnosis, EditOptions, SourceFile, Unit, UnitResult } from './types.js';
 import { mapArtifact, skipped } from './unit-result.js';
 import { type Replacement, replaceFiles } from './write-file.js';
+import { whileWriting } from './write-guard.js';
 
 /** A script as it was read, with the map that was planned for it. */
 export interface ScriptJob {
@@ -142,7 +143,7 @@ function write(
     const { file, content } = job.map;
     replacements.push({ file, before: content, pieces: applyEdits(content.bytes, plan.mapEdits) });
   }
-  if (replacements.length > 0) replaceFiles(replacements);
+  if (replacements.length > 0) whileWriting(job.options.writeGuard, () => replaceFiles(replacements));
 }
 
 function scriptArtifact({ js, unit }: ScriptJob, { debugId }: ScriptPlan, pieces: readonly Uint8Array[]): Artifact {

@@ -38,6 +38,8 @@ export interface EditOptions {
   /** Absolute real path: sources are read from disk only below it. */
   readonly workspace: string;
   readonly workingDirectory: string;
+  /** Shared by the threads that edit; whoever ends them waits until no pair is half replaced (write-guard.ts). */
+  readonly writeGuard?: SharedArrayBuffer;
 }
 
 export type DiagnosisKind =

@@ -4,6 +4,7 @@ import { ActionError } from '../errors.js';
 import { processUnit as realProcessUnit } from '../sourcemaps/process.js';
 import { type ScriptScan, scanInTurn } from '../sourcemaps/scan.js';
 import type { SourceFile } from '../sourcemaps/types.js';
+import { createWriteGuard, stopWriting } from '../sourcemaps/write-guard.js';
 import { type CrewOptions, type Job, type JobResult, type Message, type Reply, WORKER_ROLE } from './jobs.js';
 import type { ProcessUnit } from './pack.js';
 import { fromFailure, Workshop } from './workshop.js';
@@ -68,6 +69,9 @@ export class Crew {
   readonly #mine: Task[] = [];
   /** Threads that hold a job of more than one turn, by its number; none for those that this thread holds. */
   readonly #owners = new Map<number, Thread>();
+  readonly #writeGuard = createWriteGuard();
+  /** Also a process that ends at once ends its threads between two files. */
+  readonly #onExit = () => stopWriting(this.#writeGuard);
   #setup: CrewOptions | undefined;
   #own: Task | undefined;
   #lastId = 0;
@@ -94,6 +98,7 @@ export class Crew {
     if (workers === undefined || this.#closing || this.#threads.length > 0) return;
     const length = workers.count ?? Math.min(availableParallelism() - 1, MOST_THREADS);
     this.#threads = Array.from({ length }, () => new Thread(workers));
+    process.once('exit', this.#onExit);
     for (const thread of this.#threads) {
       thread.worker.on('message', (reply: Reply) => this.#settle(thread, reply));
       thread.worker.on('error', (error) => this.#break(error));
@@ -113,7 +118,9 @@ export class Crew {
   }
 
   /** What the jobs of an upload need; called once, before the first of them. */
-  setup(setup: CrewOptions): void {
+  setup(given: CrewOptions): void {
+    const edit = { ...given.options.edit, writeGuard: this.#writeGuard };
+    const setup = { ...given, options: { ...given.options, edit } };
     this.#setup = setup;
     this.#workshop.setup(setup);
     for (const thread of this.#threads) thread.post({ setup });
@@ -139,6 +146,8 @@ export class Crew {
     this.#first.length = 0;
     this.#second.length = 0;
     this.#mine.length = 0;
+    stopWriting(this.#writeGuard);
+    process.off('exit', this.#onExit);
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
