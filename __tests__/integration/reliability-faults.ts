@@ -151,7 +151,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc.boolean().chain((wait) => {
   return fc.record({
     faults: fc.array(fc.oneof(...kinds), { maxLength: 7 }).map((lists) => lists.flat()),
     wait: fc.constant(wait),
-    commits: fc.constantFrom('refs' as const, 'list' as const),
+    commits: fc.constantFrom('refs' as const, 'refs' as const, 'list' as const),
     seed: fc.integer({ min: 1, max: 1_000_000 }),
   });
 });

@@ -29,7 +29,7 @@ export interface History {
   readonly commits: readonly LocalCommit[];
 }
 
-/** A server, a checkout with a build in it. */
+/** A server, and a folder with a build; where the commits are read from the checkout, it is one. */
 export interface World {
   readonly sandbox: Sandbox;
   readonly folder: string;
@@ -102,7 +102,7 @@ export async function startWorld(schedule: Schedule): Promise<World> {
   const folder = mkdtempSync(join(SCRATCH, 'schedule-'));
   const repositories = schedule.commits === 'list' ? [] : [connected()];
   const sandbox = await startSandbox({
-    dataDir: join(folder, '.git', 'sandbox'),
+    dataDir: join(folder, 'sandbox'),
     organizations: [{ slug: 'acme', projects: [{ slug: 'web' }, { slug: 'api' }], repositories }],
     seed: schedule.seed,
     options: {
@@ -114,7 +114,7 @@ export async function startWorld(schedule: Schedule): Promise<World> {
       compression: ['gzip'],
     },
   });
-  cpSync(join(history().folder, '.git'), join(folder, '.git'), { recursive: true });
+  if (schedule.commits === 'list') cpSync(join(history().folder, '.git'), join(folder, '.git'), { recursive: true });
   writeBuild(folder);
   await releaseBefore(sandbox);
   for (const fault of schedule.faults) sandbox.faults.add(fault);
