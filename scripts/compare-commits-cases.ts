@@ -2,7 +2,7 @@ import type { Step } from '../__tests__/integration/commits-support.js';
 import type { RepositoryConfig } from '../sandbox/config.js';
 
 /** What is compared. */
-export type Field = 'exit' | 'commits' | 'repository' | 'files' | 'messages' | 'times' | 'refs';
+export type Field = 'exit' | 'commits' | 'repository' | 'files' | 'messages' | 'times' | 'refs' | 'previous';
 
 export interface CompareCase {
   readonly title: string;
@@ -10,9 +10,14 @@ export interface CompareCase {
   readonly head: string;
   /** The commit that release web@1 ended with. */
   readonly previous?: string;
+  /** Whose it is. Default: `acme/web`. */
+  readonly previousRepository?: string;
   /** Of the checkout. Default: everything. */
   readonly depth?: number;
+  /** False: sentry-cli has no such option; it is what it does without `--ignore-missing`. */
   readonly ignoreMissing?: boolean;
+  /** The step that is the head of a pull request, whose merge is `head`. */
+  readonly pullRequest?: string;
   readonly repositories?: readonly RepositoryConfig[];
   /** Commits that web@2 has already, of another repository. */
   readonly already?: readonly { readonly id: string; readonly repository: string }[];
@@ -42,6 +47,33 @@ export const CASES: readonly CompareCase[] = [
     head: 'merge',
     previous: 'base',
     differences: { ...NAMED, files: 'each commit is compared with its own parent, not with its neighbour in the list' },
+  },
+  {
+    title: 'the merge checkout of a pull request',
+    steps: [
+      { id: 'base' },
+      { id: 'side', parents: ['base'] },
+      { id: 'main', parents: ['base'] },
+      { id: 'merge', parents: ['main', 'side'], files: { 'side.txt': 'side' } },
+    ],
+    head: 'merge',
+    pullRequest: 'side',
+    previous: 'base',
+    differences: {
+      ...NAMED,
+      commits: 'the head of the pull request: the merge is in no branch, and main is not in the pull request',
+      ...{ files: 'of these', messages: 'of these', times: 'of these' },
+    },
+  },
+  {
+    title: 'a file that becomes a link',
+    steps: [
+      { id: 'base', files: { l: 'text' } },
+      { id: 'link', files: { l: { mode: '120000', data: 'target' } } },
+    ],
+    head: 'link',
+    previous: 'base',
+    differences: { ...NAMED, files: 'a change of one path is one entry' },
   },
   {
     title: 'executables and changes of mode',
@@ -108,6 +140,23 @@ export const CASES: readonly CompareCase[] = [
     },
   },
   {
+    title: 'a squash merge of the commit that was released, when that is to be an error',
+    steps: [{ id: 'base' }, { id: 'feature', parents: ['base'] }, { id: 'squash', parents: ['base'] }],
+    head: 'squash',
+    previous: 'feature',
+    ignoreMissing: false,
+    differences: {},
+  },
+  {
+    title: 'a last release of another repository, when that is to be an error',
+    steps: linear(3),
+    head: 'c3',
+    previous: 'deadbeef'.repeat(5),
+    previousRepository: 'acme/api',
+    ignoreMissing: false,
+    differences: {},
+  },
+  {
     title: 'a previous commit that nobody has',
     steps: linear(3),
     head: 'c3',
@@ -130,12 +179,27 @@ export const CASES: readonly CompareCase[] = [
     },
   },
   {
-    title: 'a repository that is connected in Sentry',
+    title: 'a repository that is connected in Sentry, first release',
+    steps: linear(3),
+    head: 'c3',
+    repositories: [web],
+    differences: {},
+  },
+  {
+    title: 'a repository that is connected in Sentry, after a release',
     steps: linear(3),
     head: 'c3',
     previous: 'c1',
     repositories: [web],
-    differences: {},
+    differences: { previous: 'told, so that a deploy out of order does not begin at another release' },
+  },
+  {
+    title: 'a repository of which Sentry has a row that only commits made',
+    steps: linear(3),
+    head: 'c3',
+    previous: 'c1',
+    repositories: [{ name: 'acme/web' }],
+    differences: NAMED,
   },
   {
     title: 'a connected repository without url',
@@ -143,7 +207,7 @@ export const CASES: readonly CompareCase[] = [
     head: 'c3',
     previous: 'c1',
     repositories: [{ name: 'acme/web', provider: 'integrations:github', externalSlug: 'acme/web' }],
-    differences: { exit: 'it is told by its name at GitHub', refs: 'recorded' },
+    differences: { exit: 'it is told by its name at GitHub', refs: 'recorded', previous: 'told, too' },
   },
   {
     title: 'a second repository in the same release',

@@ -7,11 +7,14 @@
  * The exit code is 1 when a field differs without an explanation, or an explained difference is gone.
  */
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DEFAULT_GITHUB_TOKEN, runAction } from '../__tests__/e2e/harness.js';
-import { checkout, makeRepo, type Repo, removeRepos } from '../__tests__/integration/commits-support.js';
+import { checkout, makeRepo, type Repo, removeRepos, tempDir } from '../__tests__/integration/commits-support.js';
 import { startGitHub } from '../sandbox/github.js';
 import { type Sandbox, startSandbox } from '../sandbox/server.js';
+import type { RefPayload } from '../src/sentry/types.js';
 import { CASES, type CompareCase, type Field } from './compare-commits-cases.js';
 
 /** What Sentry has after a client has run. */
@@ -23,7 +26,7 @@ async function compareCommits(cli: string, dist: string | undefined): Promise<bo
   let good = true;
   for (const test of CASES) {
     const repo = makeRepo(test.steps);
-    const theirs = await inSandbox(test, repo, async (sandbox, dir) => await runCli(cli, sandbox, dir, test));
+    const theirs = await inSandbox(test, repo, async (sandbox, dir) => await runCli(cli, sandbox, dir, test, repo));
     const ours = await inSandbox(test, repo, async (sandbox, dir) => await runOurs(dist, sandbox, dir, test, repo));
     good = report(test, repo, theirs, ours) && good;
   }
@@ -42,7 +45,9 @@ async function inSandbox(
   });
   try {
     if (test.previous !== undefined)
-      await post(sandbox, 'web@1', [{ id: repo.sha(test.previous), repository: 'acme/web' }]);
+      await post(sandbox, 'web@1', [
+        { id: repo.sha(test.previous), repository: test.previousRepository ?? 'acme/web' },
+      ]);
     await post(sandbox, 'web@2', test.already);
     const exit = await run(sandbox, checkoutOf(test, repo));
     return outcome(sandbox, exit);
@@ -68,10 +73,31 @@ async function post(
   });
 }
 
-async function runCli(cli: string, sandbox: Sandbox, cwd: string, test: CompareCase): Promise<number | null> {
+/** What GitHub says of the run, to both. */
+function eventOf({ head, pullRequest }: CompareCase, repo: Repo) {
+  const sha = repo.sha(pullRequest ?? head);
+  const push = { event: {}, env: { GITHUB_EVENT_NAME: 'push', GITHUB_REF: 'refs/heads/main' } };
+  const pull = {
+    event: { number: 7, pull_request: { head: { sha } } },
+    env: { GITHUB_EVENT_NAME: 'pull_request', GITHUB_REF: 'refs/pull/7/merge' },
+  };
+  const { event, env } = pullRequest === undefined ? push : pull;
+  return { event, env: { ...env, GITHUB_SHA: repo.sha(head) } };
+}
+
+async function runCli(
+  cli: string,
+  sandbox: Sandbox,
+  cwd: string,
+  test: CompareCase,
+  repo: Repo,
+): Promise<number | null> {
   const args = ['releases', 'set-commits', 'web@2', '--auto', ...(test.ignoreMissing ? ['--ignore-missing'] : [])];
   const target = { SENTRY_URL: sandbox.url, SENTRY_AUTH_TOKEN: TOKEN, SENTRY_ORG: 'acme', SENTRY_PROJECT: 'web' };
-  const env = { PATH: process.env['PATH'], HOME: cwd, ...target };
+  const { event, env: github } = eventOf(test, repo);
+  const eventPath = join(tempDir(), 'event.json');
+  writeFileSync(eventPath, JSON.stringify(event));
+  const env = { PATH: process.env['PATH'], HOME: cwd, ...target, ...github, GITHUB_EVENT_PATH: eventPath };
   return await new Promise((resolve, reject) => {
     spawn(cli, args, { cwd, env, stdio: 'ignore' }).once('error', reject).once('close', resolve);
   });
@@ -88,7 +114,9 @@ async function runOurs(
     repositories: [{ name: 'acme/web', dir: repo.dir }],
     tokens: [{ token: DEFAULT_GITHUB_TOKEN }],
   });
-  const ignore: Record<string, string> = test.ignoreMissing ? { ignore_missing: 'true' } : {};
+  const ignore: Record<string, string> =
+    test.ignoreMissing === undefined ? {} : { ignore_missing: String(test.ignoreMissing) };
+  const { event, env } = eventOf(test, repo);
   const result = await runAction({
     cwd,
     inputs: {
@@ -102,8 +130,9 @@ async function runOurs(
     },
     env: {
       ...{ GITHUB_API_URL: github.url, GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'acme/web' },
-      ...{ GITHUB_EVENT_NAME: 'push', GITHUB_REF: 'refs/heads/main', GITHUB_SHA: repo.sha(test.head) },
+      ...env,
     },
+    event,
     ...(dist === undefined ? {} : { dist }),
   });
   await github.close();
@@ -138,7 +167,17 @@ function outcome(sandbox: Sandbox, exit: number | null): Outcome {
       .map(({ repository, commit }) => `${repository.name}@${commit}`)
       .sort()
       .join(' '),
+    previous: previousCommits(sandbox),
   };
+}
+
+/** What the refs said about where the range begins; Sentry does not keep it. */
+function previousCommits(sandbox: Sandbox): string {
+  const bodies = sandbox.requests.map(({ json }) => json as { readonly refs?: readonly RefPayload[] } | undefined);
+  return bodies
+    .flatMap((body) => body?.refs ?? [])
+    .map(({ repository, previousCommit }) => `${repository} after ${previousCommit ?? 'nothing'}`)
+    .join(' ');
 }
 
 function report(test: CompareCase, repo: Repo, theirs: Outcome, ours: Outcome): boolean {
