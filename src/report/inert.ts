@@ -7,7 +7,7 @@
 const LINE_BREAKS = /\r\n|[\r\n\v\f\u0085\u2028\u2029]/;
 
 /** Control characters, and the marks that turn the direction of text; the tab stays. */
-const UNPRINTABLE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const UNPRINTABLE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** The runner compares by the rules of the culture, which pass over invisible characters; so do we. */
 const COMMAND_START = /^[\s\p{Cf}]*:\p{Cf}*:/u;
