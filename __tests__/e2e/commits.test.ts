@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FakeGitHub, startGitHub } from '../../sandbox/github.js';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
-import { checkout, makeRepo, type Repo, removeRepos, tempDir } from '../integration/commits-support.js';
+import { checkout, makeRepo, type Repo, removeRepos, runGit, tempDir } from '../integration/commits-support.js';
 import { itOnPosix } from '../support/platform.js';
 import { DEFAULT_GITHUB_TOKEN, type RunResult, runAction } from './harness.js';
 
@@ -83,6 +83,77 @@ it('a release without new commits is left as it is, which the log says once', as
   expect(again.outputs).toMatchObject({ commits_source: 'none', commits: '0', result: 'success' });
   expect(again.log.match(/no new commits/g)).toHaveLength(1);
   expect(stored('web@2')).toEqual([]);
+});
+
+it('on GitHub Enterprise Server the whole range comes through GITHUB_API_URL', async () => {
+  const enterprise = await startGitHub({
+    repositories: [{ name: 'acme/web', dir: origin.dir }],
+    tokens: [{ token: DEFAULT_GITHUB_TOKEN }],
+    prefix: '/api/v3',
+  });
+  await act('web@1', 'c4');
+  const cwd = checkout(origin, 'at-c4', 1);
+  runGit(cwd, ['remote', 'set-url', 'origin', 'https://ghe.example.com/acme/web']);
+  origin.git('update-ref', 'refs/heads/main', origin.sha('c9'));
+  runGit(cwd, ['fetch', '-q', '--depth=1', origin.url, 'main']);
+  runGit(cwd, ['checkout', '-q', '--detach', 'FETCH_HEAD']);
+  const result = await runAction({
+    cwd,
+    inputs: { auth_token: TOKEN, url: sandbox.url, org: 'acme', projects: 'web', release: 'web@2' },
+    env: {
+      ...{ GITHUB_API_URL: enterprise.url, GITHUB_SERVER_URL: 'https://ghe.example.com' },
+      ...{ GITHUB_REPOSITORY: 'acme/web', GITHUB_EVENT_NAME: 'push', GITHUB_SHA: origin.sha('c9') },
+    },
+  });
+  await enterprise.close();
+  expect(result.outputs).toMatchObject({ commits_source: 'github', commits: '5' });
+  expect(stored('web@2')).toEqual(['c9', 'c8', 'c7', 'c6', 'c5'].map(origin.sha));
+  expect(enterprise.requests.every(({ url }) => url.startsWith('/api/v3/repos/acme/web/'))).toBe(true);
+});
+
+describe('a release whose last commit was squashed away', () => {
+  beforeEach(async () => {
+    origin.extend([{ id: 'squashed', parents: ['c4'] }]);
+    await act('web@1', 'squashed');
+  });
+  const name = () => `The previous commit ${origin.sha('squashed')} (last commit of release web@1) is no ancestor of `;
+
+  it('is followed by an error that names commit and release, when ignore_missing is false', async () => {
+    const result = await act('web@2', 'c9', { ignore_missing: 'false' });
+    expect(result.exitCode).toBe(1);
+    const [error] = result.annotations.filter(({ severity }) => severity === 'error');
+    expect(error?.message).toContain(name());
+    expect(error?.message).toContain('Name the commit where the range begins with previous_commit');
+    expect(stored('web@2')).toEqual([]);
+  });
+
+  it.each([
+    ['', 'notice'],
+    ['true', undefined],
+  ])('is followed by the commits since what both have, when ignore_missing is %j', async (ignoreMissing, level) => {
+    const result = await act('web@2', 'c9', ignoreMissing === '' ? {} : { ignore_missing: ignoreMissing });
+    expect([result.exitCode, stored('web@2')]).toEqual([0, ['c9', 'c8', 'c7', 'c6', 'c5'].map(origin.sha)]);
+    expect(result.log.split(name())).toHaveLength(2);
+    const told = result.annotations.filter(({ message }) => message.includes(name()));
+    expect(told.map((annotation) => annotation.severity)).toEqual(level === undefined ? [] : [level]);
+  });
+});
+
+it('a release after one of another repository is an error that names it when ignore_missing is false, and else follows the push', async () => {
+  const foreign = 'd'.repeat(40);
+  await fetch(`${sandbox.url}/api/0/organizations/acme/releases/`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ version: 'api@1', projects: ['web'], commits: [{ id: foreign, repository: 'acme/api' }] }),
+  });
+  const name = `The previous commit ${foreign} (last commit of release api@1) is one of acme/api, not of acme/web.`;
+  const event = { before: origin.sha('c6'), after: origin.sha('c9') };
+  const refused = await act('web@1', 'c9', { ignore_missing: 'false' }, { event });
+  expect([refused.exitCode, stored('web@1')]).toEqual([1, []]);
+  expect(refused.log).toContain(name);
+  const result = await act('web@2', 'c9', {}, { event });
+  expect([result.exitCode, stored('web@2')]).toEqual([0, ['c9', 'c8', 'c7'].map(origin.sha)]);
+  expect(result.log).toContain(name);
 });
 
 it('a broken event file is no reason to fail', async () => {
