@@ -27,13 +27,58 @@ describe.each(FILES)('%s', (file) => {
   });
 });
 
-it('the release is attested before it is published, and published before the major tag moves', () => {
-  const { publish } = readWorkflow(read('.github/workflows/release.yml')).jobs;
-  const at = (part: string) =>
-    publish?.steps?.findIndex(({ uses = '', run = '' }) => uses.includes(part) || run.includes(part)) ?? -1;
-  const order = ['.ci/run', 'attest-build-provenance', 'gh release create', 'refs/tags/'].map(at);
-  expect(order).not.toContain(-1);
-  expect(order).toEqual([...order].sort((a, b) => a - b));
+/** What a release does that others can see or rely on, each by the command or the action that does it, in order. */
+const RELEASE_STEPS: readonly (readonly [what: string, by: RegExp])[] = [
+  ['check the tag', /^test "\$TAG" = "v\$\(node -p /],
+  ['build and test', /^\.ci\/run$/],
+  ['attest', /^actions\/attest-build-provenance@/],
+  ['draft with its asset', /^gh release create "\$TAG" --draft --verify-tag --generate-notes dist\/index\.js$/],
+  ['publish', /^gh release edit "\$TAG" --draft=false$/],
+  ['move the major tag', /^gh api --method PATCH "repos\/\$REPOSITORY\/git\/refs\/tags\/\$major"/],
+];
+
+function releaseSteps(text: string): string[] {
+  const { jobs } = readWorkflow(text);
+  const lines = Object.values(jobs)
+    .flatMap(({ steps = [] }) => steps)
+    .flatMap(({ uses, run = '' }) => [...(uses === undefined ? [] : [uses]), ...run.split('\n')])
+    .map((line) => line.trim());
+  return lines.flatMap((line) => RELEASE_STEPS.filter(([, by]) => by.test(line)).map(([what]) => what));
+}
+
+describe('the release workflow', () => {
+  const file = read('.github/workflows/release.yml');
+  const { publish, ...others } = readWorkflow(file).jobs;
+
+  it('builds and tests, attests, drafts with the asset, publishes the draft, then moves the major tag: once each, in this order', () => {
+    expect(releaseSteps(file)).toEqual(RELEASE_STEPS.map(([what]) => what));
+    expect(others).toEqual({});
+  });
+
+  it.each<[string, string | RegExp, string]>([
+    ['a release that is public before it has its asset', ' --draft --verify-tag', ' --verify-tag'],
+    ['a draft without the asset', /(--generate-notes) dist\/index\.js/, '$1'],
+    ['a draft that stays one', /.*--draft=false\n/, ''],
+    ['no attestation', /attest-build-provenance@/, 'checkout@'],
+    ['no tests', '.ci/run', 'npm run build'],
+  ])('the test finds %s', (_what, from, to) => {
+    const broken = file.replace(from, to);
+    expect(broken).not.toBe(file);
+    expect(releaseSteps(broken)).not.toEqual(RELEASE_STEPS.map(([what]) => what));
+  });
+
+  it('attests the file that users run, with no right but what that and the release need', () => {
+    const attest = publish?.steps?.find(({ uses = '' }) => uses.startsWith('actions/attest-build-provenance@'));
+    expect(attest?.with).toEqual({ 'subject-path': 'dist/index.js' });
+    expect(publish?.permissions).toEqual({ contents: 'write', 'id-token': 'write', attestations: 'write' });
+    expect(publish?.steps?.filter((step) => step.if !== undefined || 'continue-on-error' in step)).toEqual([]);
+  });
+
+  it('starts at a version tag alone, behind the environment that asks for approval', () => {
+    const { on } = readWorkflow(file) as unknown as { on: unknown };
+    expect(on).toEqual({ push: { tags: ['v[0-9]+.[0-9]+.[0-9]+'] } });
+    expect((publish as { environment?: string }).environment).toBe('release');
+  });
 });
 
 it('the tests and the action itself run on each platform that is promised', () => {
@@ -67,6 +112,30 @@ it('zizmor runs over our workflows and the recipes, and a finding makes its job 
     ['.github', 'false', undefined],
     ['examples/workflows', 'false', undefined],
   ]);
+});
+
+it('CodeQL and Scorecard look at every push to main and once a week, CodeQL at pull requests too', () => {
+  const workflow = readWorkflow(read('.github/workflows/security.yml'));
+  const { on, jobs } = workflow as typeof workflow & { on: Record<string, unknown> };
+  expect(Object.keys(on)).toEqual(['push', 'pull_request', 'schedule']);
+  const uses = (job = '') => jobs[job]?.steps?.map((step) => step.uses?.replace(/@.*/, ''));
+  expect(uses('codeql')).toEqual(expect.arrayContaining(['github/codeql-action/init', 'github/codeql-action/analyze']));
+  expect(uses('scorecard')).toEqual(expect.arrayContaining(['ossf/scorecard-action']));
+  expect(jobs['codeql']?.if).toBeUndefined();
+});
+
+it('what a change must pass ends at the first failure, runs no script of a package, and compares dist byte for byte', () => {
+  const lines = read('.ci/run').split('\n');
+  const must = [
+    'set -euo pipefail',
+    'npm ci --ignore-scripts --no-audit --no-fund',
+    'npm run -s lint',
+    'npm run -s types',
+    'node scripts/build.mjs "$fresh"',
+    'diff -rq "$fresh" dist',
+    'npm test',
+  ];
+  expect(lines.filter((line) => must.includes(line))).toEqual(must);
 });
 
 it('Dependabot watches packages and actions, and lets a version grow a week old', () => {
