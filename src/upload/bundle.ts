@@ -11,6 +11,8 @@ import {
   moveRecords,
   storedEntry,
 } from './archive.js';
+import { ByteBlocks } from './byte-blocks.js';
+import { freeMemory } from './free-memory.js';
 import type { PackedChunk, PackedUnits } from './jobs.js';
 import { type BundleOwner, bundleId, MANIFEST_START, manifestEnd } from './manifest.js';
 
@@ -42,9 +44,12 @@ const MANIFEST_EXTRA_BYTES = 4096;
 export class BundleBuilder {
   readonly #hash: Hash = createHash('sha1');
   readonly #chunks: BundleChunk[] = [];
-  readonly #central: Uint8Array[] = [];
-  /** Lines of manifest.json, as chunks, as parts. */
-  readonly #manifest: Uint8Array[][] = [[]];
+  /** Records of the central directory, in blocks that become chunks. */
+  readonly #central: ByteBlocks;
+  /** Lines of manifest.json, as they become chunks. */
+  readonly #manifest: Uint8Array[] = [];
+  /** Parts of the chunk of the manifest that is not complete. */
+  #lines: Uint8Array[] = [];
   readonly #maxChunkBytes: number;
   #entries = 0;
   #bytes = 0;
@@ -52,6 +57,7 @@ export class BundleBuilder {
 
   constructor(maxChunkBytes: number) {
     this.#maxChunkBytes = maxChunkBytes;
+    this.#central = new ByteBlocks(maxChunkBytes);
   }
 
   /** What the archive starts with: a chunk of its own, which every server has after the first upload. */
@@ -69,14 +75,15 @@ export class BundleBuilder {
   add(units: PackedUnits): void {
     moveRecords(units.central, this.#bytes);
     this.#bytes += units.bytes;
-    this.#central.push(units.central);
     this.#tailBytes += tailBytes(units);
+    this.#central.append(units.central);
+    freeMemory([units.central].filter(isAlone));
     if (units.entries === 0) return;
-    if (units.startsManifestChunk) this.#manifest.push([]);
-    if (this.#entries > 0) this.#manifest.at(-1)?.push(COMMA);
+    if (units.startsManifestChunk) this.#endManifestChunk();
+    if (this.#entries > 0) this.#lines.push(COMMA);
     units.manifest.forEach((part, index) => {
-      if (index > 0) this.#manifest.push([]);
-      this.#manifest.at(-1)?.push(part);
+      if (index > 0) this.#endManifestChunk();
+      this.#lines.push(part);
     });
     this.#entries += units.entries;
   }
@@ -89,16 +96,23 @@ export class BundleBuilder {
 
   /** Adds manifest and directory. Returns the bundle and the chunks of its end. */
   finish(owner: BundleOwner, method: 0 | 8): { readonly bundle: Bundle; readonly tail: readonly BundleChunk[] } {
-    const id = bundleId(this.#hash.copy().digest(), this.#manifest.flat());
+    this.#endManifestChunk();
+    const id = bundleId(this.#hash.copy().digest(), this.#manifest);
     const offset = this.#bytes;
     const manifest = method === 0 ? this.#storedManifest(owner, id) : this.#deflatedManifest(owner, id);
     const tail = manifest.parts.flatMap((part) => this.#append(part));
-    const central = [...this.#central, centralRecord(manifest.entry, offset)];
-    const centralBytes = central.reduce((sum, { length }) => sum + length, 0);
-    const directory = Buffer.concat([...central, endRecord(this.#entries + 1, centralBytes, this.#bytes)]);
-    tail.push(...this.#append(directory));
+    this.#central.append(centralRecord(manifest.entry, offset));
+    this.#central.append(endRecord(this.#entries + 1, this.#central.length, this.#bytes));
+    tail.push(...this.#central.blocks().flatMap((block) => this.#append(block)));
     const checksum = this.#hash.digest('hex');
     return { bundle: { id, checksum, chunks: this.#chunks, files: this.#entries, bytes: this.#bytes }, tail };
+  }
+
+  #endManifestChunk(): void {
+    if (this.#lines.length === 0) return;
+    this.#manifest.push(Buffer.concat(this.#lines));
+    freeMemory(this.#lines.filter(isAlone));
+    this.#lines = [];
   }
 
   /**
@@ -108,17 +122,12 @@ export class BundleBuilder {
   #storedManifest(owner: BundleOwner, id: string): { parts: readonly Uint8Array[]; entry: Entry } {
     const start = Buffer.from(MANIFEST_START);
     const end = Buffer.from(manifestEnd(owner, id));
-    const entry = storedEntry('manifest.json', [start, ...this.#manifest.flat(), end]);
-    const lines = this.#manifest.map((parts) => Buffer.concat(parts));
-    return { parts: [Buffer.concat([localHeader(entry), start]), ...lines, end], entry };
+    const entry = storedEntry('manifest.json', [start, ...this.#manifest, end]);
+    return { parts: [Buffer.concat([localHeader(entry), start]), ...this.#manifest, end], entry };
   }
 
   #deflatedManifest(owner: BundleOwner, id: string): { parts: readonly Uint8Array[]; entry: Entry } {
-    const text = Buffer.concat([
-      Buffer.from(MANIFEST_START),
-      ...this.#manifest.flat(),
-      Buffer.from(manifestEnd(owner, id)),
-    ]);
+    const text = Buffer.concat([Buffer.from(MANIFEST_START), ...this.#manifest, Buffer.from(manifestEnd(owner, id))]);
     const packed = deflateRawSync(text);
     const entry: Entry = { ...storedEntry('manifest.json', [text]), method: 8, packedBytes: packed.length };
     return { parts: [localHeader(entry), packed], entry };
@@ -139,6 +148,11 @@ export class BundleBuilder {
 }
 
 const COMMA = Buffer.from(',');
+
+/** Whether nothing else lies in the same memory, as it does in Node's pool of small buffers and in a copy of it. */
+function isAlone(bytes: Uint8Array): boolean {
+  return bytes.byteLength === bytes.buffer.byteLength;
+}
 
 /** What units add to the end of the archive. */
 function tailBytes({ central, manifest }: PackedUnits): number {

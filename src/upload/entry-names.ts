@@ -35,21 +35,34 @@ function parse(url: string): URL | undefined {
   }
 }
 
-/** Gives out entry names once: a name that is taken gets `.1`, `.2`, … */
-class NameRegister {
-  readonly #taken = new Set<string>();
+/**
+ * The archive names of a set of files, each of which is given out once: where another file has it already, a name gets `.1`,
+ * `.2`, … Only names that are not those of their URLs are kept; there are seldom any, and the set may have 100,000 files.
+ */
+export class EntryNames {
+  /** By URL, which no two files of a set share. */
+  readonly #others = new Map<string, string>();
 
-  take(url: string): string {
-    const name = entryName(url);
-    let unique = name;
-    for (let suffix = 1; this.#taken.has(unique); suffix++) unique = `${name}.${suffix}`;
-    this.#taken.add(unique);
-    return unique;
+  constructor(units: readonly Unit[]) {
+    const urls = units.flatMap(({ js, map }) => [js, map].flatMap((file) => file?.url ?? []));
+    // Plain URLs differ where their names do.
+    if (urls.every((url) => PLAIN.test(url))) return;
+    const taken = new Set<string>();
+    for (const url of urls) {
+      const name = entryName(url);
+      let unique = name;
+      for (let suffix = 1; taken.has(unique); suffix++) unique = `${name}.${suffix}`;
+      taken.add(unique);
+      if (unique !== name) this.#others.set(url, unique);
+    }
   }
-}
 
-/** Archive names of all units, unique over the whole set. */
-export function nameUnits(units: readonly Unit[]): readonly UnitNames[] {
-  const register = new NameRegister();
-  return units.map(({ js, map }) => ({ js: js && register.take(js.url), map: map && register.take(map.url) }));
+  /** The names of one unit's files. */
+  of({ js, map }: Unit): UnitNames {
+    return { js: js && this.#nameOf(js.url), map: map && this.#nameOf(map.url) };
+  }
+
+  #nameOf(url: string): string {
+    return this.#others.get(url) ?? entryName(url);
+  }
 }

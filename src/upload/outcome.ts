@@ -4,12 +4,17 @@ import type { Courier } from './courier.js';
 import type { UnitOutcome } from './jobs.js';
 import type { BundleRecord, UploadRecord } from './types.js';
 
+/** Messages that name a file are different each time; those that are the same for thousands come early. */
+const MOST_TEXTS = 200;
+
 /** Collects what becomes of the units, in order, for the record of the upload. */
 export class Outcome {
   readonly #units: readonly Unit[];
   readonly #diagnoses: Diagnosis[];
   readonly #debugIds: UploadRecord['debugIds'][number][] = [];
   readonly #uploadedMaps: string[] = [];
+  /** Kinds, severities and messages seen. */
+  readonly #texts = new Map<string, string>();
   #next = 0;
   #pairs = 0;
   #files = 0;
@@ -32,7 +37,7 @@ export class Outcome {
   add(outcomes: readonly UnitOutcome[]): void {
     for (const { packed, debugId, diagnoses } of outcomes) {
       const unit = this.#units[this.#next++];
-      this.#diagnoses.push(...diagnoses);
+      for (const diagnosis of diagnoses) this.#diagnoses.push(this.#share(diagnosis, unit, debugId));
       if (unit === undefined || packed === 0) continue;
       const file = (packed & 1) === 1 ? unit.js : unit.map;
       this.#files += packed === 3 ? 2 : 1;
@@ -41,6 +46,28 @@ export class Outcome {
       if (debugId === undefined || file === undefined) continue;
       this.#debugIds.push({ debugId, name: file.name, url: file.url });
     }
+  }
+
+  /**
+   * The diagnosis with strings that are in memory already: on its way from a worker each became one of its own, and there is
+   * one for each of perhaps 100,000 files.
+   */
+  #share(diagnosis: Diagnosis, unit: Unit | undefined, debugId: string | undefined): Diagnosis {
+    const shared: Diagnosis = {
+      ...diagnosis,
+      kind: this.#known(diagnosis.kind),
+      file: [unit?.js?.name, unit?.map?.name].find((name) => name === diagnosis.file) ?? diagnosis.file,
+      severity: this.#known(diagnosis.severity),
+      message: this.#known(diagnosis.message),
+    };
+    return debugId !== undefined && diagnosis.debugId === debugId ? { ...shared, debugId } : shared;
+  }
+
+  #known<T extends string>(text: T): T {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known as T;
+    if (this.#texts.size < MOST_TEXTS) this.#texts.set(text, text);
+    return text;
   }
 
   /** The record of the whole upload. */

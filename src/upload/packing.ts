@@ -20,10 +20,15 @@ export interface PackingDeps {
   jobOf(share: Share): Omit<PackJob, 'kind' | 'slabs' | 'turns'>;
   /** Called when packing stands still for want of slabs. */
   relieve(): void;
+  /** Bytes of shares that are packed in turns at once; one may be bigger. */
+  readonly bytesInTurns: number;
 }
 
-/** Shares that are packed in turns at once: each keeps its files in memory until its last turn. */
-const MOST_IN_TURNS = 2;
+/** A share that is packed in turns: its files stay in memory until the last of them. */
+interface InTurns {
+  readonly bytes: number;
+  readonly end: Promise<void>;
+}
 
 /**
  * Packs shares on the crew, as far ahead as slabs allow, and hands them on in order. Jobs may end in any order; the archive
@@ -41,15 +46,15 @@ export class Packing {
   async run(shares: readonly Share[]): Promise<void> {
     const { pool, stop } = this.#deps;
     let inOrder: Promise<void> = Promise.resolve();
-    const inTurns: Promise<void>[] = [];
+    let inTurns: InTurns[] = [];
     for (const share of shares) {
       const perTurn = this.#perTurn(share);
-      if (perTurn !== undefined && inTurns.length >= MOST_IN_TURNS) await stop.or(inTurns.shift() ?? inOrder);
+      if (perTurn !== undefined) inTurns = await this.#makeRoom(inTurns, share);
       const granted = pool.acquire(perTurn ?? slabsFor(share, pool.slabs.slabBytes));
       this.relieve();
       inOrder = this.#pack(share, await stop.or(granted), perTurn !== undefined, inOrder);
       inOrder.catch(stop.fail);
-      if (perTurn !== undefined) inTurns.push(inOrder);
+      if (perTurn !== undefined) inTurns.push({ bytes: share.expectedBytes, end: inOrder });
     }
     await stop.or(inOrder);
   }
@@ -57,6 +62,20 @@ export class Packing {
   /** Has slabs freed when packing can only go on that way. */
   relieve(): void {
     if (this.#atWork === 0 && this.#deps.pool.starved) this.#deps.relieve();
+  }
+
+  /** Waits until the share may be read, too; returns those that may still be under way. */
+  async #makeRoom(inTurns: readonly InTurns[], { expectedBytes }: Share): Promise<InTurns[]> {
+    const { bytesInTurns, stop } = this.#deps;
+    const left = [...inTurns];
+    let bytes = left.reduce((sum, share) => sum + share.bytes, expectedBytes);
+    while (bytes > bytesInTurns) {
+      const first = left.shift();
+      if (first === undefined) break;
+      await stop.or(first.end);
+      bytes -= first.bytes;
+    }
+    return left;
   }
 
   #perTurn(share: Share): number | undefined {

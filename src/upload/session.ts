@@ -6,7 +6,7 @@ import { askMissing } from './assemble.js';
 import { Courier } from './courier.js';
 import type { Crew } from './crew.js';
 import { divide, type Share } from './divide.js';
-import { nameUnits } from './entry-names.js';
+import { EntryNames } from './entry-names.js';
 import type { PackJob, WorkOptions } from './jobs.js';
 import type { BundleOwner } from './manifest.js';
 import { type Consumer, Packing } from './packing.js';
@@ -56,6 +56,7 @@ export function openSession(
   stop: Stop,
 ): Session {
   const settings = chooseSettings(options, plan.units.length, request.dryRun);
+  const { bytesInTurns } = settings;
   const pool = new SlabPool(settings.slabCount, settings.slabBytes);
   crew.setup({ options: workOptions(plan, settings), slabs: pool.slabs });
   let packing: Packing | undefined;
@@ -81,7 +82,7 @@ export function openSession(
     },
     settings.mode,
   );
-  const names = nameUnits(plan.units);
+  const names = new EntryNames(plan.units);
   return {
     plan,
     request,
@@ -97,11 +98,11 @@ export function openSession(
         const units = plan.units.slice(start, end);
         return {
           units: refresh === undefined ? units : units.map(refresh),
-          names: names.slice(start, end),
+          names: units.map((unit) => names.of(unit)),
           expectedBytes,
         };
       };
-      packing = new Packing({ crew, pool, stop, jobOf, consumer, relieve: () => courier.relieve() });
+      packing = new Packing({ crew, pool, stop, jobOf, consumer, relieve: () => courier.relieve(), bytesInTurns });
       return packing.run(shares);
     },
   };

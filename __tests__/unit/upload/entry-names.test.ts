@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { SourceFile, Unit } from '../../../src/sourcemaps/types.js';
-import { entryName, nameUnits } from '../../../src/upload/entry-names.js';
+import { EntryNames, entryName } from '../../../src/upload/entry-names.js';
 
 describe('the name of a file in the archive', () => {
   it.each([
@@ -53,7 +53,13 @@ describe('the name of a file in the archive', () => {
     const unit = (url: string): Unit => ({
       js: { path: '', name: '', url, size: 0, mtimeMs: 0, kind: 'js' } satisfies SourceFile,
     });
-    const names = nameUnits(['~/a.js', '~/a.js?x', '/a.js', '~/a.js.1'].map(unit)).map(({ js }) => js);
-    expect(names).toEqual(['files/_/_/a.js', 'files/_/_/a.js.1', 'files/_/_/a.js.2', 'files/_/_/a.js.1.1']);
+    const units = ['~/a.js', '~/a.js?x', '/a.js', '~/a.js.1'].map(unit);
+    const names = new EntryNames(units);
+    expect(units.map((one) => names.of(one).js)).toEqual([
+      'files/_/_/a.js',
+      'files/_/_/a.js.1',
+      'files/_/_/a.js.2',
+      'files/_/_/a.js.1.1',
+    ]);
   });
 });

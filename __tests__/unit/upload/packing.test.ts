@@ -42,6 +42,7 @@ describe('packing in turns', () => {
         expectedBytes,
       }),
       relieve: () => {},
+      bytesInTurns: 2 * BIG,
     });
     const shares = sizes.map(
       (expectedBytes, index): Share => ({ number: index, start: index, end: index + 1, expectedBytes }),
@@ -55,6 +56,39 @@ describe('packing in turns', () => {
     const inTurns = (number: number) => [`${number}: 2`, `${number}: 2 more`];
     expect(packed).toEqual([...inTurns(0), ...names.slice(1, -1).map((_, index) => `${index + 1}: 1`), ...inTurns(11)]);
   });
+});
+
+it('has no more bytes of big shares in memory than it may, but one share however big it is', async () => {
+  const pool = new SlabPool(8, MIB);
+  const stop = createStop(AbortSignal.timeout(20_000));
+  const underWay = new Map<number, number>();
+  let most: number[] = [];
+  const answer = async (job: Job): Promise<unknown> => {
+    if (job.kind !== 'pack' && job.kind !== 'continue') throw new Error(job.kind);
+    if (job.kind === 'pack' && job.turns !== undefined) underWay.set(job.turns, job.expectedBytes);
+    const sum = [...underWay.values()].reduce((all, bytes) => all + bytes, 0);
+    most = [...most, sum / MIB];
+    for (let wait = 0; wait < 5; wait++) await new Promise(setImmediate);
+    const more = job.kind === 'pack' && job.turns !== undefined;
+    if (!more && job.turns !== undefined) underWay.delete(job.turns);
+    return { chunks: [], more };
+  };
+  const packing = new Packing({
+    crew: { run: <J extends Job>(job: J) => answer(job) as Promise<JobResult<J>> },
+    pool,
+    stop,
+    consumer: { take: () => {}, takeMore: () => {} },
+    jobOf: ({ expectedBytes }) => ({ units: [], names: [], expectedBytes }),
+    relieve: () => {},
+    bytesInTurns: 8 * MIB,
+  });
+  const shares = [4, 4, 4, 20, 3, 3].map(
+    (mib, index): Share => ({ number: index, start: index, end: index + 1, expectedBytes: mib * MIB }),
+  );
+  await packing.run(shares).finally(() => stop.close());
+  // Two of four together, the big one alone.
+  expect(Math.max(...most.filter((sum) => sum !== 20))).toBe(8);
+  expect(most).toContain(20);
 });
 
 /** A crew that packs nothing: each job takes some turns of the event loop, and says that its slabs are full. */
@@ -112,6 +146,7 @@ it('comes to its end whatever the sizes of shares, the pace of threads and how l
         consumer: { take: ({ chunks }: PackedUnits, share) => consume(chunks, share), takeMore: consume },
         jobOf: ({ expectedBytes }) => ({ units: [], names: [], expectedBytes }),
         relieve: () => {},
+        bytesInTurns: 2 * BIG,
       });
       try {
         await packing.run(
