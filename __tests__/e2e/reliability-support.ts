@@ -1,11 +1,13 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SandboxConfig } from '../../sandbox/config.js';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import { writeWithMap } from '../support/workspace.js';
-import { type RunOptions, type RunResult, runAction } from './harness.js';
+import { actionEntry, type RunOptions, type RunResult, runAction } from './harness.js';
+import { parseKeyValueFile } from './runner/file-commands.js';
 
 /** A sandbox, a build to upload, and the action as the runner starts it. */
 export interface Scene {
@@ -22,7 +24,7 @@ export interface Scene {
 export async function scene(config: SandboxConfig = {}, bytes = 20_000): Promise<Scene> {
   const sandbox = await startSandbox(config);
   const folder = mkdtempSync(join(tmpdir(), 'reliability-'));
-  writeFiles(folder, bytes);
+  writeBuild(join(folder, 'dist'), bytes);
   return {
     sandbox,
     folder,
@@ -54,13 +56,119 @@ export async function scene(config: SandboxConfig = {}, bytes = 20_000): Promise
   };
 }
 
-function writeFiles(folder: string, bytes: number): void {
+/** Four scripts with their maps; `seed` makes another build of it. */
+export function writeBuild(dist: string, bytes: number, seed = ''): void {
   const files = 4;
   for (let file = 0; file < files; file += 1) {
     const lines = Math.ceil(bytes / files / 2 / 120);
-    const source = Array.from({ length: lines }, (_, line) => `log(${line}, "${noise(file, line)}");`).join('\n');
-    writeWithMap(join(folder, 'dist'), `f${file}`, source);
+    const source = Array.from({ length: lines }, (_, line) => `log(${line}, "${noise(`${seed}${file}/${line}`)}");`);
+    writeWithMap(dist, `f${file}`, source.join('\n'));
   }
 }
 
-const noise = (file: number, line: number) => createHash('sha512').update(`${file}/${line}`).digest('base64');
+const noise = (text: string) => createHash('sha512').update(text).digest('base64');
+
+/** Starts scenes, and closes after each test what it or the test itself opened, the last first. */
+export function scenes(): {
+  readonly start: (...args: Parameters<typeof scene>) => Promise<Scene>;
+  readonly cleanups: (() => unknown)[];
+} {
+  const cleanups: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+  const start = async (...args: Parameters<typeof scene>) => {
+    const started = await scene(...args);
+    cleanups.push(() => started.close());
+    return started;
+  };
+  return { start, cleanups };
+}
+
+/** Green means that all of it is there, once. */
+export async function expectComplete({ org, sandbox }: Scene, result: RunResult): Promise<void> {
+  await sandbox.idle();
+  expect({ exit: result.exitCode, log: result.exitCode === 0 ? '' : result.log }).toEqual({ exit: 0, log: '' });
+  expect(org().releases.size).toBe(1);
+  expect(org().releases.get('1.0.0')?.deploys).toHaveLength(1);
+  expect(org().releases.get('1.0.0')?.dateReleased).toBeDefined();
+  expect(org().bundles).toHaveLength(1);
+}
+
+/** Faults that answer the first assemble with a 429 of these headers. */
+export const assemble429 = (headers: Record<string, string>) => [
+  { match: { method: 'POST', path: '**/assemble/', nth: 1 }, do: { status: 429, headers } },
+];
+
+/** Many requests for a small build. */
+export const SMALL = { chunkSize: 4_096, chunksPerRequest: 1, maxRequestSize: 4_096 };
+
+/** Node behind a shell that limits what it may do, for `node` of a run. */
+export function limitedNode(folder: string, limit: string): string {
+  const node = join(folder, 'node.sh');
+  writeFileSync(node, `#!/bin/sh\n${limit}\nexec "${process.execPath}" "$@"\n`);
+  chmodSync(node, 0o755);
+  return node;
+}
+
+/** The bundle as a bare process, for what the harness cannot do to it. */
+export interface BareRun {
+  readonly child: ChildProcess;
+  /** What it wrote to stdout until now. */
+  log(): string;
+  /** Resolves when its log has this. */
+  said(pattern: RegExp): Promise<void>;
+  readonly ended: Promise<{ readonly code: number | null; readonly at: number }>;
+  /** As written to the runner's files until now. */
+  outputs(): Readonly<Record<string, string>>;
+  summary(): string;
+}
+
+/** @param hook CommonJS that runs before the bundle does */
+export function spawnBundle(world: Scene, hook = ''): BareRun {
+  const [preload, output, summary] = ['hook.cjs', 'output', 'summary'].map((name) => join(world.folder, name));
+  for (const [path = '', text] of [
+    [preload, hook],
+    [output, ''],
+    [summary, ''],
+  ])
+    writeFileSync(path, text ?? '');
+  const child = spawn(process.execPath, ['--require', preload ?? '', actionEntry()], {
+    env: bareEnvironment(world, { GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary }),
+    cwd: world.folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout?.on('data', (piece: Buffer) => {
+    text += String(piece);
+  });
+  const ended = new Promise<{ code: number | null; at: number }>((resolve) => {
+    child.once('exit', (code) => resolve({ code, at: Date.now() }));
+  });
+  const read = (path = '') => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+  return {
+    child,
+    ended,
+    log: () => text,
+    said: async (pattern) => {
+      while (!pattern.test(text)) await new Promise((resolve) => child.stdout?.once('data', resolve));
+    },
+    outputs: () => parseKeyValueFile(read(output)),
+    summary: () => read(summary),
+  };
+}
+
+function bareEnvironment(world: Scene, files: Record<string, string | undefined>): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    RUNNER_TEMP: world.folder,
+    GITHUB_WORKSPACE: world.folder,
+    INPUT_AUTH_TOKEN: world.sandbox.tokens[0]?.token,
+    INPUT_PROJECTS: 'web',
+    INPUT_RELEASE: '1.0.0',
+    INPUT_SET_COMMITS: 'skip',
+    INPUT_SOURCEMAPS: 'dist',
+    INPUT_ENVIRONMENT: 'production',
+    ...files,
+  };
+}

@@ -88,6 +88,8 @@ export interface TestCertificates {
   readonly good: { readonly key: string; readonly cert: string };
   readonly expired: { readonly key: string; readonly cert: string };
   readonly otherName: { readonly key: string; readonly cert: string };
+  /** Signed by nobody but itself. */
+  readonly selfSigned: { readonly key: string; readonly cert: string };
   remove(): void;
 }
 
@@ -96,15 +98,18 @@ export function makeCertificates(name: string): TestCertificates {
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test Authority', '-days', '30');
+  const pair = (file: string) => ({
+    key: readFileSync(join(folder, `${file}.key`), 'utf8'),
+    cert: readFileSync(join(folder, `${file}.pem`), 'utf8'),
+  });
+  const own = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`, '-days', '30'];
+  openssl('req', '-x509', ...key, '-keyout', 'self.key', '-out', 'self.pem', ...own);
   const sign = (file: string, host: string, ...dates: string[]) => {
     writeFileSync(join(folder, `${file}.ext`), `subjectAltName=DNS:${host}\n`);
     openssl('req', '-new', ...key, '-keyout', `${file}.key`, '-out', `${file}.csr`, '-subj', `/CN=${host}`);
     const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', `${file}.ext`, ...dates];
     openssl('x509', '-req', '-in', `${file}.csr`, '-out', `${file}.pem`, ...signing);
-    return {
-      key: readFileSync(join(folder, `${file}.key`), 'utf8'),
-      cert: readFileSync(join(folder, `${file}.pem`), 'utf8'),
-    };
+    return pair(file);
   };
   return {
     authorityFile: join(folder, 'ca.pem'),
@@ -112,6 +117,7 @@ export function makeCertificates(name: string): TestCertificates {
     // A certificate that ends with the day it began is over by the time it is shown.
     expired: sign('expired', name, '-days', '-1'),
     otherName: sign('other', 'other.test', '-days', '30'),
+    selfSigned: pair('self'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
