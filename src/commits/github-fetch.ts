@@ -24,21 +24,24 @@ const MAX_HOPS = 3;
 const MAX_FAILURES = 3;
 /** What GitHub asks of clients that were limited without being told for how long. */
 const UNTOLD_WAIT_MS = 60_000;
+const LIMITED = 'GitHub limits the rate of requests';
 
 /**
  * The fetch that Octokit uses: bound to one origin, each attempt with a time limit, answers with a size limit; waits as long
  * as GitHub asks, and gives up at once when that would be too long for this run.
  */
 export function createGitHubFetch(options: GitHubFetchOptions, budget: GitHubBudget): typeof fetch {
+  const pause = createPause(options);
   return async (input, init) => {
     for (let failures = 0; ; ) {
+      await pause.over();
       const answer = await attempt(options, String(input), init);
       if (answer instanceof Response) {
         const remaining = Number(answer.headers.get('x-ratelimit-remaining') ?? Number.NaN);
         if (!Number.isNaN(remaining)) budget.remaining = remaining;
         const waitMs = await limitWait(answer, options.clock);
         if (waitMs !== undefined) {
-          await waitFor(options, waitMs, 'GitHub limits the rate of requests');
+          pause.begin(waitMs);
           continue;
         }
         if (answer.status < 500) return answer;
@@ -47,8 +50,29 @@ export function createGitHubFetch(options: GitHubFetchOptions, budget: GitHubBud
       const what =
         answer instanceof Response ? `GitHub answered ${answer.status}` : `GitHub cannot be reached: ${answer}`;
       if (failures === MAX_FAILURES) throw new SourceUnavailable(what);
-      await waitFor(options, 1000 * 2 ** (failures - 1) * (0.5 + options.clock.random()), what);
+      const waitMs = 1000 * 2 ** (failures - 1) * (0.5 + options.clock.random());
+      announce(options, waitMs, what);
+      await options.clock.sleep(waitMs, options.signal);
     }
+  };
+}
+
+/** A limit holds for all requests: while it lasts, the parallel ones are not sent either, or GitHub would prolong it. */
+function createPause(options: GitHubFetchOptions) {
+  const { clock, signal } = options;
+  let until = 0;
+  return {
+    begin: (waitMs: number): void => {
+      const isFirst = clock.now() >= until;
+      until = Math.max(until, clock.now() + waitMs);
+      if (isFirst) announce(options, waitMs, LIMITED);
+    },
+    over: async (): Promise<void> => {
+      for (let left = until - clock.now(); left > 0; left = until - clock.now()) {
+        assertShort(options, left, LIMITED);
+        await clock.sleep(left, signal);
+      }
+    },
   };
 }
 
@@ -117,13 +141,14 @@ async function limitWait(answer: Response, clock: Clock): Promise<number | undef
   return /rate limit/i.test(await answer.clone().text()) ? UNTOLD_WAIT_MS : undefined;
 }
 
-async function waitFor(options: GitHubFetchOptions, waitMs: number, why: string): Promise<void> {
-  const seconds = Math.ceil(waitMs / 1000);
-  if (options.clock.now() + waitMs > options.waitUntil) {
-    throw new SourceUnavailable(`${why}, and a wait of ${seconds} s is too long for this run`);
-  }
-  options.log.info(`${why}; waiting ${seconds} s`);
-  await options.clock.sleep(waitMs, options.signal);
+function announce(options: GitHubFetchOptions, waitMs: number, why: string): void {
+  assertShort(options, waitMs, why);
+  options.log.info(`${why}; waiting ${Math.ceil(waitMs / 1000)} s`);
+}
+
+function assertShort({ clock, waitUntil }: GitHubFetchOptions, waitMs: number, why: string): void {
+  if (clock.now() + waitMs <= waitUntil) return;
+  throw new SourceUnavailable(`${why}, and a wait of ${Math.ceil(waitMs / 1000)} s is too long for this run`);
 }
 
 function causeText(error: unknown): string {
