@@ -169,6 +169,31 @@ it('a release without a name is named after the head of the pull request, and ha
   expect(stored(origin.sha('c8'))?.[0]).toBe(origin.sha('c8'));
 });
 
+it('of a monorepo only the commits that touch commits_path are set', async () => {
+  await act('web@1', 'c4');
+  const result = await act('web@2', 'c9', { commits_path: 'c{6,8}.txt' });
+  expect(result.outputs).toMatchObject({ commits_source: 'github', commits: '2' });
+  expect(stored('web@2')).toEqual(['c8', 'c6'].map(origin.sha));
+});
+
+it('commits beyond the limits of the server are cut with one notice, and not refused', async () => {
+  const long = `${'d'.repeat(200)}/${'e'.repeat(200)}/${'f'.repeat(200)}.ts`;
+  const message = 'm'.repeat(20_000);
+  const author = `${'N'.repeat(300)} <${'e'.repeat(300)}@example.com>`;
+  origin.extend([
+    { id: 'long', files: { [long]: 'x', ok: 'x' }, author, message, parents: ['c4'] },
+    { id: 'head', files: { [long]: null } },
+  ]);
+  await act('web@1', 'c4');
+  const result = await act('web@2', 'head');
+  expect([result.exitCode, stored('web@2')]).toEqual([0, ['head', 'long'].map(origin.sha)]);
+  const told = result.annotations.filter(({ severity }) => severity !== 'error').map((notice) => notice.message);
+  expect(told).toContain(
+    'Cut to what Sentry takes: 1 author name (to 128 characters), 1 e-mail address (to 75 characters), ' +
+      '1 message (to 10000 characters). Left out: 2 paths of more than 510 characters.',
+  );
+});
+
 it('a dry run names the commits and sets none', async () => {
   const result = await act('web@1', 'c4', { dry_run: 'true' });
   expect(result.outputs).toMatchObject({ commits_source: 'github', result: 'dry-run' });

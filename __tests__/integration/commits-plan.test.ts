@@ -604,6 +604,39 @@ describe('set_commits: manual', () => {
   });
 });
 
+it('auto asks the integration, GitHub, the checkout and nobody, and says each time why the ones before were not used', async () => {
+  const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+  const github = await startGitHub({
+    repositories: [{ name: 'acme/web', dir: repo.dir }],
+    tokens: [{ token: TOKEN }],
+  });
+  repo.checkout('b');
+  const previousReleaseWithCommits = async () => releaseOf('web@1', repo.sha('a'));
+  const none = sentryWith({ previousReleaseWithCommits });
+  const all = { dir: repo.dir, sha: repo.sha('b'), github };
+  const since = `since ${repo.sha('a').slice(0, 12)}, last commit of release web@1`;
+  const found: unknown[] = [];
+  for (const options of [
+    { ...all, api: { ...none, repositories: async () => [row('acme/web')] } },
+    { ...all, api: none },
+    { ...all, api: none, commits: { githubToken: undefined } },
+    { sha: repo.sha('b'), api: none },
+  ]) {
+    const { plan: made } = await plan(options);
+    found.push([made.source, made.reason]);
+  }
+  await github.close();
+  expect(found).toEqual([
+    ['integration', 'acme/web is connected in Sentry'],
+    ['github', `acme/web is not connected in Sentry; from GitHub's API, ${since}`],
+    ['git', `acme/web is not connected in Sentry; there is no github_token; from the checkout, ${since}`],
+    [
+      'none',
+      'acme/web is not connected in Sentry; there is no github_token; there is no checkout in the working directory',
+    ],
+  ]);
+});
+
 it('skip sends nothing and asks nobody', async () => {
   const repositories = () => Promise.reject(new Error('asked'));
   const { plan: made, log } = await plan({ sha: SHA, api: sentryWith({ repositories }), commits: { mode: 'skip' } });

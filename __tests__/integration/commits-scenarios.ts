@@ -12,6 +12,10 @@ export interface Scenario {
   /** Names by step; a name that begins with "!" is an annotated tag. */
   readonly tags?: Readonly<Record<string, readonly string[]>>;
   readonly ref?: string;
+  /** Of the checkout. Default: the whole history. */
+  readonly depth?: number;
+  /** The release has these commits already, newest first; a step is ours, anything else is one of acme/api. */
+  readonly already?: readonly string[];
   /** Steps, newest first. */
   readonly expected: readonly string[];
   /** Changes that must be told, by step. */
@@ -493,5 +497,46 @@ export const SCENARIOS: readonly Scenario[] = [
     head: 'c5',
     tags: { c1: Array.from({ length: 1150 }, (_, index) => `v1.${index}`), c3: ['near-1'], c5: ['v2.0'] },
     expected: names(5, 4),
+  },
+  {
+    title: 'a checkout that is shallow, but reaches back to the previous commit',
+    steps: linear(9),
+    head: 'c9',
+    previous: 'c6',
+    depth: 4,
+    expected: names(9, 7),
+    changes: { c7: ['A c7.txt'] },
+  },
+  {
+    title: 'a shallow checkout of a merge that reaches back on both sides',
+    steps: merged,
+    head: 'merge',
+    previous: 'base',
+    depth: 4,
+    expected: ['merge', 'main1', 'side2', 'side1'],
+  },
+  {
+    title: 'a release that has commits of another repository keeps them',
+    steps: linear(4),
+    head: 'c4',
+    previous: 'c2',
+    already: ['d'.repeat(40), 'e'.repeat(40)],
+    expected: ['c4', 'c3', 'd'.repeat(40), 'e'.repeat(40)],
+  },
+  {
+    title: 'a re-run sets the same commits again',
+    steps: linear(4),
+    head: 'c4',
+    previous: 'c2',
+    already: ['c4', 'c3'],
+    expected: ['c4', 'c3'],
+  },
+  {
+    title: 'a re-run in a release of two repositories',
+    steps: linear(4),
+    head: 'c4',
+    previous: 'c2',
+    already: ['c4', 'c3', 'd'.repeat(40)],
+    expected: ['c4', 'c3', 'd'.repeat(40)],
   },
 ];

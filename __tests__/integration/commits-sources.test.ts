@@ -2,6 +2,7 @@ import { type FakeGitHub, type GitHubRepository, startGitHub } from '../../sandb
 import { SCENARIOS, type Scenario } from './commits-scenarios.js';
 import {
   changesOf,
+  checkout,
   makeRepo,
   plan,
   type Repo,
@@ -36,18 +37,42 @@ function build({ steps, tags = {} }: Scenario): Repo {
   return repo;
 }
 
+/** Sentry with the release before, and with what the release itself has already. */
+function sentryOf({ previous, already = [] }: Scenario, repo: Repo) {
+  const last = previous === undefined ? undefined : releaseOf('web@1', repo.sha(previous));
+  const commits = already.map((id, index) => ({
+    ...{ id: repo.sha(id), repository: repo.sha(id) === id ? 'acme/api' : 'acme/web' },
+    dateCreated: new Date(1_700_000_000_000 - index * 1000).toISOString(),
+  }));
+  const isRerun = commits.some(({ repository }) => repository === 'acme/web');
+  const itself = releaseOf('web@2', commits[0]?.id, { dateCreated: '2026-02-01T00:00:00Z' });
+  return sentryWith({
+    // In a re-run Sentry names the release itself.
+    previousReleaseWithCommits: async () => (isRerun ? itself : last),
+    recentReleases: async () => [...(isRerun ? [itself] : []), ...(last === undefined ? [] : [last])],
+    releaseCommits: async (version) => (version === 'web@2' ? commits : []),
+  });
+}
+
 async function both(scenario: Scenario, repo: Repo) {
-  const previous = scenario.previous === undefined ? undefined : releaseOf('web@1', repo.sha(scenario.previous));
   const options = {
     sha: repo.sha(scenario.head),
-    api: sentryWith({ previousReleaseWithCommits: async () => previous }),
+    api: sentryOf(scenario, repo),
     context: { ref: scenario.ref ?? 'refs/heads/main', eventName: 'workflow_dispatch' },
   };
   const commits = { paths: scenario.paths ?? [], previousCommit: scenario.previousCommitInput };
   const byApi = await plan({ ...options, github, commits });
-  repo.checkout(scenario.head);
-  const byGit = await plan({ ...options, dir: repo.dir, commits });
+  const byGit = await plan({ ...options, dir: checkoutOf(scenario, repo), commits });
   return { byApi, byGit };
+}
+
+function checkoutOf({ head, depth }: Scenario, repo: Repo): string {
+  if (depth === undefined) {
+    repo.checkout(head);
+    return repo.dir;
+  }
+  repo.git('update-ref', 'refs/heads/shallow', repo.sha(head));
+  return checkout(repo, 'shallow', depth);
 }
 
 describe('the same release from GitHub and from the checkout', () => {
@@ -59,6 +84,13 @@ describe('the same release from GitHub and from the checkout', () => {
     const empty = scenario.expected.length === 0;
     expect([byApi.plan.source, byGit.plan.source]).toEqual(empty ? ['none', 'none'] : ['github', 'git']);
     expect(byApi.plan.commits).toEqual(byGit.plan.commits);
+    // The server refuses a request with any other type, with a null, or with some of the times.
+    for (const commit of byGit.plan.commits ?? []) {
+      expect(['acme/web', 'acme/api']).toContain(commit.repository);
+      expect(Object.values(commit)).not.toContain(null);
+      expect(commit.timestamp).toMatch(/^\d{4}-\d\d-\d\dT/);
+      expect((commit.patch_set ?? []).every(({ type }) => 'AMD'.includes(type))).toBe(true);
+    }
     expect(byApi.plan.range).toBe(byGit.plan.range);
     for (const [step, expected] of Object.entries(scenario.changes ?? {})) {
       expect(changesOf(byGit.plan, repo.sha(step))).toEqual([...expected].sort());

@@ -1,5 +1,5 @@
 import { type FakeGitHub, startGitHub } from '../../sandbox/github.js';
-import { makeRepo, removeRepos, TOKEN } from '../integration/commits-support.js';
+import { makeRepo, removeRepos, runGit, TOKEN } from '../integration/commits-support.js';
 
 const repo = makeRepo([
   { id: 'a' },
@@ -71,6 +71,21 @@ it('pages with Link', async () => {
   const { headers, body } = await get('/repos/acme/web/commits?sha=main&per_page=2');
   expect(body).toHaveLength(2);
   expect(headers.get('link')).toMatch(/page=2>; rel="next"/);
+});
+
+it('pages the files of a commit by three hundred, and tags by a hundred at most', async () => {
+  const files = Object.fromEntries(Array.from({ length: 310 }, (_, index) => [`f/${1000 + index}`, 'x']));
+  repo.extend([{ id: 'wide', files }]);
+  const create = Array.from({ length: 105 }, (_, index) => `create refs/tags/t${1000 + index} ${repo.sha('a')}\n`);
+  runGit(repo.dir, ['update-ref', '--stdin'], create.join(''));
+  const first = await get(`/repos/acme/web/commits/${repo.sha('wide')}`);
+  expect(first.body['files']).toHaveLength(300);
+  expect(first.headers.get('link')).toMatch(/page=2>; rel="next"/);
+  const second = await get(`/repos/acme/web/commits/${repo.sha('wide')}?page=2`);
+  expect(second.body['files']).toHaveLength(10);
+  expect(second.headers.get('link')).toBeNull();
+  expect((await get('/repos/acme/web/tags?per_page=1000')).body).toHaveLength(100);
+  expect((await get('/repos/acme/web/tags?per_page=100&page=2')).body).toHaveLength(7);
 });
 
 it.each([
