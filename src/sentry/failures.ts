@@ -82,12 +82,17 @@ export function classify(thrown: unknown, host: string): TransportFailure {
     return failure('dns-temporary', `the name ${host} could not be resolved just now (EAI_AGAIN)`);
   if (code === 'ECONNREFUSED') return failure('refused', `${host} refused the connection`);
   if (UNREACHABLE.has(code)) return failure('unreachable', `${host} cannot be reached (${code})`);
-  if (HANDSHAKE.test(code)) return failure('tls', `no trusted connection to ${host}: ${text} (${code})`);
+  if (HANDSHAKE.test(code)) return failure('tls', `no trusted connection to ${host}: ${handshakeText(text)} (${code})`);
   if (connecting && RESETS.has(code))
     return failure('reset', `${host} closed the connection while it was set up (${code})`);
   if (TIMEOUTS.has(code)) return failure(connecting ? 'connect-timeout' : 'reset', `no answer from ${host} (${code})`);
   if (RESETS.has(code)) return failure('reset', `the connection to ${host} was closed before the answer (${code})`);
   return failure('invalid', `the request to ${host} failed: ${text}${code === '' ? '' : ` (${code})`}`);
+}
+
+/** OpenSSL puts numbers, its source file and a line break around the words: `…:SSL routines:<function>:<words>:../deps/…`. */
+function handshakeText(text: string): string {
+  return /:SSL routines:[^:]*:([^:]+):/.exec(text)?.[1] ?? text.trim();
 }
 
 function proxyFailure(status: string | undefined, cause: unknown): TransportFailure {

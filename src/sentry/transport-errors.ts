@@ -4,6 +4,8 @@ import type { FailureKind, TransportFailure } from './failures.js';
 
 const TLS_HINT =
   'If your server uses its own certificate authority, set NODE_EXTRA_CA_CERTS (or SSL_CERT_FILE) to its PEM file in the env of the step. Certificate checks are never switched off.';
+const TLS_VERSION_HINT =
+  'The server, or what is in front of it, speaks no TLS 1.2 or newer, or no TLS at all. Check that the input url names an HTTPS server and its port; old versions are never allowed.';
 const NETWORK_HINT =
   'The network between the runner and Sentry has a problem. Run it again: it continues where it stopped.';
 
@@ -43,6 +45,13 @@ export function transportError(
   endpoint: Endpoint,
   suffix = '',
 ): ActionError {
-  const { code, hint } = EXPLANATIONS[failure.kind] ?? { code: 'network', hint: NETWORK_HINT };
+  const { code, hint } = isTlsVersion(failure)
+    ? { code: 'tls' as const, hint: TLS_VERSION_HINT }
+    : (EXPLANATIONS[failure.kind] ?? { code: 'network' as const, hint: NETWORK_HINT });
   return new ActionError(code, `${method} ${endpoint.family}: ${failure.message}${suffix}`, { cause: failure, hint });
+}
+
+/** No authority helps where both ends have no version in common. */
+function isTlsVersion({ kind, message }: TransportFailure): boolean {
+  return kind === 'tls' && /\((ERR_SSL_\w*(VERSION|PROTOCOL)\w*|EPROTO)\)$/.test(message);
 }
