@@ -59,7 +59,9 @@ describe('a success', () => {
     expect([upload?.chunksSent, upload?.chunksReused]).toEqual([kept.length, 0]);
     expect([upload?.uploadedBytes, upload?.reusedBytes]).toEqual([kept.reduce((sum, { size }) => sum + size, 0), 0]);
     expect(result.outputs['uploaded_bytes']).toBe(String(upload?.uploadedBytes));
-    expect(result.summary).toContain(`${bytes(upload?.uploadedBytes ?? 0)} of ${bytes(upload?.uploadedBytes ?? 0)}`);
+    expect(result.summary).toContain(
+      `All ${bytes(upload?.uploadedBytes ?? 0)} were sent (${bytes(upload?.wireBytes ?? 0)} on the wire)`,
+    );
 
     // Each id once in the first project, one in the second: what the step says is what was asked.
     const ids = new Set(stage.acme.bundles[0]?.debugIds.map(({ debugId }) => debugId));
@@ -104,7 +106,7 @@ describe('a success', () => {
       uploadedBytes: 0,
     });
     expect(result.outputs).toMatchObject({ uploaded_bytes: '0', reused_bytes: String(whole) });
-    expect(result.summary).toContain('100 % was in Sentry already');
+    expect(result.summary).toContain(`Nothing had to be sent: all ${bytes(whole)} were in Sentry already.`);
     expect(stored()?.deploys).toHaveLength(1);
     expect(report.traffic.requests).toBe(stage.sandbox.requests.length - before);
   });
@@ -124,7 +126,7 @@ describe('a success', () => {
     ]);
     expect(report.traffic.waits[0]?.waitMs).toBeGreaterThanOrEqual(1000);
     expect(result.log).toMatch(/ · waited 1\.\d s for Sentry\n/);
-    expect(result.summary).toContain('<summary>Sentry was waited for 1 time</summary>');
+    expect(result.summary).toContain('<summary>1 wait for Sentry</summary>');
   });
 });
 
@@ -196,6 +198,22 @@ it('a warning: the file is named in log, annotation, summary and report, and the
   expect(report.problems).toEqual([expect.objectContaining({ severity: 'warning', file: 'dist/lonely.js' })]);
   expect(result.annotations).toEqual([expect.objectContaining({ severity: 'warning', file: 'dist/lonely.js' })]);
   expect(result.summary).toContain('### 1 warning\n\n- ⚠️ <code>dist/lonely.js</code>');
+});
+
+it('sixty warnings: each is in the report and counted in log, annotations and summary; ten annotations, and no name twice', async () => {
+  stage = await openStage();
+  const names = Array.from({ length: 60 }, (_, index) => `lonely-${String(index).padStart(2, '0')}.js`);
+  for (const name of names) writeFileSync(join(stage.workspace, 'dist', name), 'lonely();\n');
+  const { report, result } = await stage.act({ verify: 'false' });
+  expect(report.problems.map(({ file }) => file).sort()).toEqual(names.map((name) => `dist/${name}`));
+  const shown = result.annotations.filter(({ severity }) => severity === 'warning');
+  expect(shown).toHaveLength(10);
+  expect(shown.at(-1)?.message).toMatch(/^51 more of this kind/);
+  expect(result.log).toContain('Scripts without a map: 60 (');
+  expect(result.log).toContain('\nwarning: dist/lonely-40.js has no ');
+  expect(result.summary).toContain('60 warnings (below)');
+  expect(result.summary).toContain('### 60 warnings');
+  expect(result.summary).toContain('10 more are in the JSON report');
 });
 
 it('a dry run: a plan, the same everywhere, and nothing on the server', async () => {

@@ -32,8 +32,13 @@ export function timeChart(report: RunReport): string {
     const tag = status === 'failed' ? 'crit, ' : status === 'warned' ? 'active, ' : '';
     return `  ${STEP_TITLES[name]} :${tag}${from}, ${at}`;
   });
-  const axis = whole < 10_000 ? '%-S.%L s' : '%M:%S';
-  return heading('Where the time went', ['gantt', '  dateFormat x', `  axisFormat ${axis}`, ...tasks]);
+  return heading('Where the time went', ['gantt', '  dateFormat x', ...axisOf(whole), ...tasks]);
+}
+
+/** Whole seconds where there are some: a tick every half a second would need three decimals. */
+function axisOf(wholeMs: number): string[] {
+  if (wholeMs < 2_000) return ['  axisFormat %-S.%L s'];
+  return wholeMs < 15_000 ? ['  axisFormat %-S s', '  tickInterval 1second'] : ['  axisFormat %M:%S'];
 }
 
 /** What was sent against what Sentry had already, as a pie; '' when nothing was uploaded. */

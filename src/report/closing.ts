@@ -83,7 +83,8 @@ function commitsOf(source: CommitsSource, report: RunReport): string {
 }
 
 function sentOf({ uploadedBytes, reusedBytes }: UploadRecord): string {
-  return `${bytes(uploadedBytes)} sent, ${bytes(reusedBytes)} re-used`;
+  if (reusedBytes === 0) return `${bytes(uploadedBytes)} sent`;
+  return `${uploadedBytes === 0 ? 'nothing' : bytes(uploadedBytes)} sent, ${bytes(reusedBytes)} re-used`;
 }
 
 /** What is not sent again by the next run. */

@@ -38,7 +38,9 @@ export function bar(part: number, whole: number, width = 20): string {
 export function percent(part: number, whole: number): string {
   if (whole <= 0 || part <= 0) return '0 %';
   if (part >= whole) return '100 %';
-  return `${Math.min(99, Math.max(1, Math.round((part / whole) * 100)))} %`;
+  const exact = (part / whole) * 100;
+  if (exact < 1) return 'less than 1 %';
+  return exact > 99 ? 'more than 99 %' : `${Math.round(exact)} %`;
 }
 
 /**

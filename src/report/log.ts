@@ -106,7 +106,8 @@ class RunnerLog implements RunLog {
     if (count <= SHOWN_PER_LEVEL || mustShow) {
       this.#line(`::${level}${properties(place)}::${commandData(message)}`);
     } else if (count <= PRINTED_PER_LEVEL) {
-      const where = place.file === undefined ? '' : `${place.file}: `;
+      const named = place.file === undefined || message.startsWith(place.file);
+      const where = named ? '' : `${place.file}: `;
       this.info(`${level}: ${where}${message}`);
     }
   }

@@ -55,8 +55,10 @@ function headline(report: RunReport): string {
   const { org, projects } = report.sentry;
   const where = org === '' ? '' : `${text(org)}: ${projects.map((project) => code(project)).join(', ')} · `;
   const facts = factsOf(report).map((fact) => text(fact));
+  const others = problemsBesides(report);
+  const told = others.length > 0 ? [`${severities(others)} (below)`] : [];
   const took = report.result === 'skipped' ? [] : [duration(report.durationMs)];
-  return `## ${ICONS[report.result]} Sentry release${name}${words}\n\n${where}${[...facts, ...took].join(' · ')}`;
+  return `## ${ICONS[report.result]} Sentry release${name}${words}\n\n${where}${[...facts, ...told, ...took].join(' · ')}`;
 }
 
 function whatFailed(report: RunReport): string {
@@ -110,8 +112,7 @@ function readable(detail: string): string {
 }
 
 function problemList(report: RunReport): string {
-  const ending = endingOf(report);
-  const others = report.problems.filter((problem) => problem !== ending);
+  const others = problemsBesides(report);
   if (others.length === 0) return '';
   const shown = others.slice(0, PROBLEMS_SHOWN).map(problemLine);
   const folded = others.slice(PROBLEMS_SHOWN, PROBLEMS_SHOWN + PROBLEMS_FOLDED).map(problemLine);
@@ -120,6 +121,12 @@ function problemList(report: RunReport): string {
   if (folded.length > 0) parts.push(details(`${folded.length} more`, folded.join('\n')));
   if (rest > 0) parts.push(`${rest.toLocaleString('en-US')} more are in the JSON report (output <code>report</code>).`);
   return parts.join('\n\n');
+}
+
+/** All but what ended the run, which stands on top. */
+function problemsBesides(report: RunReport): readonly Problem[] {
+  const ending = endingOf(report);
+  return report.problems.filter((problem) => problem !== ending);
 }
 
 /** "2 errors, 1 warning": a warning alone is no failure, and must not read like one. */
@@ -150,11 +157,14 @@ function sentAndReused(report: RunReport): string {
   const whole = upload ? upload.uploadedBytes + upload.reusedBytes : 0;
   if (!upload || whole === 0 || report.result === 'dry-run') return '';
   const wire = upload.wireBytes > 0 ? ` (${bytes(upload.wireBytes)} on the wire)` : '';
+  if (upload.reusedBytes === 0)
+    return `### Sent and re-used\n\nAll ${bytes(whole)} were sent${wire}: nothing of it was in Sentry before.`;
+  if (upload.uploadedBytes === 0)
+    return `### Sent and re-used\n\nNothing had to be sent: all ${bytes(whole)} were in Sentry already.`;
   const line =
     `Sent <code>${bar(upload.uploadedBytes, whole)}</code> ${bytes(upload.uploadedBytes)} of ${bytes(whole)}${wire}; ` +
     `${percent(upload.reusedBytes, whole)} was in Sentry already.`;
-  const chart = upload.reusedBytes > 0 ? `\n\n${details('As a chart', bytesChart(report))}` : '';
-  return `### Sent and re-used\n\n${line}${chart}`;
+  return `### Sent and re-used\n\n${line}\n\n${details('As a chart', bytesChart(report))}`;
 }
 
 function files(report: RunReport): string {
@@ -184,10 +194,7 @@ function waits(report: RunReport): string {
     .map(({ endpoint, reason, waitMs, attempt }) => [text(endpoint), text(reason), duration(waitMs), String(attempt)]);
   const rest = all.length > rows.length ? `\n\n${all.length - rows.length} more in the JSON report.` : '';
   const head = ['Request', 'Why', 'Waited', 'Attempt'];
-  return details(
-    `Sentry was waited for ${count(all.length, 'time')}`,
-    table(head, rows, ['---', '---', '---:', '---:']) + rest,
-  );
+  return details(`${count(all.length, 'wait')} for Sentry`, table(head, rows, ['---', '---', '---:', '---:']) + rest);
 }
 
 /** Leaves out the sections that would pass the limit. */

@@ -60,10 +60,10 @@ export async function uploadFiles(context: StepContext, plan: SourceMapPlan): Pr
 }
 
 function tellDiagnoses({ log }: StepContext, diagnoses: readonly Diagnosis[]): void {
-  const summary = summarizeDiagnoses(diagnoses);
+  // All of them: the log shows a few and counts the rest, the report keeps each.
+  const summary = summarizeDiagnoses(diagnoses, Number.POSITIVE_INFINITY);
   for (const line of summary.lines) log.info(line);
   for (const { severity, message, place } of summary.annotations) log[severity](message, place);
-  if (summary.omitted > 0) log.info(`${summary.omitted} more warnings are in the JSON report`);
 }
 
 function tellUpload({ inputs, log }: StepContext, record: UploadRecord): void {

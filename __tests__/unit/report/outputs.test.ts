@@ -194,8 +194,8 @@ describe('numbers for people', () => {
       '░░░░',
     ]);
     expect([percent(1, 1e6), percent(999_999, 1e6), percent(0, 0), percent(5, 5)]).toEqual([
-      '1 %',
-      '99 %',
+      'less than 1 %',
+      'more than 99 %',
       '0 %',
       '100 %',
     ]);

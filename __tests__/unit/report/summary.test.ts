@@ -23,6 +23,41 @@ it('where the time went and what was re-used are pictures, and words for those w
   expect(summary).toMatch(/<code>█+░+<\/code>/);
 });
 
+it('what was sent is told in words that fit: all of it, nothing of it, or a part', () => {
+  const withBytes = (uploadedBytes: number, reusedBytes: number) => {
+    const { sourcemaps } = sampleReport();
+    if (!sourcemaps?.upload) throw new Error('the sample has an upload');
+    const upload = { ...sourcemaps.upload, uploadedBytes, reusedBytes, wireBytes: uploadedBytes / 4 };
+    return renderSummary(sampleReport({ sourcemaps: { ...sourcemaps, upload } }));
+  };
+  expect(withBytes(4096, 0)).toContain(
+    'All 4.0 KiB were sent (1.0 KiB on the wire): nothing of it was in Sentry before.',
+  );
+  expect(withBytes(4096, 0)).toMatch(/ · 4\.0 KiB sent · /);
+  expect(withBytes(0, 4096)).toContain('Nothing had to be sent: all 4.0 KiB were in Sentry already.');
+  expect(withBytes(0, 4096)).toContain('nothing sent, 4.0 KiB re-used');
+  expect(withBytes(4096, 8)).toContain('less than 1 % was in Sentry already');
+  for (const summary of [withBytes(4096, 0), withBytes(0, 4096)]) expect(summary).not.toContain('mermaid\npie');
+});
+
+it('the first lines say how many warnings there are below, besides what ended the run', () => {
+  const warning = { severity: 'warning', message: 'no map', file: 'a.js' } as const;
+  const headline = (report: RunReport) => renderSummary(report).split('\n')[2];
+  expect(headline(sampleReport({ problems: [warning, warning] }))).toContain(' · 2 warnings (below) · 3.4 s');
+  expect(headline(failedReport())).toContain(' · 1 warning (below) · ');
+  expect(headline(sampleReport())).not.toContain('below');
+});
+
+it('the axis of time has whole seconds where there are some', () => {
+  const lasting = (ms: number) => {
+    const steps = sampleReport().steps.map((step) => ({ ...step, durationMs: step.status === 'done' ? ms / 6 : 0 }));
+    return renderSummary(sampleReport({ steps }));
+  };
+  expect(lasting(1_500)).toContain('axisFormat %-S.%L s\n  Token');
+  expect(lasting(9_000)).toContain('axisFormat %-S s\n  tickInterval 1second\n  Token');
+  expect(lasting(60_000)).toContain('axisFormat %M:%S\n  Token');
+});
+
 it('a run of less than half a second, or of one step, has no picture of where the time went', () => {
   const lasting = (ms: number) => {
     const steps = sampleReport().steps.map((step) => ({
