@@ -1,43 +1,24 @@
-import type { ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer } from 'node:net';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { makeCertificates, testProxy } from '../security/proxy-support.js';
 import { itOnPosix } from '../support/platform.js';
+import { initCheckout, writeWithMap } from '../support/workspace.js';
 import type { RunResult } from './harness.js';
-import { type Scene, scene } from './reliability-support.js';
+import {
+  assemble429,
+  expectComplete,
+  limitedNode,
+  type Scene,
+  SMALL,
+  scenes,
+  spawnBundle,
+  writeBuild,
+} from './reliability-support.js';
 
-/** Rows of docs/reliability.md that need the bundle, real time or a real process. */
+/** Rows of docs/reliability.md that need the bundle and real time: waits, repeated and parallel runs, a runner short of everything. */
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function start(...args: Parameters<typeof scene>): Promise<Scene> {
-  const started = await scene(...args);
-  cleanups.push(() => started.close());
-  return started;
-}
-
-/** Green means that all of it is there, once. */
-async function expectComplete({ org, sandbox }: Scene, result: RunResult): Promise<void> {
-  await sandbox.idle();
-  expect({ exit: result.exitCode, log: result.exitCode === 0 ? '' : result.log }).toEqual({ exit: 0, log: '' });
-  expect(org().releases.size).toBe(1);
-  expect(org().releases.get('1.0.0')?.deploys).toHaveLength(1);
-  expect(org().releases.get('1.0.0')?.dateReleased).toBeDefined();
-  expect(org().bundles).toHaveLength(1);
-}
-
+const { start } = scenes();
 const at = (request: { readonly time: string } | undefined) => Date.parse(request?.time ?? '');
-const assemble429 = (headers: Record<string, string>) => [
-  { match: { method: 'POST', path: '**/assemble/', nth: 1 }, do: { status: 429, headers } },
-];
-const small = { chunkSize: 4_096, chunksPerRequest: 1, maxRequestSize: 4_096 };
 
 // These run in real time against a real process: on a machine that stands still for a second, a window can be missed. Once more
 // then; what fails twice is a defect.
@@ -54,30 +35,37 @@ describe('waits, in the bundle and in real time', () => {
   }, 60_000);
 
   it('row 6: a wait past the timeout stops at once with endpoint, wait and time left; the re-run sends only the rest', async () => {
-    const world = await start({
-      faults: [
-        {
-          match: { method: 'POST', path: '**/chunk-upload/', nth: { from: 3 } },
-          do: { status: 429, headers: { 'Retry-After': '3600' } },
-        },
-      ],
-      options: { ...small, concurrency: 1 },
-    });
+    const fault = {
+      match: { method: 'POST', path: '**/chunk-upload/', nth: { from: 3 } },
+      do: { status: 429, headers: { 'Retry-After': '3600' } },
+    };
+    const world = await start({ faults: [fault], options: { ...SMALL, concurrency: 1 } });
     const result = await world.run({ inputs: { timeout: '60s' } });
     expect(result.exitCode).toBe(1);
     expect(result.durationMs).toBeLessThan(10_000);
-    expect(result.log).toMatch(/POST chunk-upload asks to wait|POST chunk-upload and asks to wait 3600 s/);
-    expect(result.log).toMatch(/only \d+ s are left/);
-    expect(result.log).toContain('continues where it stopped');
-    expect(result.log).toMatch(/Done: .*Release/);
-    expect(result.log).toMatch(/Not done: .*Finalize/);
-    const kept = new Set(world.org().chunks.keys());
-    expect(kept.size).toBeGreaterThan(0);
-    world.sandbox.faults.clear();
-    world.sandbox.log.clear();
-    await expectComplete(world, await world.run());
-    const again = world.posts('/chunk-upload/').flatMap(({ chunks }) => chunks ?? []);
-    expect(again.filter((sha1) => kept.has(sha1))).toEqual([]);
+    const [third, ...more] = world.posts('/chunk-upload/').filter(({ status }) => status === 429);
+    expect(more).toEqual([]);
+    expect(Date.now() - at(third)).toBeLessThan(5_000);
+    expect(result.log).toMatch(
+      /Sentry limits the rate of POST chunk-upload and asks to wait 3600 s, but only \d+ s are left of the timeout/,
+    );
+    expect(result.log).toContain('Run it again later: it continues where it stopped');
+    expect(result.log).toMatch(/^ {2}\d+ chunks \(.*\) sent before the upload stopped/m);
+    expect(result.log).toMatch(/^ {2}Done: Token check, Release$/m);
+    expect(result.log).toMatch(/^ {2}Not done: Deploy, Finalize$/m);
+    await expectRest(world);
+  }, 60_000);
+
+  it('row 6: a busy server that asks for an hour (503) is named as what it is, and left at once', async () => {
+    const do503 = { status: 503, headers: { 'Retry-After': '3600' } };
+    const world = await start({ faults: [{ match: { method: 'POST', path: '**/releases/' }, do: do503 }] });
+    const result = await world.run();
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toMatch(
+      /POST releases answered 503 Service Unavailable.* and asks to wait 3600 s, but only \d+ s are left/,
+    );
+    expect(result.log).not.toContain('limits the rate');
+    expect(world.posts('/releases/')).toHaveLength(1);
   }, 60_000);
 
   it('row 7: a reset alone is waited for by the server’s clock', async () => {
@@ -88,83 +76,85 @@ describe('waits, in the bundle and in real time', () => {
   }, 60_000);
 
   it('row 9: a window of ten requests a second is never overrun', async () => {
-    const world = await start({ limits: { default: { limit: 10, windowSeconds: 1 } }, options: small }, 120_000);
+    const world = await start({ limits: { default: { limit: 10, windowSeconds: 1 } }, options: SMALL }, 120_000);
     await expectComplete(world, await world.run());
     expect(world.posts('/chunk-upload/').length).toBeGreaterThan(15);
     expect(world.posts('/chunk-upload/').filter(({ status }) => status === 429)).toEqual([]);
   }, 60_000);
 
   it('row 10: two requests at once are the limit, and it is kept', async () => {
-    const world = await start(
-      { limits: { default: { limit: 1_000, concurrent: 2 }, enforceConcurrent: true }, options: small },
-      120_000,
-    );
+    const limits = { default: { limit: 1_000, concurrent: 2 }, enforceConcurrent: true };
+    const world = await start({ limits, options: SMALL }, 120_000);
     await expectComplete(world, await world.run());
     expect(world.posts('/chunk-upload/').filter(({ status }) => status === 429).length).toBeLessThanOrEqual(2);
   }, 60_000);
 });
 
-describe('cancel', () => {
-  const waiting = { faults: assemble429({ 'Retry-After': '30' }) };
+/** The next run completes it, and sends nothing that Sentry has. */
+async function expectRest(world: Scene): Promise<void> {
+  const kept = new Set(world.org().chunks.keys());
+  expect(kept.size).toBeGreaterThan(0);
+  world.sandbox.faults.clear();
+  world.sandbox.log.clear();
+  await expectComplete(world, await world.run());
+  const again = world.posts('/chunk-upload/').flatMap(({ chunks }) => chunks ?? []);
+  expect(again.filter((sha1) => kept.has(sha1))).toEqual([]);
+}
 
-  /** Cancels as soon as the action says that it waits. */
-  function cancelWhen(pattern: RegExp): { signal: AbortSignal; onLine: (line: string) => void } {
-    const controller = new AbortController();
-    return { signal: controller.signal, onLine: (line) => pattern.test(line) && controller.abort() };
-  }
+describe('the log', () => {
+  const told = ({ log }: RunResult) => log.split('\n').filter((line) => /; (waiting|attempt) \d/.test(line));
 
-  it('row 45: SIGINT during a wait ends in seconds with 130, summary and outputs; the re-run completes', async () => {
-    const world = await start(waiting);
-    const started = Date.now();
-    const result = await world.run(cancelWhen(/waiting 30/));
-    expect(result.exitCode).toBe(130);
-    expect(Date.now() - started).toBeLessThan(15_000);
-    expect(result.summary).toMatch(/cancel/i);
-    expect(result.outputs['release']).toBe('1.0.0');
-    expect(result.tmpFiles).toEqual([]);
-    world.sandbox.faults.clear();
-    await expectComplete(world, await world.run());
+  it('has one line for each wait or retry: the reason, how long, and the attempt of six or the wait in a row with the time left', async () => {
+    const world = await start({
+      faults: [
+        { match: { method: 'POST', path: '**/releases/', nth: 1 }, do: { reset: 'before-body' } },
+        { match: { method: 'GET', path: '**/chunk-upload/', nth: 1 }, do: { status: 502 } },
+        {
+          match: { method: 'POST', path: '**/assemble/', nth: { to: 2 } },
+          do: { status: 429, headers: { 'Retry-After': '1' } },
+        },
+        {
+          match: { method: 'PUT', path: '**/releases/1.0.0/', nth: 1 },
+          do: { status: 503, headers: { 'Retry-After': '1' } },
+        },
+      ],
+    });
+    const result = await world.run({ inputs: { timeout: '10m' } });
+    await expectComplete(world, result);
+    const lines = told(result);
+    const left = '(5[89]\\d|600) s left';
+    const expected = [
+      /^POST releases: the connection to .* was closed before the answer \(\w+\); attempt 2 of 6 in \d+(\.\d)? m?s$/,
+      /^GET chunk-upload answered 502 Bad Gateway.*; attempt 2 of 6 in \d+(\.\d)? m?s$/,
+      new RegExp(
+        `^POST assemble: rate limited, asked by Retry-After; waiting 1(\\.\\d)? s \\(wait 1 in a row, as long as the timeout allows: ${left}\\)$`,
+      ),
+      new RegExp(
+        `^POST assemble: rate limited, asked by Retry-After; waiting 1(\\.\\d)? s \\(wait 2 in a row, as long as the timeout allows: ${left}\\)$`,
+      ),
+      /^PUT release answered 503 Service Unavailable.*, asked by Retry-After; attempt 2 of 6 in \d+(\.\d)? s$/,
+    ];
+    expect(lines).toEqual(expected.map((line) => expect.stringMatching(line)));
   }, 60_000);
 
-  it('row 46: SIGINT in the middle of a chunk: nothing half is kept, no temporary file is left, the re-run sends the rest', async () => {
-    const world = await start(
-      {
-        options: small,
-        faults: [{ match: { method: 'POST', path: '**/chunk-upload/', nth: { from: 4 } }, do: { delayMs: 3_000 } }],
-      },
-      120_000,
+  it('has one line for a wait of many requests: a wave of refusals is no storm', async () => {
+    const fault = {
+      match: { method: 'POST', path: '**/chunk-upload/', nth: { from: 3, to: 8 } },
+      do: { status: 429, headers: { 'Retry-After': '1' } },
+    };
+    const world = await start({ faults: [fault], options: SMALL }, 120_000);
+    const result = await world.run();
+    await expectComplete(world, result);
+    const refused = world.posts('/chunk-upload/').filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(6);
+    const lines = told(result).filter((line) => line.startsWith('POST chunk-upload'));
+    // The first wave had up to four under way; each wait after it is tried by a single request.
+    expect(lines.length).toBeGreaterThanOrEqual(3);
+    expect(lines.length).toBeLessThanOrEqual(6);
+    expect(lines.map((line) => /wait (\d+) in a row/.exec(line)?.[1])).toEqual(lines.map((_line, nth) => `${nth + 1}`));
+    expect(new Set(refused.map((request) => Math.floor(at(request) / 500))).size).toBeGreaterThanOrEqual(
+      lines.length - 1,
     );
-    const controller = new AbortController();
-    const timer = setInterval(() => world.org().chunks.size >= 2 && controller.abort(), 20);
-    const result = await world.run({ signal: controller.signal });
-    clearInterval(timer);
-    expect(result.exitCode).toBe(130);
-    expect(result.tmpFiles).toEqual([]);
-    expect(readdirSync(join(world.folder, 'dist')).filter((name) => !/^f\d\.js(\.map)?$/.test(name))).toEqual([]);
-    for (const file of [0, 1, 2, 3]) {
-      const id = /debugId=([0-9a-f-]{36})/.exec(readFileSync(join(world.folder, 'dist', `f${file}.js`), 'utf8'))?.[1];
-      expect(JSON.parse(readFileSync(join(world.folder, 'dist', `f${file}.js.map`), 'utf8')).debugId).toBe(id);
-    }
-    const kept = new Set(world.org().chunks.keys());
-    world.sandbox.faults.clear();
-    world.sandbox.log.clear();
-    await expectComplete(world, await world.run());
-    const again = world.posts('/chunk-upload/').flatMap(({ chunks }) => chunks ?? []);
-    expect(again.filter((sha1) => kept.has(sha1))).toEqual([]);
-  }, 60_000);
-
-  it('row 47: SIGKILL leaves nothing that the next run could trip over', async () => {
-    const world = await start(
-      {
-        options: small,
-        faults: [{ match: { method: 'POST', path: '**/chunk-upload/', nth: { from: 3 } }, do: { delayMs: 30_000 } }],
-      },
-      60_000,
-    );
-    const result = await world.run({ killAfterMs: 2_500 });
-    expect(result.exitSignal).toBe('SIGKILL');
-    world.sandbox.faults.clear();
-    await expectComplete(world, await world.run());
   }, 60_000);
 });
 
@@ -181,115 +171,148 @@ describe('twice', () => {
     expect(world.org().releases.get('1.0.0')?.deploys).toHaveLength(2);
   }, 60_000);
 
-  it('row 49: two jobs at once on one release are both green, and the release is one', async () => {
-    const world = await start();
-    const results = await Promise.all([
-      world.run({ inputs: { dist: 'linux', environment: 'linux' } }),
-      world.run({ inputs: { dist: 'macos', environment: 'macos', inject: 'false', sourcemaps: '' } }),
-    ]);
-    expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-    expect(world.org().releases.size).toBe(1);
-    const deploys = world
-      .org()
-      .releases.get('1.0.0')
-      ?.deploys.map(({ environment }) => environment);
-    expect(deploys?.sort()).toEqual(['linux', 'macos']);
-  }, 60_000);
-});
-
-describe('the way there', () => {
-  it('rows 58, 59 and 60: through a proxy with a password, over the company’s own authority, also when the tunnel dies', async () => {
-    const certificates = makeCertificates('sentry.test');
-    cleanups.push(() => certificates.remove());
-    const world = await start({}, 900_000);
-    const front = createTlsServer(certificates.good, (request, response) => {
-      const options = { method: request.method, path: request.url, headers: request.headers };
-      const upstream = httpRequest(world.sandbox.url, options, (answer) => {
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(response);
+  it('row 49: two jobs at once on one release, each with files and commits, are both green; the re-runs lose and double nothing', async () => {
+    const repository = (name: string) => ({ name, url: `https://github.com/${name}` });
+    const lock = { match: { method: 'PUT', path: '**/releases/1.0.0/', nth: 2 }, do: { commitLock: true } } as const;
+    const world = await start({
+      organizations: [{ slug: 'acme', projects: [{ slug: 'web' }], repositories: [repository('other/lib')] }],
+      faults: [lock],
+    });
+    writeBuild(join(world.folder, 'macos'), 20_000, 'another build');
+    const { commit } = initCheckout(world.folder);
+    const [first, , last] = ['one.txt', 'two.txt', 'three.txt'].map((path) => commit(path));
+    const job = (name: string, folder: string, attempt = '1') =>
+      world.run({
+        inputs: {
+          ...{ dist: name, environment: name, sourcemaps: folder, projects: 'web', set_commits: 'manual' },
+          ...{ repo: 'acme/web', commit: last ?? '', previous_commit: first ?? '', wait: 'true' },
+        },
+        env: { GITHUB_RUN_ATTEMPT: attempt, GITHUB_SHA: last },
       });
-      upstream.on('error', () => response.destroy());
-      request.on('error', () => upstream.destroy());
-      request.pipe(upstream);
-    });
-    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-    cleanups.push(() => {
-      front.closeAllConnections();
-      front.close();
-    });
-    const proxy = await testProxy({ password: 'us@er:pass word' });
-    cleanups.push(() => proxy.close());
-    proxy.dieAfter = 1_500;
-    const url = `https://sentry.test:${(front.address() as AddressInfo).port}`;
-    world.sandbox.options.uploadUrlPrefix = url;
-    const result = await world.run({
-      inputs: { auth_token: `sntryu_${'a'.repeat(64)}`, org: 'acme', url },
-      env: {
-        HTTPS_PROXY: `us%40er:pass%20word@127.0.0.1:${proxy.port}`,
-        NODE_EXTRA_CA_CERTS: certificates.authorityFile,
-      },
-      secrets: [`sntryu_${'a'.repeat(64)}`, 'pass word', 'pass%20word'],
-    });
-    await expectComplete(world, result);
-    expect(proxy.targets.length).toBeGreaterThanOrEqual(2);
-    expect(proxy.plain).toEqual([]);
+    const both = () => Promise.all([job('linux', 'dist'), job('macos', 'macos')]);
+    expectGreen(await both());
+    await expectMatrix(world, 2);
+    // The whole attempt once more, then "Re-run failed jobs" of one of them.
+    expectGreen(await both());
+    await expectMatrix(world, 2);
+    expectGreen([await job('macos', 'macos', '2')]);
+    await expectMatrix(world, 3);
+  }, 120_000);
 
-    const untrusted = await world.run({
-      inputs: { auth_token: `sntryu_${'a'.repeat(64)}`, org: 'acme', url },
-      env: { HTTPS_PROXY: `us%40er:pass%20word@127.0.0.1:${proxy.port}` },
-    });
-    expect(untrusted.exitCode).toBe(1);
-    expect(untrusted.log).toMatch(/NODE_EXTRA_CA_CERTS/);
-  }, 60_000);
+  function expectGreen(results: readonly RunResult[]): void {
+    for (const { exitCode, log } of results)
+      expect({ exitCode, log: exitCode === 0 ? '' : log }).toEqual({ exitCode: 0, log: '' });
+  }
 
-  it('row 18: a host that takes the connection and never answers is left after ten seconds, and tried again', async () => {
-    const silent = createServer(() => undefined);
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    cleanups.push(() => silent.close());
-    const world = await start();
-    const url = `https://localhost:${(silent.address() as AddressInfo).port}`;
-    const result = await world.run({
-      inputs: { auth_token: `sntryu_${'a'.repeat(64)}`, org: 'acme', url, timeout: '14s' },
-    });
-    expect(result.exitCode).toBe(1);
-    expect(result.log).toMatch(/no connection to localhost:\d+ in time; attempt 2 of 6/);
-    expect(result.durationMs).toBeLessThan(20_000);
-  }, 60_000);
+  /** One release; its commits once; a bundle for each job with its own files; a deploy for each job and attempt. */
+  async function expectMatrix(world: Scene, deploys: number): Promise<void> {
+    await world.sandbox.idle();
+    expect([...world.org().releases.keys()]).toEqual(['1.0.0']);
+    const release = world.org().releases.get('1.0.0');
+    expect(release?.commits.map(({ message }) => message)).toEqual(['Add three', 'Add two']);
+    expect(release?.headCommits.map(({ commit, repository }) => [repository.name, commit])).toEqual([
+      ['acme/web', release?.commits[0]?.id],
+    ]);
+    const linked = world
+      .org()
+      .bundles.map(({ debugIds, releases }) => ({ releases, ids: new Set(debugIds.map(({ debugId }) => debugId)) }));
+    expect(
+      linked.flatMap(({ releases }) => releases.map(({ dist, release: version }) => `${version}/${dist}`)).sort(),
+    ).toEqual(['1.0.0/linux', '1.0.0/macos']);
+    for (const [index, folder] of ['dist', 'macos'].entries()) {
+      const name = index === 0 ? 'linux' : 'macos';
+      const bundle = linked.find(({ releases }) => releases.some(({ dist }) => dist === name));
+      expect([...(bundle?.ids ?? [])].sort()).toEqual(debugIdsIn(join(world.folder, folder)));
+    }
+    const urls = release?.deploys.map(({ environment, url }) => `${environment} ${url?.split('/').at(-1)}`);
+    expect(urls?.sort()).toEqual(['linux 1', 'macos 1', 'macos 2'].slice(0, deploys));
+  }
+
+  function debugIdsIn(folder: string): readonly (string | undefined)[] {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => /debugId=([0-9a-f-]{36})/.exec(readFileSync(join(folder, name), 'utf8'))?.[1])
+      .sort();
+  }
 });
 
-// Windows has neither: a process there is ended, not told (SIGKILL, above, is what that is like).
-itOnPosix.each([
-  ['SIGTERM', ['SIGTERM'], 143],
-  ['a second SIGINT', ['SIGINT', 'SIGINT'], 130],
-] as const)(
-  'row 47: %s ends a waiting run at once; the re-run completes',
-  async (_name, signals, code) => {
-    const world = await start({ faults: assemble429({ 'Retry-After': '30' }) });
-    let child: ChildProcess | undefined;
-    let [signalledAt, endedAt] = [0, 0];
-    const { exitCode } = await world.run({
-      onStart(started) {
-        child = started;
-        child.once('exit', () => (endedAt = Date.now()));
-      },
-      onLine(line) {
-        if (signalledAt !== 0 || !line.includes('waiting 30')) return;
-        signalledAt = Date.now();
-        for (const signal of signals) child?.kill(signal);
-      },
-    });
-    expect(exitCode).toBe(code);
-    expect(endedAt - signalledAt).toBeLessThan(4_000);
-    world.sandbox.faults.clear();
-    await expectComplete(world, await world.run());
-  },
-  60_000,
-);
+describe('a runner short of everything', () => {
+  // Windows has no such limit.
+  itOnPosix(
+    'row 52: a disk that takes no more ends the run with the file and the reason; no file is half written, none is left',
+    async () => {
+      const world = await start();
+      const dist = join(world.folder, 'dist');
+      writeWithMap(dist, 'f9', `x("${'0123456789'.repeat(40_000)}");`);
+      const before = readAll(dist);
+      // In blocks of 512 or 1,024 bytes: outputs and report fit, the big script does not.
+      const node = limitedNode(world.folder, 'ulimit -f 200');
+      const result = await world.run({ node });
+      expect(result).toMatchObject({ exitCode: 1, exitSignal: null });
+      expect(result.log).toMatch(/Cannot write dist\/f9\.js(\.map)?: EFBIG/);
+      expect(result.log).toContain('Check free space and permissions of the folder.');
+      expect(result.outputs['result']).toBe('failed');
+      expect(result.summary).toContain('EFBIG');
+      expect([...result.tmpFiles, ...result.leftovers]).toEqual([]);
+      const after = readAll(dist);
+      expect([...after.keys()]).toEqual([...before.keys()]);
+      // The pair that did not fit is as it was; others may be edited, as a whole.
+      for (const name of ['f9.js', 'f9.js.map']) expect(after.get(name) === before.get(name)).toBe(true);
+      for (const [name, text] of after) if (name.endsWith('.map')) JSON.parse(text);
+      await expectComplete(world, await world.run());
+    },
+    60_000,
+  );
 
-it('row 67: a log that nobody reads any more does not end the upload', async () => {
-  const world = await start();
-  await world.run({ onStart: ({ stdout }) => stdout?.destroy() });
-  await world.sandbox.idle();
-  expect(world.org().bundles).toHaveLength(1);
-  expect(world.org().releases.get('1.0.0')?.dateReleased).toBeDefined();
-}, 60_000);
+  function readAll(folder: string): Map<string, string> {
+    return new Map(
+      readdirSync(folder)
+        .sort()
+        .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+    );
+  }
+
+  it('row 67: a log that nobody reads any more does not end the upload, nor change its exit code, outputs and summary', async () => {
+    const world = await start();
+    const run = spawnBundle(world);
+    run.child.stdout?.destroy();
+    expect((await run.ended).code).toBe(0);
+    await world.sandbox.idle();
+    expect(world.org().bundles).toHaveLength(1);
+    expect(world.org().releases.get('1.0.0')?.dateReleased).toBeDefined();
+    expect(run.outputs()).toMatchObject({ result: 'success', files: '8' });
+    expect(run.summary()).toContain('1.0.0');
+  }, 60_000);
+
+  it('row 67: a log that is read slowly loses no line and holds nothing up', async () => {
+    const world = await start();
+    const run = spawnBundle(world);
+    run.child.stdout?.pause();
+    setTimeout(() => run.child.stdout?.resume(), 3_000);
+    expect((await run.ended).code).toBe(0);
+    await run.said(/^Sentry release 1\.0\.0: done/m);
+    expect(run.log().match(/^::group::/gm)?.length).toBe(run.log().match(/^::endgroup::/gm)?.length);
+    expect(world.org().releases.get('1.0.0')?.dateReleased).toBeDefined();
+  }, 60_000);
+
+  it('row 68: ten thousand files, two thousand of them with something to warn of, have a short summary and a short log', async () => {
+    const world = await start();
+    const many = join(world.folder, 'many');
+    for (let n = 0; n < 4_000; n += 1) writeWithMap(many, `f${n}`, `f(${n});\n`);
+    mkdirSync(join(many, 'lonely'));
+    for (let n = 0; n < 2_000; n += 1) writeFileSync(join(many, 'lonely', `l${n}.js`), `l(${n});\n`);
+    const result = await world.run({ inputs: { sourcemaps: 'many' } });
+    await expectComplete(world, result);
+    expect(result.outputs['files']).toBe('10000');
+    expect(Buffer.byteLength(result.summary)).toBeLessThan(100 * 1024);
+    expect(result.runnerWarnings).toEqual([]);
+    const lines = result.log.split('\n');
+    expect(lines.length).toBeLessThan(150);
+    expect(result.stdout.length).toBeLessThan(64 * 1024);
+    expect(lines.filter((line) => line.startsWith('Packed ')).length).toBeLessThanOrEqual(
+      result.durationMs / 1_000 + 1,
+    );
+    expect(result.annotations.length).toBeLessThanOrEqual(50);
+    expect(result.report).toMatchObject({ result: 'success' });
+  }, 120_000);
+});

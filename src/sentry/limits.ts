@@ -63,8 +63,9 @@ export class Gate {
   #pausedUntil = 0;
   #asked: Asked | undefined;
   #pauses = 0;
+  /** When the last of them began: answers to requests from before say nothing about it. */
+  #pausedAt = 0;
   #probing = false;
-  #consecutive429 = 0;
   /** Requests the window still takes; only meant until `#windowEndsAt` (local time). */
   #credit = 0;
   /** The lowest `Remaining` that an answer of this window had. */
@@ -79,9 +80,10 @@ export class Gate {
     this.#shrinkToCeiling();
   }
 
-  /** How many 429 came in a row. */
-  get consecutive429(): number {
-    return this.#consecutive429;
+  /** Which wait in a row the next pause would be, from 1; refusals of one wave are one wait. */
+  get nextWait(): number {
+    const paused = this.#pausedUntil > this.#context.clock.now();
+    return paused ? Math.max(1, this.#pauses) : this.#pauses + 1;
   }
 
   /** Requests that may run at once now. */
@@ -120,7 +122,8 @@ export class Gate {
     const now = this.#context.clock.now();
     const until = now + waitMs;
     const news = until > this.#pausedUntil + 500;
-    if (this.#pausedUntil <= now || this.#pauses === 0) this.#pauses += 1;
+    this.#pauses = this.nextWait;
+    if (this.#pausedUntil <= now) this.#pausedAt = now;
     if (until > this.#pausedUntil) {
       this.#pausedUntil = until;
       this.#asked = asked;
@@ -135,9 +138,11 @@ export class Gate {
     const rate = rateLimitOf(answer.headers);
     this.#concurrentLimit = rate.concurrentLimit ?? this.#concurrentLimit;
     const refused = answer.status === 429;
-    this.#probing = refused;
-    this.#consecutive429 = refused ? this.#consecutive429 + 1 : 0;
-    if (!refused) this.#pauses = 0;
+    if (refused) this.#probing = true;
+    else if (pass.startedAt >= this.#pausedAt) {
+      this.#probing = false;
+      this.#pauses = 0;
+    }
     this.#adaptConcurrency(pass, refused || (rate.concurrentRemaining ?? Number.POSITIVE_INFINITY) <= 1);
     if (!refused) this.#countWindow(rate, receivedAt);
   }

@@ -144,9 +144,9 @@ export class Requester {
     const name = nameOf(call);
     const random = () => clock.random();
     const asked = askedWait(answer.headers, clock.now());
-    const silent = silent429Delay(gate.consecutive429, random);
+    const silent = silent429Delay(gate.nextWait, random);
     // A server that keeps saying "now" and keeps refusing is backed off from as if it said nothing.
-    const least = asked === undefined || gate.consecutive429 > 3 ? silent : 0;
+    const least = asked === undefined || gate.nextWait > 3 ? silent : 0;
     const waitMs = Math.max(least, withJitter(asked?.waitMs ?? 0, random));
     const reason = asked === undefined ? 'rate limited, it names no time' : `rate limited, asked by ${asked.source}`;
     const wish =

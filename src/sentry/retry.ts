@@ -92,7 +92,7 @@ export function retryDelay(trouble: Trouble, attempts: number, random: () => num
   return backoff(attempts, 'status' in trouble && trouble.lockHeld ? LOCK : BACKOFF, random);
 }
 
-/** The wait for the n-th 429 in a row that names no time. */
+/** The n-th wait in a row for 429s that name no time. */
 export function silent429Delay(consecutive: number, random: () => number): number {
   return backoff(consecutive, SILENT_429, random);
 }

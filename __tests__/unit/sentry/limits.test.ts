@@ -68,6 +68,12 @@ describe('concurrency', () => {
   it('grows by one after twenty clean answers, up to the server’s own number', async () => {
     const { gate } = setup();
     gate.limitConcurrency(6);
+    const capacities: number[] = [];
+    for (let round = 0; round < 40; round += 1) {
+      gate.leave(await gate.enter(), ok());
+      capacities.push(gate.capacity);
+    }
+    expect([18, 19, 38, 39].map((round) => capacities[round])).toEqual([4, 5, 5, 6]);
     for (let round = 0; round < 200; round += 1) gate.leave(await gate.enter(), ok());
     expect(gate.capacity).toBe(6);
   });
@@ -139,6 +145,21 @@ describe('waits', () => {
     expect(error).toMatchObject({ code: 'rate-limited-past-deadline', status: 429 });
     expect(String(error)).toContain(`${asked.text}, but only 60 s are left`);
     expect(clock.slept).toEqual([]);
+  });
+
+  it('refusals of one wave are one wait, and a late answer from before it does not end the row nor the test of the water', async () => {
+    const { clock, gate } = setup();
+    const [first, second, late] = [await gate.enter(), await gate.enter(), await gate.enter()];
+    clock.advance(10);
+    gate.leave(first, refused);
+    expect(gate.nextWait).toBe(1);
+    expect(gate.pause(3_000, asked)).toBe(1);
+    gate.leave(second, refused);
+    expect([gate.nextWait, gate.pause(5_000, asked)]).toEqual([1, 1]);
+    gate.leave(late, ok());
+    expect(gate.capacity).toBe(1);
+    clock.advance(6_000);
+    expect(gate.nextWait).toBe(2);
   });
 
   it('the error names the answer that asked: a 503 is no rate limit, and a window that is used up no wish of an answer', async () => {
