@@ -1,7 +1,7 @@
 import type { getOctokit } from '@actions/github';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
-import { parseCommitAnswer, parseFiles } from './github-answers.js';
+import { countOf, listOf, parseCommitAnswer, parseFiles, parseTags } from './github-answers.js';
 import { createGitHubFetch, type GitHubBudget } from './github-fetch.js';
 import { type CommitSource, type FileChange, type Range, type SourceCommit, SourceUnavailable } from './source.js';
 
@@ -97,21 +97,22 @@ async function since(octokit: Octokit, at: At, base: string, head: string, limit
     );
   const first = await compare(1);
   if (first === undefined) return await sinceNamed(octokit, at, base, head, limit);
-  const { total_commits: total, merge_base_commit: merge, status } = first.data;
+  const { merge_base_commit: merge, status } = first.data;
+  const total = countOf(first.data.total_commits);
   // Oldest first: the newest are on the last pages.
-  const pages = new Map([[1, first.data.commits]]);
+  const pages = new Map([[1, listOf(first.data.commits)]]);
   const last = Math.ceil(total / PAGE);
   for (let page = last; page > 1 && (last - page) * PAGE < limit; page -= 1) {
     const answer = await compare(page);
     if (answer === undefined) throw new SourceUnavailable('GitHub lost the comparison half way');
-    pages.set(page, answer.data.commits);
+    pages.set(page, listOf(answer.data.commits));
   }
   const commits = [...pages.entries()]
     .sort(([left], [right]) => left - right)
     .flatMap(([, found]) => found.map(parseCommitAnswer))
     .reverse();
   const diverged = status === 'diverged' || status === 'behind';
-  return { kind: 'found', commits: commits.slice(0, limit), total, mergeBase: diverged ? merge.sha : undefined };
+  return { kind: 'found', commits: commits.slice(0, limit), total, mergeBase: diverged ? merge?.sha : undefined };
 }
 
 /**
@@ -136,7 +137,7 @@ async function latest(octokit: Octokit, at: At, head: string, count: number): Pr
     const perPage = Math.min(PAGE, count);
     const answer = await known(octokit.rest.repos.listCommits({ ...at, sha: head, per_page: perPage, page }));
     if (answer === undefined) throw noCommit(at, head);
-    commits.push(...answer.data.map(parseCommitAnswer));
+    commits.push(...listOf(answer.data).map(parseCommitAnswer));
     if (answer.data.length < perPage) break;
   }
   return commits.slice(0, count);
@@ -186,7 +187,7 @@ async function readTags(
   const tags = new Map<string, string[]>();
   for (let page = 1; page <= MAX_TAG_PAGES && !isSpent(budget); page += 1) {
     const answer = await known(octokit.rest.repos.listTags({ ...at, per_page: PAGE, page }));
-    for (const { name, commit } of answer?.data ?? []) tags.set(commit.sha, [...(tags.get(commit.sha) ?? []), name]);
+    for (const [sha, name] of parseTags(answer?.data ?? [])) tags.set(sha, [...(tags.get(sha) ?? []), name]);
     if ((answer?.data.length ?? 0) < PAGE) return tags;
   }
   log.info('Not all tags of the repository were read from GitHub: there are too many, or too few requests are left.');

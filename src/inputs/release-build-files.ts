@@ -14,11 +14,18 @@ export async function cordovaRelease(dir: string, readText: ReadText): Promise<s
   if (platform !== 'android' && platform !== 'ios') return undefined;
   const config = await readText(join(dirname(dirname(dir)), 'config.xml'));
   if (config === undefined) return undefined;
-  const widget = /<widget\s([^>]*)>/.exec(withoutComments(config))?.[1];
+  const widget = widgetTag(withoutComments(config));
   if (widget === undefined || attribute(widget, 'xmlns') !== WIDGETS_NAMESPACE) return undefined;
   const ownId = attribute(widget, platform === 'android' ? 'android-packageName' : 'ios-CFBundleIdentifier');
   const ownVersion = platform === 'android' ? undefined : attribute(widget, 'ios-CFBundleVersion');
   return joinName(ownId ?? attribute(widget, 'id'), ownVersion ?? attribute(widget, 'version'));
+}
+
+/** What stands in the first `<widget …>`. No regular expression: a file of unfinished tags would be read once for each. */
+function widgetTag(xml: string): string | undefined {
+  const start = xml.search(/<widget\s/);
+  const end = xml.indexOf('>', start);
+  return start < 0 || end < 0 ? undefined : xml.slice(start + '<widget'.length, end);
 }
 
 /**
