@@ -2,7 +2,8 @@ import { bytesChart, STEP_TITLES, timeChart } from './charts.js';
 import { factsOf, RESULT_WORDS } from './closing.js';
 import { bar, bytes, count, duration, percent, sentence } from './format.js';
 import { code, details, link, table, text } from './markdown.js';
-import type { Problem, RunReport, RunResult, StepRecord } from './report.js';
+import { countProblems, endingOf, problemList } from './problem-list.js';
+import type { RunReport, RunResult, StepRecord } from './report.js';
 
 /** Runners before 2022 refuse a summary above 128 KiB, and nobody reads more. */
 const MAX_BYTES = 96 * 1024;
@@ -24,10 +25,6 @@ const STEP_ICONS: Readonly<Record<StepRecord['status'], string>> = {
   planned: '🧪 planned',
   'not-run': '– not reached',
 };
-
-/** Problems shown at once, and further ones that open on a click; the rest is counted. */
-const PROBLEMS_SHOWN = 10;
-const PROBLEMS_FOLDED = 40;
 
 /** Files of a dry run, and patterns. */
 const ROWS_SHOWN = 40;
@@ -55,8 +52,8 @@ function headline(report: RunReport): string {
   const { org, projects } = report.sentry;
   const where = org === '' ? '' : `${text(org)}: ${projects.map((project) => code(project)).join(', ')} · `;
   const facts = factsOf(report).map((fact) => text(fact));
-  const others = problemsBesides(report);
-  const told = others.length > 0 ? [`${severities(others)} (below)`] : [];
+  const problems = countProblems(report);
+  const told = problems === undefined ? [] : [`${problems} (below)`];
   const took = report.result === 'skipped' ? [] : [duration(report.durationMs)];
   return `## ${ICONS[report.result]} Sentry release${name}${words}\n\n${where}${[...facts, ...told, ...took].join(' · ')}`;
 }
@@ -68,11 +65,6 @@ function whatFailed(report: RunReport): string {
   const lines = ending.message.split('\n').map((line) => `> ${text(line, 1000)}`);
   const next = ending.hint === undefined ? [] : ['>', `> **Next:** ${text(ending.hint, 1000)}`];
   return [`> [!${kind}]`, lines.join('<br>\n'), ...next].join('\n');
-}
-
-/** What ended the run. */
-function endingOf({ problems }: RunReport): Problem | undefined {
-  return problems.filter(({ severity, file }) => severity === 'error' && file === undefined).at(-1);
 }
 
 /** A run without a token stops before its first step, whose record says why. */
@@ -109,46 +101,6 @@ function unbroken(words: string): string {
 /** Times as people write them. */
 function readable(detail: string): string {
   return detail.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, '$1 $2 UTC');
-}
-
-function problemList(report: RunReport): string {
-  const others = problemsBesides(report);
-  if (others.length === 0) return '';
-  const shown = others.slice(0, PROBLEMS_SHOWN).map(problemLine);
-  const folded = others.slice(PROBLEMS_SHOWN, PROBLEMS_SHOWN + PROBLEMS_FOLDED).map(problemLine);
-  const rest = others.length - shown.length - folded.length;
-  const parts = [`### ${severities(others)}`, shown.join('\n')];
-  if (folded.length > 0) parts.push(details(`${folded.length} more`, folded.join('\n')));
-  if (rest > 0) parts.push(`${rest.toLocaleString('en-US')} more are in the JSON report (output <code>report</code>).`);
-  return parts.join('\n\n');
-}
-
-/** All but what ended the run, which stands on top. */
-function problemsBesides(report: RunReport): readonly Problem[] {
-  const ending = endingOf(report);
-  return report.problems.filter((problem) => problem !== ending);
-}
-
-/** "2 errors, 1 warning": a warning alone is no failure, and must not read like one. */
-function severities(problems: readonly Problem[]): string {
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  const counts = [
-    errors > 0 ? count(errors, 'error') : undefined,
-    errors < problems.length ? count(problems.length - errors, 'warning') : undefined,
-  ];
-  return counts.filter((part) => part !== undefined).join(', ');
-}
-
-function problemLine({ severity, file, message, hint }: Problem): string {
-  const said = withoutName(message, file);
-  const where = file === undefined ? '' : `${code(file)}${said === message ? ':' : ''} `;
-  const next = hint === undefined ? '' : `<br>→ ${text(hint)}`;
-  return `- ${severity === 'error' ? '❌' : '⚠️'} ${where}${text(said)}${next}`;
-}
-
-/** Messages that begin with their file need not say it twice. */
-function withoutName(message: string, file: string | undefined): string {
-  return file !== undefined && message.startsWith(file) ? message.slice(file.length).replace(/^[:\s]+/, '') : message;
 }
 
 /** In words and blocks first, so that it is readable where charts are not drawn. */

@@ -148,7 +148,7 @@ it('ten thousand files and problems with long names stay below 100 KiB, and the 
     result: 'warned',
     problems: many.map((index) => ({
       severity: 'warning',
-      message: 'x'.repeat(5000),
+      message: `${index} ${'x'.repeat(5000)}`,
       file: name(index),
       hint: 'y'.repeat(5000),
     })),
@@ -168,6 +168,35 @@ it('ten thousand files and problems with long names stay below 100 KiB, and the 
   expect(Buffer.byteLength(summary)).toBeLessThan(LIMIT);
   expect(summary).toContain('### 10,000 warnings');
   expect(summary).toMatch(/more are in the JSON report|The rest is in the JSON report/);
+});
+
+it('what is the same for several files is one line with their names, bounded', () => {
+  const missing = (index: number) => ({
+    severity: 'warning' as const,
+    message: `dist/${index}.js has no map.`,
+    file: `dist/${index}.js`,
+  });
+  const error = { severity: 'error', message: 'dist/e.js is broken.', file: 'dist/e.js' } as const;
+  const problems = [...[...Array(25).keys()].map(missing), error];
+  const summary = renderSummary(sampleReport({ problems }));
+  const line = summary.split('\n').find((one) => one.startsWith('- ⚠️')) ?? '';
+  expect(summary).toContain('### 1 error, 25 warnings');
+  expect(line).toMatch(/^- ⚠️ <b>25 files:<\/b> has no map\.<br><code>dist\/0\.js<\/code>, <code>dist\/1\.js<\/code>, /);
+  expect(line).toMatch(/<code>dist\/9\.js<\/code> and 15 more, which the JSON report names$/);
+  expect(summary).toContain('- ❌ <code>dist/e.js</code> is broken.');
+  expect(summary.match(/^- /gm)).toHaveLength(2);
+});
+
+it('fifty different problems are lines, ten of them at once; the rest is counted', () => {
+  const problems = [...Array(70).keys()].map((index) => ({
+    severity: 'warning' as const,
+    message: `Reason ${index}.`,
+  }));
+  const summary = renderSummary(sampleReport({ problems }));
+  expect(summary.split('<details>')[0]?.match(/^- ⚠️ Reason/gm)).toHaveLength(10);
+  expect(summary.match(/^- ⚠️ Reason/gm)).toHaveLength(50);
+  expect(summary).toContain('<summary>40 more</summary>');
+  expect(summary).toContain('20 more are in the JSON report');
 });
 
 it('the heading over the problems tells errors from warnings', () => {
