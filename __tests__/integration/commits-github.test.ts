@@ -211,7 +211,7 @@ it('tells three thousand files of a commit; the checkout, which tells all, is as
   expect(alone.plan).toMatchObject({ source: 'github', commits: [{ id: wide.sha('b') }] });
   expect(alone.plan.commits?.[0]?.patch_set?.map(({ path }) => path)).toEqual(Object.keys(files(3000)));
   expect(alone.log.lines.filter((line) => line.startsWith('notice'))).toEqual([
-    'notice: The lists of files of 1 commits may not be whole: github tells 3000 files of a commit at most.',
+    'notice: 1 of 1 commits may be sent without all of their files: GitHub tells 3000 files of a commit at most.',
   ]);
   wide.checkout('b');
   const beside = await plan({ ...options, dir: wide.dir });
@@ -269,7 +269,7 @@ describe('commits_path with more commits than are looked through at GitHub', () 
     const { plan: made, log } = await plan({ ...options, github });
     expect(made.source).toBe('github');
     expect(made.commits?.map(({ id }) => id)).toEqual(web(120));
-    expect(made.reason).toContain('github would tell the files of 500 of 619 commits only');
+    expect(made.reason).toContain('GitHub would tell the files of 500 of 619 commits only');
     expect(log.lines.filter((line) => line.startsWith('notice'))).toEqual([
       'notice: commits_path: what 119 of 619 commits changed cannot be read; these commits are left out.',
     ]);

@@ -39,6 +39,8 @@ export const MAX_COMMITS = 5000;
 /** With `commits_path` and no previous commit: how far back the newest commits are looked for. */
 const WINDOW = 250;
 
+const NAMES: Record<CommitSource['kind'], string> = { github: 'GitHub', git: 'the checkout' };
+
 /** Chooses the release's commits from one source. The same choice is made from every source, so that these agree. */
 export async function selectCommits(source: CommitSource, request: SelectionRequest): Promise<Selection> {
   const { head, log } = request;
@@ -101,15 +103,17 @@ async function withFiles(
   const touches = compilePaths(inputs.paths);
   const limit = touches === undefined ? source.filesLimit : source.pathsLimit;
   if (!partial && commits.length > limit) {
-    throw new SourceIncomplete(`${source.kind} would tell the files of ${limit} of ${commits.length} commits only`);
+    throw new SourceIncomplete(
+      `${NAMES[source.kind]} would tell the files of ${limit} of ${commits.length} commits only`,
+    );
   }
   const looked = commits.slice(0, limit);
   const files = await source.files(looked);
   const cut = [...files.values()].filter((list) => list.length >= source.listLimit).length;
   if (cut > 0) {
-    const what = `${source.kind} tells ${source.listLimit} files of a commit at most`;
+    const what = `${NAMES[source.kind]} tells ${source.listLimit} files of a commit at most`;
     if (!partial) throw new SourceIncomplete(what);
-    log.notice(`The lists of files of ${cut} commits may not be whole: ${what}.`);
+    log.notice(`${cut} of ${commits.length} commits may be sent without all of their files: ${what}.`);
   }
   const found = commits.map((commit) => ({ ...commit, files: files.get(commit.sha) }));
   if (touches === undefined) {
