@@ -2,6 +2,9 @@
  * The load figure of docs/reliability.md: 200 chunks against a sandbox that takes 5 requests a second, two at once.
  *
  *   npm run load -- [--chunks 200] [--limit 5] [--concurrent 2]
+ *
+ * Exit code 1 when a chunk is missing, when they arrive at less than nine tenths of the limit (4.5 a second), or when 3 % or
+ * more of the answers are 429.
  */
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -43,10 +46,19 @@ const seconds = (performance.now() - startedAt) / 1000;
 const posts = sandbox.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/chunk-upload/'));
 const refused = posts.filter(({ status }) => status === 429).length;
 const arrived = sandbox.state.organizations.get('acme')?.chunks.size ?? 0;
-const share = ((refused / posts.length) * 100).toFixed(1);
+const share = (refused / posts.length) * 100;
+const rate = arrived / seconds;
 console.log(
-  `load: ${arrived} of ${chunks} chunks in ${seconds.toFixed(1)} s = ${(arrived / seconds).toFixed(2)}/s ` +
-    `(limit ${limits.limit}/s, ${limits.concurrent} at once); ${posts.length} requests, ${refused} answered 429 (${share} %)`,
+  `load: ${arrived} of ${chunks} chunks in ${seconds.toFixed(1)} s = ${rate.toFixed(2)}/s ` +
+    `(limit ${limits.limit}/s, ${limits.concurrent} at once); ${posts.length} requests, ${refused} answered 429 (${share.toFixed(1)} %)`,
 );
 await client.close();
 await sandbox.close();
+
+const defects = [
+  ...(arrived === chunks ? [] : [`${chunks - arrived} chunks are missing`]),
+  ...(rate >= limits.limit * 0.9 ? [] : [`less than ${limits.limit * 0.9} a second`]),
+  ...(share < 3 ? [] : ['3 % or more were refused']),
+];
+for (const defect of defects) console.error(`load: ${defect}`);
+process.exitCode = defects.length === 0 ? 0 : 1;
