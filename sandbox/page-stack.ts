@@ -1,12 +1,14 @@
 import { type Html, html, list } from './page-html.js';
 import type { FrameResolution, OriginalPlace, RawFrame, StackResolution } from './resolve.js';
+import { ENGINE_CODE } from './resolve-lookup.js';
 
 /** The last stack that was resolved: as it came, and as the source has it. */
 export function stackSection(stack: StackResolution | undefined): Html {
   if (stack === undefined) return html``;
-  const resolved = stack.frames.filter(({ original }) => original !== undefined).length;
+  const own = stack.frames.filter(({ reason }) => reason !== ENGINE_CODE);
+  const resolved = own.filter(({ original }) => original !== undefined).length;
   return html`
-<h2>Last stack <span class="soft">${resolved} of ${stack.frames.length} frames resolved</span></h2>
+<h2>Last stack <span class="soft">${resolved} of ${own.length} frames of the app resolved</span></h2>
 <div class="stacks">
 <section class="panel"><h3>Before, as the engine reported it</h3>
 <pre>${[stack.message, ...stack.frames.map(({ raw }) => `    ${rawText(raw)}`)].join('\n')}</pre></section>
@@ -21,6 +23,8 @@ function rawText(raw: RawFrame): string {
 }
 
 function after({ original, raw, reason }: FrameResolution, open: boolean): Html {
+  if (reason === ENGINE_CODE)
+    return html`<code class="soft">${rawText(raw)}</code><br><span class="soft">${reason}</span>`;
   if (original === undefined) {
     return html`<code class="soft">${rawText(raw)}</code><br><span class="bad">not resolved:</span> ${reason}`;
   }

@@ -1,5 +1,8 @@
 import type { Bundle, BundleFile, Organization } from './state/types.js';
 
+/** Why a frame of the engine stays as it is: nobody has a map of it, and nothing is missing. */
+export const ENGINE_CODE = 'this is code of the browser or of Node itself, not of your app';
+
 /** What decides which bundle a frame is read from. */
 export interface LookupKeys {
   readonly project: string | undefined;
@@ -28,7 +31,7 @@ export function lookUp(organization: Organization, keys: LookupKeys, filename: s
   const given = keys.debugIds[filename];
   const debugId = given === undefined ? undefined : normalizeDebugId(given);
   if (/^(node:|native$|<anonymous>|internal\/)/.test(filename)) {
-    return { debugId, reason: 'this is code of the browser or of Node itself, not of your app' };
+    return { debugId, reason: ENGINE_CODE };
   }
   const bundles = visibleBundles(organization, keys.project);
   const byId = debugId === undefined ? undefined : byDebugId(bundles, debugId, keys);

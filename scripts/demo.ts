@@ -71,7 +71,7 @@ async function main(): Promise<void> {
     const stack = await resolve(sandbox.url, throwInApp(workspace));
     showStacks(stack);
     heading('The job summary');
-    print(run.summary);
+    print(asText(run.summary));
     const problems = [...checkRun(run, sandbox), ...checkStack(stack)];
     for (const problem of problems) print(`✗ ${problem}`);
     if (problems.length > 0) process.exitCode = 1;
@@ -215,6 +215,13 @@ async function showPage(sandbox: Sandbox, keep: boolean): Promise<void> {
 
 function heading(text: string): void {
   print(`\n── ${text} ${'─'.repeat(Math.max(0, 76 - text.length))}\n`);
+}
+
+/** A summary writes characters that Markdown would act on as references; a terminal shows text as it is. */
+function asText(markdown: string): string {
+  return markdown
+    .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+    .replaceAll('&nbsp;', ' ');
 }
 
 function print(text: string): void {

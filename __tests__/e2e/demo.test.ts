@@ -35,7 +35,7 @@ describe('npm run demo', () => {
           text += String(chunk);
           const url = /sandbox’s page: (http:\S+)/.exec(text)?.[1];
           if (url === undefined) continue;
-          expect(await (await fetch(url)).text()).toContain('6 of 7 frames resolved');
+          expect(await (await fetch(url)).text()).toContain('6 of 7 frames of the app resolved');
           break;
         }
       } finally {

@@ -1,5 +1,6 @@
 import { renderPage } from '../../sandbox/page.js';
 import { bytes, count, html, list } from '../../sandbox/page-html.js';
+import { ENGINE_CODE } from '../../sandbox/resolve-lookup.js';
 import { createIds, createState } from '../../sandbox/state/create.js';
 import { sampleView } from './page-view.js';
 
@@ -26,10 +27,22 @@ describe('the page', () => {
   it('shows the last stack before and after, with the line it comes to, and why a frame stays as it is', () => {
     const page = renderPage(sampleView());
     expect(page).toContain('at i (https://shop.example/assets/order-57Q3IVXK.js:1:161)');
-    expect(page).toContain('1 of 2 frames resolved');
+    expect(page).toContain('1 of 2 frames of the app resolved');
     expect(page).toMatch(/discountRate<\/b>\s*<code class="soft">\.\.\/\.\.\/src\/checkout\/coupons\.ts:14:11/);
     expect(page).toMatch(/class="hit"><i>14<\/i> {4}throw new RangeError/);
     expect(page).toContain('no bundle holds shop@1.4.0');
+  });
+
+  it('does not count frames of the engine, which nobody has a map of, and does not call them unresolved', () => {
+    const view = sampleView();
+    if (view.lastStack === undefined) throw new Error('the sample has a stack');
+    const [first, second] = view.lastStack.frames;
+    if (first === undefined || second === undefined) throw new Error('the sample has two frames');
+    const engine = { ...second, reason: ENGINE_CODE };
+    const page = renderPage({ ...view, lastStack: { ...view.lastStack, frames: [first, engine] } });
+    expect(page).toContain('1 of 1 frames of the app resolved');
+    expect(page).toContain(`<span class="soft">${ENGINE_CODE}</span>`);
+    expect(page).not.toContain('not resolved');
   });
 
   it('names an entry that the manifest lists and the archive lacks', () => {
