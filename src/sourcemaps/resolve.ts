@@ -19,6 +19,7 @@ export function resolveReference(reference: string, scriptName: string): Resolve
   const text = cutQuery(reference);
   if (PLAIN_NAME.test(text)) return { kind: 'names', names: [beside(scriptName, text)] };
   if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//')) return { kind: 'remote' };
+  if (text.length > LONGEST_PATH) return { kind: 'names', names: [] };
   const variants = spellings(text);
   if (text.startsWith('/')) return { kind: 'site-path', paths: variants };
   const folder = posix.dirname(scriptName);
@@ -26,6 +27,12 @@ export function resolveReference(reference: string, scriptName: string): Resolve
   const inside = names.filter((name) => name !== '..' && !name.startsWith('../') && !name.includes('\0'));
   return inside.length === 0 ? { kind: 'outside' } : { kind: 'names', names: inside };
 }
+
+/**
+ * In UTF-16 units: above what file systems take (4,096 bytes on Linux), percent-encoded or not. Node's time to normalize a path of
+ * `..` grows with the square of its length: megabytes of it would keep the run busy for hours.
+ */
+const LONGEST_PATH = 8_192;
 
 /** `app.js.map`: by far the most common, and nothing in it to decode or to normalize. */
 const PLAIN_NAME = /^[\w-][\w.-]*$/;

@@ -113,6 +113,13 @@ describe('references', () => {
     expect(resolveReference(reference, script)).toEqual(expected);
   });
 
+  it('longer than any path name nothing, and cost no time: normalizing two megabytes of dots takes hours', () => {
+    expect(resolveReference('..\\'.repeat(700_000), 'd/a.js')).toEqual({ kind: 'names', names: [] });
+    expect(resolveReference('/..'.repeat(700_000), 'd/a.js')).toEqual({ kind: 'names', names: [] });
+    const long = `${'x'.repeat(200)}/`.repeat(20);
+    expect(resolveReference(`${long}a.map`, 'a.js')).toEqual({ kind: 'names', names: [`${long}a.map`] });
+  });
+
   it('never resolve to a path outside the root', () => {
     const part = fc.constantFrom('..', '.', 'a', '%2e%2e', '%2F', '\\', '/', '..%5c', '');
     fc.assert(
