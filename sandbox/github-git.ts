@@ -44,8 +44,16 @@ export class GitStore {
 
   private readonly answers = new Map<string, Promise<unknown>>();
 
+  private begun = false;
+
   constructor(dir: string) {
     this.dir = dir;
+  }
+
+  /** True without a single commit. Asked for every request: once there is one, that is remembered. */
+  async isEmpty(): Promise<boolean> {
+    this.begun ||= (await this.resolve('HEAD')) !== undefined;
+    return !this.begun;
   }
 
   /** Full id of what a name stands for, annotated tags peeled; undefined when there is no such commit. */

@@ -23,8 +23,7 @@ const NOT_FOUND = problem(404, 'Not Found');
 export async function answer(call: GitHubCall): Promise<GitHubAnswer> {
   const [kind, ...rest] = call.path;
   const name = rest.join('/');
-  if ((await call.store.resolve('HEAD')) === undefined && kind !== 'tags')
-    return problem(409, 'Git Repository is empty.');
+  if (kind !== 'tags' && (await call.store.isEmpty())) return problem(409, 'Git Repository is empty.');
   if (kind === 'compare' && name !== '') return await compare(call, name);
   if (kind === 'commits' && name === '') return await listCommits(call);
   if (kind === 'commits') return await oneCommit(call, name);
@@ -77,7 +76,7 @@ function comparison(ahead: number, behind: number): 'identical' | 'ahead' | 'beh
 
 async function listCommits({ store, base, query }: GitHubCall): Promise<GitHubAnswer> {
   const sha = await commitNamed(store, query.get('sha') ?? 'HEAD');
-  if (sha === undefined) return await missing(store, NOT_FOUND);
+  if (sha === undefined) return NOT_FOUND;
   const { page, size } = pageOf(query, 100, 30);
   const commits = await store.commits([sha], { skip: (page - 1) * size, count: size + 1 });
   return {
@@ -92,7 +91,7 @@ async function oneCommit({ store, base, query }: GitHubCall, name: string): Prom
   const named = sha === undefined ? undefined : await store.commitWithFiles(sha);
   // The id of a tag object leads git to another commit; GitHub does not follow it.
   const found = named?.commit.sha === sha ? named : undefined;
-  if (found === undefined) return await missing(store, problem(422, `No commit found for SHA: ${name}`));
+  if (found === undefined) return problem(422, `No commit found for SHA: ${name}`);
   const { page, size } = pageOf(query, 100, 300);
   const all = found.files.slice(0, 3000);
   const files = all.slice((page - 1) * size, page * size);
@@ -130,11 +129,6 @@ async function annotatedTag({ store, base }: GitHubCall, sha: string): Promise<G
     status: 200,
     body: { sha, url: `${base}/git/tags/${sha}`, tag: '', object: { type: 'commit', sha: commit } },
   };
-}
-
-/** An empty repository is another answer than an unknown commit. */
-async function missing(store: GitStore, otherwise: GitHubAnswer): Promise<GitHubAnswer> {
-  return (await store.resolve('HEAD')) === undefined ? problem(409, 'Git Repository is empty.') : otherwise;
 }
 
 /** GitHub takes full and short ids, branches and tags, with or without their folder; but not the id of a tag object. */

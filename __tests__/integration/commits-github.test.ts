@@ -237,7 +237,7 @@ describe('tags without end', () => {
     expect(byApi.log.lines).toContainEqual(expect.stringMatching(/^info: Not all tags of the repository were read/));
     tagged.checkout('head');
     expect((await plan({ dir: tagged.dir })).plan.reason).toContain('tag near-1');
-  }, 30_000);
+  }, 120_000);
 
   it('do not take the last requests of the hour', async () => {
     const github = await start({ repositories: [{ name: 'acme/web', dir: tagged.dir }], limit: 55 });
@@ -274,7 +274,7 @@ describe('commits_path with more commits than are looked through at GitHub', () 
       'notice: commits_path: what 119 of 619 commits changed cannot be read; these commits are left out.',
     ]);
     expect(github.requests.length).toBeLessThan(520);
-  }, 30_000);
+  }, 120_000);
 
   it('takes the checkout where it reaches, without asking for a single list of files', async () => {
     const github = await start({ repositories: [{ name: 'acme/web', dir: mono.dir }] });
@@ -315,7 +315,7 @@ describe('five thousand commits', () => {
     const made = (await plan({ dir: big.dir, github, api: last })).plan;
     expect(made.source).toBe('git');
     expect(made.commits?.every((commit) => commit.patch_set?.length === 1)).toBe(true);
-  });
+  }, 120_000);
 
   it('are cut to the newest when there are more', async () => {
     const { plan: made, log } = await plan({
@@ -325,5 +325,5 @@ describe('five thousand commits', () => {
     expect(made.commits).toHaveLength(5000);
     expect(made.commits?.at(0)?.id).toBe(big.sha('c5001'));
     expect(log.lines).toContainEqual(expect.stringMatching(/^notice: There are 5001 commits since/));
-  });
+  }, 120_000);
 });
