@@ -1,8 +1,10 @@
+import { win32 } from 'node:path';
 import { ActionError } from '../src/errors.js';
 import type { Log } from '../src/log.js';
 import { proxyFor } from '../src/sentry/proxy.js';
 import { compileSegment, escapeGlob, expandBraces } from '../src/sourcemaps/glob.js';
 import { resolveReference } from '../src/sourcemaps/resolve.js';
+import { FolderMemory, readSource } from '../src/sourcemaps/source-files.js';
 import { resolveTarget } from '../src/token/target.js';
 import { parseToken } from '../src/token/token.js';
 import { allowed, type FuzzTarget, must } from './target.js';
@@ -52,6 +54,46 @@ const references: FuzzTarget = {
       );
     }
     return `names ${resolved.names.length}`;
+  },
+};
+
+/** Whatever a map names as its source: on Windows, nobody asks another machine whether it is there. */
+const sources: FuzzTarget = {
+  name: 'sources of a map',
+  seeds: [
+    '../src/app.ts',
+    'C:\\w\\a.ts',
+    '\\\\evil\\share\\a',
+    '//evil/share/a',
+    'file://evil/share/a',
+    'webpack:///./a',
+    '\\\\?\\UNC\\e\\s',
+  ],
+  dictionary: [
+    '../',
+    '..\\',
+    '\\\\',
+    '//',
+    '/',
+    '\\',
+    '?',
+    '.',
+    ':',
+    'file:',
+    'C:',
+    'UNC\\',
+    '%5c',
+    '%2f',
+    '\0',
+    'evil',
+  ],
+  run(input) {
+    const asked: string[] = [];
+    const folders = Object.assign(new FolderMemory(), { exists: (folder: string) => asked.push(folder) < 0 });
+    const roots = { workspace: 'C:\\w', workingDirectory: 'C:\\w', mapFolder: 'C:\\w\\dist', folders };
+    must(readSource(input.toString('utf8'), roots, win32) === undefined, 'what is in no folder is not there');
+    for (const folder of asked) must(!/^[\\/]{2}/.test(win32.resolve('C:\\w', folder)), 'no other machine is asked');
+    return `${asked.length} ${asked.filter((folder) => !folder.startsWith('C:\\w')).length}`;
   },
 };
 
@@ -145,4 +187,4 @@ const proxies: FuzzTarget = {
   },
 };
 
-export const PATH_TARGETS: readonly FuzzTarget[] = [globs, references, recipients, proxies];
+export const PATH_TARGETS: readonly FuzzTarget[] = [globs, references, sources, recipients, proxies];

@@ -36,6 +36,11 @@ const MOST_FOLDERS = 10_000;
 
 /** A source file is never this big; what is, would only blow the upload up. */
 const LARGEST_SOURCE_BYTES = 32 * 1024 * 1024;
+/**
+ * In UTF-16 units: above what file systems take, percent-encoded or not. Node's time to normalize a path of `..` grows with the square
+ * of its length, and a map may hold megabytes of it.
+ */
+const LONGEST_NAME = 8_192;
 /** A URL with a scheme. One letter is a Windows drive. */
 const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]+:/;
 /** Inside the workspace, but never source code: a checkout's `.git/config` holds its token. */
@@ -59,14 +64,14 @@ export function readSource(source: string, roots: SourceRoots, path: PlatformPat
 }
 
 function candidatesOf(source: string, { mapFolder, workingDirectory }: SourceRoots, path: PlatformPath): string[] {
-  if (/^file:/i.test(source)) {
+  if (source.length <= LONGEST_NAME && /^file:/i.test(source)) {
     try {
       return [fileURLToPath(source, { windows: path.sep === '\\' })];
     } catch {
       return [];
     }
   }
-  if (source === '' || SCHEME.test(source)) return [];
+  if (source === '' || source.length > LONGEST_NAME || SCHEME.test(source)) return [];
   const decoded = percentDecoded(source);
   const names = decoded === source ? [source] : [source, decoded];
   return names.flatMap((name) =>
@@ -80,8 +85,9 @@ function candidatesOf(source: string, { mapFolder, workingDirectory }: SourceRoo
  */
 export function leadsToOtherMachine(candidate: string, workspace: string, path: PlatformPath): boolean {
   if (path.sep !== '\\') return false;
-  const root = path.parse(path.resolve(workspace, candidate)).root.toLowerCase();
-  return root.startsWith('\\\\') && root !== path.parse(workspace).root.toLowerCase();
+  const whole = path.resolve(workspace, candidate);
+  // Not by its root: of `\\?\UNC\..` that is a plain backslash.
+  return whole.startsWith('\\\\') && path.parse(whole).root.toLowerCase() !== path.parse(workspace).root.toLowerCase();
 }
 
 function percentDecoded(text: string): string {

@@ -41,6 +41,7 @@ describe('a source of a map that is on a share of Windows, where asking for it w
     ['\\\\.\\pipe\\a', 'C:\\w', true],
     ['\\\\?\\UNC\\evil\\share\\a.ts', 'C:\\w', true],
     ['\\\\?\\C:\\w\\a.ts', 'C:\\w', true],
+    ['\\\\?\\UNC\\../', 'C:\\w', true],
     ['C:\\w\\a.ts', 'C:\\w', false],
     ['D:\\a.ts', 'C:\\w', false],
     ['\\a.ts', 'C:\\w', false],
@@ -71,6 +72,20 @@ describe('a source of a map that is on a share of Windows, where asking for it w
     expect(asked.filter((folder) => !folder.startsWith('C:\\w'))).toEqual([]);
     expect(readSource('..\\src\\a.ts', roots, win32)).toBeUndefined();
     expect(asked).toContain('C:\\w\\src');
+  });
+
+  it.each([win32, posix])('nor is a name of megabytes, whose normalizing would take hours', (path) => {
+    const asked: string[] = [];
+    const folders = Object.assign(new FolderMemory(), { exists: (folder: string) => asked.push(folder) > 0 });
+    const roots = { workspace: '/w', workingDirectory: '/w', mapFolder: '/w/dist', folders };
+    for (const source of [
+      '../'.repeat(700_000),
+      `file:///${'a/../'.repeat(700_000)}`,
+      `/w/${'a/../'.repeat(700_000)}`,
+    ]) {
+      expect(readSource(source, roots, path)).toBeUndefined();
+    }
+    expect(asked).toEqual([]);
   });
 
   it('is an ordinary path elsewhere', () => {
