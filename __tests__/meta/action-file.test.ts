@@ -96,3 +96,53 @@ it('it runs one file on the runner’s Node 24', () => {
 it('the tables of the README are made from it (npm run docs makes them anew)', () => {
   expect(generatedReadme(read('README.md'), read('action.yml'))).toBe(read('README.md'));
 });
+
+describe('the README', () => {
+  const page = read('README.md');
+  const section = (title: string) => page.split(`## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
+  const firstColumn = (text: string) =>
+    text
+      .split('\n')
+      .filter((row) => row.startsWith('| ') && !row.startsWith('| ---'))
+      .slice(1)
+      .map((row) => row.split(' | ')[0] ?? '');
+
+  it('says what becomes of each input of the official action, and names no input that it does not have', () => {
+    const rows = firstColumn(section('Coming from getsentry/action-release'));
+    const named = rows.flatMap((cell) => [...cell.matchAll(/`([a-z_]+)`/g)].map(([, name = '']) => name));
+    expect([...named].sort()).toEqual([...OFFICIAL].sort());
+    for (const name of ['SENTRY_AUTH_TOKEN', 'SENTRY_ORG', 'SENTRY_PROJECT', 'SENTRY_URL'])
+      expect(rows.join()).toContain(`\`${name}\``);
+  });
+
+  it('says what happens on 429, outage, cancel, re-run, fork, without files, and with a weak token', () => {
+    const rows = firstColumn(section('What happens when …')).join('\n');
+    for (const word of [
+      '**429**',
+      '**down**',
+      '**cancelled**',
+      '**run it again**',
+      '**pull request from a fork**',
+      '**no file is found**',
+      '**token**',
+    ])
+      expect(rows).toContain(word);
+  });
+
+  it('makes the token in three steps, with the least permissions', () => {
+    const steps = section('The token in three steps').match(/^\d\. /gm);
+    expect(steps).toEqual(['1. ', '2. ', '3. ']);
+    for (const scope of ['`project:releases`', '`org:read`', '**Internal Integration**']) expect(page).toContain(scope);
+  });
+
+  it('begins with one sentence', () => {
+    expect(page.split('\n').slice(0, 4)).toEqual(['# Sentry Release', '', expect.stringMatching(/^[^.]+\.$/), '']);
+  });
+
+  it.each(['architecture', 'protocol', 'reliability', 'threat-model', 'recipes', 'troubleshooting'])(
+    'leads to docs/%s.md',
+    (name) => {
+      expect(page).toContain(`(docs/${name}.md)`);
+    },
+  );
+});

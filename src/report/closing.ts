@@ -32,9 +32,7 @@ export function closingLines(report: RunReport, reportPath: string | undefined):
   const lines = [`Sentry release${name}: ${RESULT_WORDS[report.result]} (${duration(report.durationMs)})`];
   const facts = factsOf(report);
   if (facts.length > 0) lines.push(`  ${facts.join(' · ')}`);
-  if (report.result === 'failed' || report.result === 'warned' || report.result === 'cancelled') {
-    lines.push(...progressOf(report));
-  }
+  if (report.result !== 'success' && report.result !== 'dry-run') lines.push(...progressOf(report));
   if (report.release && report.result !== 'dry-run') lines.push(`  Release: ${report.release.url}`);
   if (reportPath !== undefined) lines.push(`  Report: ${reportPath}`);
   return lines;

@@ -144,7 +144,10 @@ function waits(report: RunReport): string {
   const rows = all
     .slice(0, ROWS_SHOWN)
     .map(({ endpoint, reason, waitMs, attempt }) => [text(endpoint), text(reason), duration(waitMs), String(attempt)]);
-  const rest = all.length > rows.length ? `\n\n${all.length - rows.length} more in the JSON report.` : '';
+  const rest =
+    all.length > rows.length
+      ? `\n\n${(all.length - rows.length).toLocaleString('en-US')} more in the JSON report.`
+      : '';
   const head = ['Request', 'Why', 'Waited', 'Attempt'];
   return details(`${count(all.length, 'wait')} for Sentry`, table(head, rows, ['---', '---', '---:', '---:']) + rest);
 }

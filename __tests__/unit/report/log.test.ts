@@ -141,6 +141,14 @@ describe('annotations', () => {
     expect(problems).toHaveLength(1000);
   });
 
+  it('a message that begins with its file does not name it twice where it is a plain line', () => {
+    const { log, lines } = open();
+    for (let index = 1; index <= 9; index += 1) log.warning('w');
+    log.warning('dist/a.js has no map', { file: 'dist/a.js' });
+    log.warning('No map', { file: 'dist/b.js' });
+    expect(lines().slice(-2)).toEqual(['warning: dist/a.js has no map.', 'warning: dist/b.js: No map.']);
+  });
+
   it('the error that ends the run is shown however many files had errors', () => {
     const { log, lines } = open();
     for (let index = 1; index <= 50; index += 1) log.error('e', { file: 'f.js' });

@@ -167,7 +167,32 @@ it('ten thousand files and problems with long names stay below 100 KiB, and the 
   });
   expect(Buffer.byteLength(summary)).toBeLessThan(LIMIT);
   expect(summary).toContain('### 10,000 warnings');
-  expect(summary).toMatch(/more are in the JSON report|The rest is in the JSON report/);
+  expect(summary).toContain('9,950 more are in the JSON report');
+  expect(summary.match(/<code>d<\/code>/g)).toHaveLength(40);
+  expect(summary).toContain('9,960 more files in the JSON report.');
+});
+
+it('forty waits are rows, the rest is counted', () => {
+  const waits = [...Array(2000).keys()].map((attempt) => ({ endpoint: 'GET x', reason: 'slow', waitMs: 5, attempt }));
+  const summary = renderSummary(sampleReport({ traffic: { requests: 1, bytesSent: 1, waits } }));
+  expect(summary).toContain('<summary>2,000 waits for Sentry</summary>');
+  expect(summary.match(/^\| GET x \| slow \| 5 ms \|/gm)).toHaveLength(40);
+  expect(summary).toContain('1,960 more in the JSON report.');
+});
+
+it('sections that would pass the limit are left out, and the summary says so', () => {
+  // Fifty reasons, each with ten long names and a long hint.
+  const problems = Array.from({ length: 500 }, (_, index) => ({
+    severity: 'warning' as const,
+    message: `${Math.floor(index / 10)} ${'x'.repeat(300)}`,
+    file: `${'y'.repeat(300)}${index}`,
+    hint: 'z'.repeat(300),
+  }));
+  const summary = renderSummary(sampleReport({ problems }));
+  expect(Buffer.byteLength(summary)).toBeLessThan(LIMIT);
+  expect(summary).toContain('| Source&nbsp;maps |');
+  expect(summary).toContain('500 warnings (below)');
+  expect(summary).toMatch(/\nThe rest is in the JSON report\.\n$/);
 });
 
 it('what is the same for several files is one line with their names, bounded', () => {

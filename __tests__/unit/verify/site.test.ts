@@ -162,6 +162,34 @@ it('an answer larger than the limit is not read to its end', async () => {
   expect(warnings).toContain('is larger than 2097152 bytes');
 });
 
+it('a script larger than 16 MiB is not read to its end, and is a warning', async () => {
+  const { outcome, warnings } = await look({
+    '/': html('/assets/app.js'),
+    '/assets/app.js': { body: Buffer.alloc(17 * 1024 * 1024, 32) },
+  });
+  expect(outcome.status).toBe('warned');
+  expect(warnings).toContain('/assets/app.js is larger than 16777216 bytes');
+});
+
+it('at most six scripts are fetched at once', async () => {
+  let open = 0;
+  let most = 0;
+  const sources = Array.from({ length: 30 }, (_, index) => `/${index}.js`);
+  await verifySite('https://shop.example/', upload(), {
+    log: recordingLog(),
+    signal: new AbortController().signal,
+    clock: { now: () => 0, random: () => 0, sleep: async () => undefined },
+    fetcher: async (url) => {
+      most = Math.max(most, ++open);
+      await new Promise((resolve) => setImmediate(resolve));
+      open -= 1;
+      const body = Buffer.from(url.pathname === '/' ? (html(...sources).body ?? '') : 'x()');
+      return { status: 200, url, body, age: undefined, cache: undefined };
+    },
+  });
+  expect(most).toBe(6);
+});
+
 it('no token, cookie or referrer is sent', async () => {
   await look({
     '/': { ...html('/assets/app.js'), headers: { 'set-cookie': 'a=b' } },
