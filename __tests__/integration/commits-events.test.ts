@@ -102,6 +102,14 @@ const CASES: readonly EventCase[] = [
     why: /commit of the release/,
   },
   {
+    title: 'release of an annotated tag, when GITHUB_SHA is the tag itself and the event names no commit',
+    sha: tagObject,
+    checkedOut: 'main1',
+    context: { eventName: 'release', ref: 'refs/tags/v2', event: { release: { tag_name: 'v2' } } },
+    expected: ['main1'],
+    why: /commit of the release/,
+  },
+  {
     title: 'workflow_run: the commit of the run that started it, not the newest of the default branch',
     sha: 'main1',
     context: { eventName: 'workflow_run', ref: branch, event: { workflow_run: { head_sha: repo.sha('side2') } } },

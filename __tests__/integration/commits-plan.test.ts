@@ -480,6 +480,26 @@ describe('a shallow checkout', () => {
     expect(made.commits?.map(({ id }) => id)).toEqual(['c7', 'c6', 'c5'].map(origin.sha));
   });
 
+  it('that reaches back on one side of a merge only is left to GitHub: on the other side there may be more', async () => {
+    const merged = makeRepo([
+      ...[{ id: 'root' }, { id: 's1' }, { id: 's2' }, { id: 's3' }],
+      ...[{ id: 'base', parents: ['root'] }, { id: 'm1' }, { id: 'merge', parents: ['m1', 's3'] }],
+    ]);
+    const dir = checkout(merged, 'main', 3);
+    const api = sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', merged.sha('base')) });
+    const github = await startGitHub({
+      repositories: [{ name: 'acme/web', dir: merged.dir }],
+      tokens: [{ token: TOKEN }],
+    });
+    const { plan: made } = await plan({ dir, api, github });
+    expect(made.commits?.map(({ id }) => id)).toEqual(['merge', 'm1', 's3', 's2', 's1'].map(merged.sha));
+    github.faults.push({ status: 401 });
+    const alone = await plan({ dir, api, github });
+    await github.close();
+    expect(alone.plan.reason).toContain('the shallow checkout does not reach back to');
+    expect(alone.log.lines).toContainEqual(expect.stringMatching(/^warning: The previous commit .* too shallow/));
+  });
+
   it('that does not reach back gives what it has, without calling the whole tree new', async () => {
     const { plan: made, log } = await plan({ dir: checkout(origin, 'main', 2), api: previous });
     expect(made.commits?.map(({ id, patch_set }) => [id, patch_set])).toEqual([
