@@ -102,6 +102,7 @@ const buildFiles: FuzzTarget = {
     '<widget id="io.acme" version="1.0" ios-CFBundleVersion="7" xmlns="http://www.w3.org/ns/widgets">',
     'android {\n defaultConfig {\n applicationId "io.acme"\n versionName \'1.0\'\n} }',
     '{"name":"@acme/web","version":"1.2.3"}',
+    '{"name":"@","version":"1.2.3"}',
     '\ufeff{"name":"web","version":" 1 "}',
   ],
   dictionary: [

@@ -42,6 +42,7 @@ const redirects: FuzzTarget = {
     'https://sentry.example.com:443/x',
     'http://sentry.example.com/',
     'https://a:b@sentry.example.com/',
+    'https://sentr\u00e8.example.com/caf\u00e9/',
   ],
   dictionary: [
     'https://',

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { parseUrl } from '../parse-url.js';
 
 /** What the runner tells about the run: the fields of @actions/github's context that we use, validated, plus the raw event. */
 export interface GitHubContext {
@@ -58,8 +59,9 @@ export function readGitHubContext(
 
 /** Without a slash at the end; GitHub Enterprise Server's API has a path (`/api/v3`). */
 function originOf(value: string | undefined): string | undefined {
-  if (!value || !/^https?:\/\//i.test(value) || !URL.canParse(value)) return undefined;
-  const { protocol, host, pathname } = new URL(value);
+  const url = value && /^https?:\/\//i.test(value) ? parseUrl(value) : undefined;
+  if (url === undefined) return undefined;
+  const { protocol, host, pathname } = url;
   return `${protocol}//${host}${pathname}`.replace(/\/+$/, '');
 }
 

@@ -1,3 +1,5 @@
+import { parseUrl } from '../parse-url.js';
+
 /**
  * Pure parsers for the scalar inputs. Each returns undefined for what it does not understand, never a guess: the reader turns
  * that into an error that names the input and what is allowed.
@@ -57,9 +59,8 @@ function isoMs(text: string): number | undefined {
 /** An absolute http or https URL, as it was written; none with a user or password in it, which would be shown and sent around. */
 export function parseHttpUrl(value: string): string | undefined {
   const text = value.trim();
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
-  const { password, username } = new URL(text);
-  return username === '' && password === '' ? text : undefined;
+  const url = /^https?:\/\//i.test(text) ? parseUrl(text) : undefined;
+  return url?.username === '' && url.password === '' ? text : undefined;
 }
 
 /** A slug or id as it may stand in a path of Sentry's API. */

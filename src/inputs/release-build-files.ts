@@ -55,12 +55,12 @@ export async function packageRelease(
   const text = await readText(path);
   if (text === undefined) return { problem: `there is no package.json in ${dir} that can be read` };
   const parsed = parseJson(text.replace(/^\uFEFF/, ''));
-  const name = stringField(parsed, 'name');
+  const name = stringField(parsed, 'name')?.replace(/^@/, '');
   const version = stringField(parsed, 'version');
   if (parsed === undefined) return { problem: `${path} is not valid JSON` };
-  if (name === undefined) return { problem: `${path} has no name` };
+  if (!name) return { problem: `${path} has no name` };
   if (version === undefined) return { problem: `${path} has no version` };
-  return { name: `${name.replace(/^@/, '').replaceAll('/', '-')}@${version}` };
+  return { name: `${name.replaceAll('/', '-')}@${version}` };
 }
 
 async function appGradle(dir: string, readText: ReadText): Promise<string | undefined> {

@@ -1,3 +1,5 @@
+import { parseUrl } from '../parse-url.js';
+
 /**
  * Markdown made of text that may hold anything. Everything Markdown, GitHub's extensions (mentions, issue numbers, formulas, emoji
  * names) or HTML could act on becomes a character reference, which shows as the character and does nothing.
@@ -32,8 +34,9 @@ export function code(value: string, max = MAX_TEXT): string {
 
 /** A link when the address is http or https, else only the content. `content` is Markdown already. */
 export function link(content: string, url: string | null | undefined): string {
-  if (!url || !/^https?:\/\//i.test(url) || url.length > 2000 || !URL.canParse(url)) return content;
-  return `<a href="${new URL(url).href.replace(ACTIVE, reference)}">${content}</a>`;
+  const parsed = url && /^https?:\/\//i.test(url) && url.length <= 2000 ? parseUrl(url) : undefined;
+  if (parsed === undefined) return content;
+  return `<a href="${parsed.href.replace(ACTIVE, reference)}">${content}</a>`;
 }
 
 /** A table; cells are Markdown already. */

@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.js';
 import type { Log } from '../log.js';
+import { parseUrl } from '../parse-url.js';
 import { oneLine } from './error-text.js';
 import { Fields } from './fields.js';
 import type { ChunkOptions } from './types.js';
@@ -60,12 +61,12 @@ function clamp(fields: Fields, name: keyof typeof BOUNDS, where: string, log: Lo
 /** Older Sentry gives a path without `/api/0/` to some clients; a region host is fine, a foreign host is not. */
 function chunkUrl(text: string, where: string, { allows, baseUrl }: UrlRules): string {
   const base = `${baseUrl}/api/0/`;
-  if (!URL.canParse(text, base)) {
+  const url = parseUrl(text, base);
+  if (url === undefined) {
     throw new ActionError('server-answer-invalid', `${where}: the upload url is not a URL: ${oneLine(text, 100)}`, {
       hint: 'Check system.url-prefix and system.upload-url-prefix of your Sentry server.',
     });
   }
-  const url = new URL(text, base);
   const web = url.protocol === 'https:' || url.protocol === 'http:';
   if (web && allows(url) && !(base.startsWith('https:') && url.protocol === 'http:')) return url.href;
   throw new ActionError(

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { ActionError } from '../errors.js';
+import { parseUrl } from '../parse-url.js';
 
 /** The environment as far as proxies are concerned. */
 export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
@@ -18,7 +19,7 @@ export function proxyFor(target: URL, env: ProxyEnvironment): URL | undefined {
 
 function parseProxy(name: string, value: string): URL {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '') return url;
   // The value may hold a password: it is not repeated.
   throw new ActionError('proxy', `The environment variable ${name} is not an http or https proxy URL`, {

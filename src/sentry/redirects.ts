@@ -1,4 +1,5 @@
 import { ActionError } from '../errors.js';
+import { parseUrl } from '../parse-url.js';
 import { oneLine } from './error-text.js';
 import { headerOf } from './timing.js';
 import type { Answer } from './transport.js';
@@ -24,13 +25,13 @@ export function redirectTarget(
 ): URL {
   const from = `${request.method} ${request.family} on ${request.url.host}`;
   const location = headerOf(answer.headers, 'location') ?? '';
-  if (location === '' || !URL.canParse(location, request.url.href)) {
+  const target = location === '' ? undefined : parseUrl(location, request.url);
+  if (target === undefined) {
     throw new ActionError('redirected', `${from} was redirected (${answer.status}) without a usable Location`, {
       status: answer.status,
       hint: 'Check the input url and what is in front of your Sentry server.',
     });
   }
-  const target = new URL(location, request.url);
   const shown = oneLine(target.origin, 200);
   if (request.url.protocol === 'https:' && target.protocol !== 'https:')
     throw refuse(`${shown}, which is not encrypted`);

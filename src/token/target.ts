@@ -2,6 +2,7 @@ import { ActionError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { isSlug } from '../inputs/parse.js';
 import type { Log } from '../log.js';
+import { parseUrl } from '../parse-url.js';
 import type { Token } from './token.js';
 
 /** Where the run writes, and who may get the token. */
@@ -68,8 +69,8 @@ function baseUrl(text: string, what: string): URL {
     const guess = /^[\w.-]+(?::\d+)?\/?$/.test(text) ? ` Perhaps https://${text.replace(/\/$/, '')} is meant.` : '';
     throw refuse('does not begin with https:// or http://', `Give the whole address.${guess}`);
   }
-  if (!URL.canParse(text)) throw refuse('is no address', 'It looks like https://sentry.example.com.');
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === undefined) throw refuse('is no address', 'It looks like https://sentry.example.com.');
   if (url.username || url.password) throw refuse('holds a user name or password', 'The token is all that is needed.');
   if (!/^\/+$/.test(url.pathname) || url.search || url.hash) {
     throw refuse('has more than a host', `Give only ${url.origin}; the paths below it are known.`);
@@ -119,7 +120,7 @@ function recipients(base: URL, token: Token): (url: URL) => boolean {
 }
 
 function regionOf(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   return safe ? url?.origin : undefined;
 }

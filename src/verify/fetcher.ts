@@ -1,5 +1,6 @@
 import { Agent, fetch, type Response } from 'undici';
 import { ActionError } from '../errors.js';
+import { parseUrl } from '../parse-url.js';
 import { trustedAuthorities } from '../sentry/authorities.js';
 import { type Connecting, createConnector } from '../sentry/connect.js';
 import { proxyFor } from '../sentry/proxy.js';
@@ -96,9 +97,8 @@ function get(url: URL, dispatcher: Agent, { signal, userAgent }: FetcherOptions)
 function redirectOf(response: Response, from: URL): URL | undefined {
   const location = response.headers.get('location');
   if (response.status < 300 || response.status > 399 || location === null) return undefined;
-  if (!URL.canParse(location, from.href)) return undefined;
-  const url = new URL(location, from);
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
+  const url = parseUrl(location, from);
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
 }
 
 async function fetched(response: Response, url: URL, maxBytes: number): Promise<Fetched> {

@@ -1,3 +1,5 @@
+import { parseUrl } from '../parse-url.js';
+
 /** The scripts of a web page, as a browser would load them at once. Not a parser of HTML: enough to find addresses in it. */
 
 const TAG_START = /<(script|link|base)(?=[\s/>])/gi;
@@ -69,8 +71,8 @@ function attributeOf(attributes: string, name: string): string | undefined {
 }
 
 function resolve(address: string | undefined, base: URL): URL | undefined {
-  if (!address || !URL.canParse(address, base.href)) return undefined;
-  const url = new URL(address, base);
+  const url = address ? parseUrl(address, base) : undefined;
+  if (url === undefined) return undefined;
   url.hash = '';
   return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
 }
