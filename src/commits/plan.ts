@@ -1,7 +1,7 @@
 import type { Inputs } from '../inputs/inputs.js';
 import type { CommitsDeps } from './context.js';
 import { commitsOfOthers } from './merge.js';
-import { findOwnCommit, type OwnCommit } from './own-commit.js';
+import { findOwnCommit } from './own-commit.js';
 import { planManual } from './plan-manual.js';
 import { planOfRefs } from './plan-refs.js';
 import { type PlanRequest, planFromSources } from './plan-sources.js';
@@ -33,9 +33,7 @@ export async function planCommits(inputs: Inputs, release: string, deps: Commits
   return await planAuto({ inputs, release, deps, repository, own });
 }
 
-async function planAuto(
-  found: Omit<PlanRequest, 'beginning' | 'others' | 'skipped'> & { readonly own: OwnCommit },
-): Promise<CommitsPlan> {
+async function planAuto(found: Omit<PlanRequest, 'beginning' | 'others' | 'skipped'>): Promise<CommitsPlan> {
   const { inputs, release, deps, repository, own } = found;
   const [beginning, others, rows] = await Promise.all([
     findPrevious({ inputs, release, repository }, deps),
