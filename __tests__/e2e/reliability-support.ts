@@ -162,6 +162,7 @@ function bareEnvironment(world: Scene, files: Record<string, string | undefined>
   return {
     PATH: process.env['PATH'],
     RUNNER_TEMP: world.folder,
+    TMPDIR: world.folder,
     GITHUB_WORKSPACE: world.folder,
     INPUT_AUTH_TOKEN: world.sandbox.tokens[0]?.token,
     INPUT_PROJECTS: 'web',

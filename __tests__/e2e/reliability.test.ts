@@ -284,6 +284,18 @@ describe('a runner short of everything', () => {
     expect(run.summary()).toContain('1.0.0');
   }, 60_000);
 
+  it('row 66: a runner without files for outputs, summary and report: the upload is green, the outputs are in the log', async () => {
+    const world = await start();
+    const run = spawnBundle(
+      world,
+      'for (const name of ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "RUNNER_TEMP"]) delete process.env[name];',
+    );
+    expect((await run.ended).code).toBe(0);
+    expect(world.org().releases.get('1.0.0')?.dateReleased).toBeDefined();
+    expect(run.log()).toMatch(/^::set-output name=result::success$/m);
+    expect(run.log()).toMatch(/^Sentry release 1\.0\.0: done/m);
+  }, 60_000);
+
   it('row 67: a log that is read slowly loses no line and holds nothing up', async () => {
     const world = await start();
     const run = spawnBundle(world);
@@ -315,4 +327,50 @@ describe('a runner short of everything', () => {
     expect(result.annotations.length).toBeLessThanOrEqual(50);
     expect(result.report).toMatchObject({ result: 'success' });
   }, 120_000);
+});
+
+describe('what was left undone is listed', () => {
+  it('on_missing_token: skip: green, in log, summary and report', async () => {
+    const world = await start();
+    const result = await world.run({ inputs: { auth_token: '', on_missing_token: 'skip' } });
+    expect(result.exitCode).toBe(0);
+    expect(result.log).toContain('Nothing was sent to Sentry (on_missing_token: skip)');
+    expect(result.log).toMatch(/^ {2}Not done: Release, Source maps, Deploy, Finalize$/m);
+    expect(result.summary).toContain('Nothing was sent to Sentry');
+    const steps = (result.report as { readonly steps: readonly { readonly name: string; readonly status: string }[] })
+      .steps;
+    const undone = steps.filter(({ status }) => status === 'not-run').map(({ name }) => name);
+    expect(undone).toEqual(['release', 'sourcemaps', 'deploy', 'finalize']);
+    expect(result.outputs).toMatchObject({ result: 'skipped' });
+    expect(world.sandbox.requests).toEqual([]);
+  }, 60_000);
+
+  it('on_failure: warn: green, with what is done and what is not', async () => {
+    const fault = { match: { method: 'POST', path: '**/assemble/' }, do: { status: 403 } };
+    const world = await start({ faults: [fault] });
+    const result = await world.run({ inputs: { on_failure: 'warn' } });
+    expect(result.exitCode).toBe(0);
+    expect(result.log).toMatch(/^ {2}Done: Token check, Release$/m);
+    expect(result.log).toMatch(/^ {2}Not done: Deploy, Finalize$/m);
+    expect(result.summary).toMatch(/\*\*Not reached:\*\* Deploy, Finalize/);
+    expect(result.outputs).toMatchObject({ result: 'warned' });
+    await expectComplete(world, await clearAndRun(world));
+  }, 60_000);
+
+  it('the timeout of the run ends a request that hangs, with done and not done', async () => {
+    const fault = { match: { method: 'POST', path: '**/assemble/' }, do: { stallAfterBytes: 0 } };
+    const world = await start({ faults: [fault] });
+    const result = await world.run({ inputs: { timeout: '2s' } });
+    expect(result.exitCode).toBe(1);
+    expect(result.durationMs).toBeLessThan(6_000);
+    expect(result.log).toContain('The run did not finish within its timeout of 2 s');
+    expect(result.log).toMatch(/^ {2}Done: Token check, Release$/m);
+    expect(result.log).toMatch(/^ {2}Not done: Deploy, Finalize$/m);
+    await expectComplete(world, await clearAndRun(world));
+  }, 60_000);
+
+  function clearAndRun(world: Scene): Promise<RunResult> {
+    world.sandbox.faults.clear();
+    return world.run();
+  }
 });

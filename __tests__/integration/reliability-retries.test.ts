@@ -41,7 +41,7 @@ const part = { sha1: 'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3', body: Buffer.fr
 const RUN_URL = 'https://github.com/acme/web/actions/runs/1/attempts/1';
 const deployBody = { environment: 'production', url: RUN_URL, dateFinished: '2026-03-01T12:00:00Z' };
 
-describe.each([500, 502, 503, 504, 507, 524, 408])('row 13: status %d once', (status) => {
+describe.each([500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 408, 425])('row 13: status %d once', (status) => {
   it('is tried again at every endpoint, once each, and each retry is one line with attempt n of m', async () => {
     const { client, sandbox } = await withSandbox([
       { match: { method: 'GET', path: '/api/0/', nth: 1 }, do: { status } },
@@ -86,16 +86,25 @@ it('row 15: a chunk that always fails gets six attempts, while the others arrive
   expect([...(sandbox.state.organizations.get('acme')?.chunks.keys() ?? [])]).toEqual([other.sha1]);
 });
 
-it('row 16: a server that died for all costs at most twenty retries in the whole run, and the reason is named', async () => {
+it('row 16: a server that died for all costs twenty retries in the whole run, the reason is named, and a run after it is back sends all', async () => {
   const { client, server } = await withServer((_seen, response) => json(response, CHUNK_OPTIONS));
   const options: ChunkOptions = await client.api.chunkOptions();
+  const send = ({ api }: TestClient) => Array.from({ length: 30 }, () => api.uploadChunks(options, [part], 'none'));
   await server.close();
-  const failures = await Promise.all(
-    Array.from({ length: 30 }, () => failureOf(client.api.uploadChunks(options, [part], 'none'))),
-  );
-  expect(client.traffic().waits.length).toBeLessThanOrEqual(20);
-  expect(failures.some((failure) => String(failure).includes('the budget of retries is used up'))).toBe(true);
-  expect(failures.every((failure) => String(failure).includes('refused the connection'))).toBe(true);
+  const failures = await Promise.all(send(client).map(failureOf));
+  expect(client.traffic().waits).toHaveLength(20);
+  expect(client.traffic().requests).toBe(1 + 30 + 20);
+  const budget = failures.filter((failure) => String(failure).includes('the budget of retries is used up'));
+  expect(budget.length).toBeGreaterThan(20);
+  for (const failure of failures) {
+    expect(failure).toMatchObject({
+      code: 'retries-exhausted',
+      message: expect.stringContaining('refused the connection'),
+    });
+  }
+  const back = closing(await testServer((_seen, response) => json(response, ''), { port: server.port }));
+  await Promise.all(send(closing(testClient(back.url, { clock: fakeClock() }))));
+  expect(back.seen).toHaveLength(30);
 });
 
 describe('row 17: what no repeat can mend is not repeated, and says what to do', () => {
@@ -149,6 +158,53 @@ describe('row 17: what no repeat can mend is not repeated, and says what to do',
       hint: expect.stringMatching(hint),
     });
     expect(server.seen).toHaveLength(1);
+  });
+
+  const calls: readonly (readonly [string, (client: TestClient, url: string) => Promise<unknown>])[] = [
+    ['GET /api/0/', ({ api }) => api.root()],
+    ['POST releases', ({ api }) => create(api)],
+    ['PUT release', ({ api }) => api.updateRelease('1.0.0', {})],
+    ['GET repositories', ({ api }) => api.repositories()],
+    ['GET chunk-upload', ({ api }) => api.chunkOptions()],
+    ['POST chunk-upload', ({ api }, url) => api.uploadChunks(chunkOptionsOf(url), [part], 'none')],
+    ['POST assemble', ({ api }) => api.assemble({ checksum: part.sha1, chunks: [part.sha1], projects: ['web'] })],
+    ['GET deploys', ({ api }) => api.deploys('1.0.0')],
+    ['POST deploys', ({ api }) => api.createDeploy('1.0.0', deployBody)],
+    ['GET artifact-lookup', ({ api }) => api.artifactLookup('web', 'x')],
+  ];
+  it.each(calls)(
+    'at %s, for each such status: one request, and an error with the status and a next step',
+    async (name, call) => {
+      let status = 0;
+      const { client, server } = await withServer((_seen, response) => json(response, '{"detail":"no"}', status));
+      // What the endpoint itself takes as an answer: a token that may not list repositories, a server that has none.
+      const statuses = [400, 401, 403, 404, 409, 413, 422].filter(
+        (code) => name !== 'GET repositories' || (code !== 403 && code !== 404),
+      );
+      for (status of statuses) {
+        const failure = await failureOf(call(client, server.url));
+        expect(failure).toMatchObject({ status, hint: expect.stringMatching(/\w{3}/) });
+        expect(String(failure)).toContain(`${name} answered ${status}`);
+      }
+      expect(server.seen).toHaveLength(statuses.length);
+      expect(client.traffic().waits).toEqual([]);
+    },
+  );
+
+  it('a commit lock (409) is no attempt: after eight waits for it, a 503 is only the first', async () => {
+    const { client, sandbox } = await withSandbox([
+      { match: { method: 'PUT', path: '**/releases/1.0.0/', nth: { to: 8 } }, do: { commitLock: true } },
+      { match: { method: 'PUT', path: '**/releases/1.0.0/', nth: [9, 10] }, do: { status: 503 } },
+    ]);
+    await create(client.api);
+    await client.api.updateRelease('1.0.0', { commits: [{ id: 'a'.repeat(40), repository: 'acme/web' }] });
+    expect(releaseOf(sandbox)?.get('1.0.0')?.commits).toHaveLength(1);
+    const lines = client.log.of('info').filter((line) => line.startsWith('PUT release'));
+    expect(lines[7]).toMatch(
+      /answered 409 Conflict: .*; waiting \d.* \(wait 8 in a row, as long as the timeout allows: \d+ s left\)/,
+    );
+    expect(lines[8]).toMatch(/answered 503 .*; attempt 2 of 6 in/);
+    expect(lines[9]).toMatch(/answered 503 .*; attempt 3 of 6 in/);
   });
 
   it('a commit lock (409) is waited for, beyond six attempts, and then the commits are set', async () => {

@@ -116,7 +116,7 @@ function wholeRelease(schedule: Schedule, attempts: readonly string[]) {
 }
 
 /** Every entry of the stored bundle is the file on the disk, byte by byte, under its URL and its debug id; none is missing. */
-async function assertBundle({ folder, sandbox }: World, when: string): Promise<void> {
+export async function assertBundle({ folder, sandbox }: World, when: string): Promise<void> {
   for (const bundle of orgOf(sandbox).bundles) {
     const answer = await fetch(`${sandbox.url}/_sandbox/bundles/${bundle.checksum}`);
     const entries = readZip(Buffer.from(await answer.arrayBuffer()));

@@ -27,7 +27,7 @@ type Handler = (seen: Seen, response: ServerResponse, request: IncomingMessage, 
 /** A server whose every answer the test decides; the body is read before, unless `raw`. */
 export async function testServer(
   handle: Handler,
-  options: { readonly raw?: boolean; readonly host?: string } = {},
+  options: { readonly raw?: boolean; readonly host?: string; readonly port?: number } = {},
 ): Promise<TestServer> {
   const seen: Seen[] = [];
   const sockets = new Set<Socket>();
@@ -53,7 +53,7 @@ export async function testServer(
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, options.host ?? '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,

@@ -101,7 +101,7 @@ export class Crew {
     process.once('exit', this.#onExit);
     for (const thread of this.#threads) {
       thread.worker.on('message', (reply: Reply) => this.#settle(thread, reply));
-      thread.worker.on('error', (error) => this.#break(error));
+      thread.worker.on('error', (thrown: unknown) => this.#break(toError(thrown)));
       thread.worker.on('exit', (code) => this.#break(new Error(`it ended with code ${code}`)));
       if (this.#setup !== undefined) thread.post({ setup: this.#setup });
     }
@@ -195,7 +195,7 @@ export class Crew {
     try {
       resolve(this.#workshop.do(job));
     } catch (thrown) {
-      reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      reject(toError(thrown));
     }
   }
 
@@ -217,6 +217,10 @@ export class Crew {
     for (const thread of this.#threads) waiting.push(...thread.tasks.values());
     for (const task of waiting) task.reject(this.#broken);
   }
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 function isLong(job: Job): boolean {
