@@ -2,6 +2,7 @@ import { cordovaRelease, gradleRelease, packageRelease } from '../src/inputs/rel
 import { plistText, readPlist } from '../src/inputs/release-plist.js';
 import { projectSettings } from '../src/inputs/release-xcode-project.js';
 import { withoutComments } from '../src/inputs/xml.js';
+import { taggedPaths } from '../src/sourcemaps/integrity.js';
 import { scriptUrls } from '../src/verify/pages.js';
 import { type FuzzTarget, must } from './target.js';
 
@@ -137,11 +138,12 @@ const buildFiles: FuzzTarget = {
 };
 
 const pages: FuzzTarget = {
-  name: 'pages of a site',
+  name: 'pages',
   seeds: [
     '<base href="/app/"><script src="a.js"></script><script type=module src=\'b.mjs?x&amp;y#z\'></script>',
     '<!-- <script src="no.js"></script> --><link rel=modulepreload href=c.js><link rel="preload" as="style" href="d.css">',
     '<script/src=e.js><script src="javascript:alert(1)"><script src="//evil.example/f.js"><base href="data:,">',
+    '<script integrity="sha384-AAAA" src="i.js"><link href=j.css integrity=sha256-BBBB>',
     '<SCRIPT data-src="g.js" SRC = h.js >',
   ],
   dictionary: [
@@ -153,6 +155,7 @@ const pages: FuzzTarget = {
     ' href=',
     ' rel=',
     'modulepreload',
+    ' integrity=sha384-',
     'http://',
     '//',
     'javascript:',
@@ -160,7 +163,9 @@ const pages: FuzzTarget = {
     '.js',
   ],
   run(input) {
-    const urls = scriptUrls(input.toString('utf8'), new URL('https://acme.example/shop/'));
+    const html = input.toString('utf8');
+    must(taggedPaths(html).join('').length <= html.length, 'paths are of the page');
+    const urls = scriptUrls(html, new URL('https://acme.example/shop/'));
     must(urls.length <= 2_000, 'the addresses are bounded');
     must(new Set(urls.map(({ href }) => href)).size === urls.length, 'no address is there twice');
     for (const { hash, protocol } of urls) must(/^https?:$/.test(protocol) && hash === '', 'an address can be fetched');

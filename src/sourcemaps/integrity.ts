@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import { findDebugId } from './debug-id.js';
 import type { Found } from './expand.js';
-import { cutQuery, decodePercent } from './resolve.js';
+import { cutQuery, decodePercent, LONGEST_PATH } from './resolve.js';
 import type { Diagnosis, SourceFile } from './types.js';
 
 /** Pages that are looked at, and the longest that is read: a site generator may write thousands. */
@@ -100,6 +100,7 @@ function match(
   page: Found,
   byFileName: ReadonlyMap<string, readonly SourceFile[]>,
 ): SourceFile | undefined {
+  if (url.length > LONGEST_PATH) return undefined;
   const path = decodePercent(cutQuery(url.replace(/^[a-z][a-z0-9+.-]*:/i, '').replace(/^\/\/[^/]*/, '')));
   const candidates = byFileName.get(posix.basename(path)) ?? [];
   if (!path.startsWith('/')) {

@@ -32,7 +32,7 @@ export function resolveReference(reference: string, scriptName: string): Resolve
  * In UTF-16 units: above what file systems take (4,096 bytes on Linux), percent-encoded or not. Node's time to normalize a path of
  * `..` grows with the square of its length: megabytes of it would keep the run busy for hours.
  */
-const LONGEST_PATH = 8_192;
+export const LONGEST_PATH = 8_192;
 
 /** `app.js.map`: by far the most common, and nothing in it to decode or to normalize. */
 const PLAIN_NAME = /^[\w-][\w.-]*$/;

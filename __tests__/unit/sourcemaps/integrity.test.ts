@@ -73,4 +73,9 @@ describe('hashes that injection breaks', () => {
     const html = `${'<script '.repeat(50_000)}${'integrity=sha1 '.repeat(50_000)}`;
     expect(await diagnosed({ 'dist/app.js': 'a()', 'dist/index.html': html })).toEqual([]);
   }, 5000);
+
+  it('name paths of any length: two megabytes of dots, which would take hours to normalize, are passed over', async () => {
+    const table = JSON.stringify({ hashTable: { [`/${'../'.repeat(600_000)}main.js`]: 'abc', '/main.js': 'def' } });
+    expect(await diagnosed({ 'dist/main.js': 'a()', 'dist/ngsw.json': table })).toHaveLength(1);
+  });
 });
