@@ -28,6 +28,8 @@ export interface Stage {
   /** A checkout of three commits, with the example's build in `dist`. */
   readonly workspace: string;
   readonly head: string;
+  /** Makes a commit more; answers its id. */
+  commit(path: string): string;
   readonly acme: Organization;
   act(inputs?: Readonly<Record<string, string>>, options?: Partial<RunOptions>): Promise<Ran>;
   close(): Promise<void>;
@@ -54,7 +56,7 @@ export async function openStage(connected = false): Promise<Stage> {
   const { commit } = initCheckout(workspace);
   const head = ['a.txt', 'b.txt', 'c.txt'].map((path) => commit(path)).at(-1) ?? '';
   return {
-    ...{ sandbox, workspace, head, acme },
+    ...{ sandbox, workspace, head, commit, acme },
     async act(inputs = {}, options = {}) {
       const result = await runAction({
         cwd: workspace,

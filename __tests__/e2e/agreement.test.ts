@@ -273,3 +273,51 @@ describe('a run that ends otherwise', () => {
     expect(stored()?.dateReleased).toBeUndefined();
   });
 });
+
+describe('the log', () => {
+  it('has a line for every fact that matters, in the group of its step', async () => {
+    stage = await openStage();
+    const ran = await stage.act({ release: 'shop@1.2.2' }, {});
+    const before = ran.report.sourcemaps?.upload?.bundles[0]?.bundleId;
+    const next = stage.commit('d.txt');
+    writeFileSync(join(stage.workspace, 'dist', 'lonely.js'), 'lonely();\n');
+    const { result, report } = await stage.act({}, { env: { GITHUB_SHA: next } });
+    const groups = groupsOf(result.log);
+    const upload = report.sourcemaps?.upload;
+    const expected: [string, RegExp][] = [
+      ['Token check', /^integration token for acme at http:\S+ \(org:read, project:releases\); sees web, api$/m],
+      ['Files', /^dist: 7 files$/m],
+      ['Files', /^4 scripts: 3 with a map, 1 without$/m],
+      ['Release', /^http:\S+\/organizations\/acme\/releases\/shop%401\.2\.3\/$/m],
+      ['Release', /^created: shop@1\.2\.3 for web, api$/m],
+      ['Commits', new RegExp(`^1 commit from git ${stage.head.slice(0, 12)}\\w*\\.\\.${next.slice(0, 12)}`, 'm')],
+      ['Source maps', /^Scripts that had a debug id: 3 \(dist\/assets\/.*\)$/m],
+      ['Source maps', /^##\[warning\]dist\/lonely\.js has no /m],
+      [
+        'Source maps',
+        new RegExp(`^Bundle ${upload?.bundles[0]?.bundleId}: 7 files, .* in \\d+ chunks; processed by Sentry$`, 'm'),
+      ],
+      ['Source maps', /^Sent \d+ chunks? \(.*\), re-used \d+ chunks? \(.*\)$/m],
+      ['Verify upload', /^Sentry resolves all 4 debug ids asked for$/m],
+      ['Deploy', new RegExp(`^recorded deploy ${report.deploys[0]?.id} to production$`, 'm')],
+      ['Finalize', /^released at \d{4}-\d\d-\d\dT/m],
+    ];
+    for (const [title, line] of expected)
+      expect([title, (groups.get(title) ?? []).join('\n')]).toEqual([title, expect.stringMatching(line)]);
+    expect(before).not.toBe(upload?.bundles[0]?.bundleId);
+    expect(result.log.split('\n')[0]).toBe('Release shop@1.2.3 (as given)');
+    expect(upload?.chunksReused).toBeGreaterThan(0);
+  });
+
+  it('has debug lines only when the job is debugged, as commands that the runner hides otherwise', async () => {
+    stage = await openStage();
+    const quiet = await stage.act({ sourcemaps: '', verify: 'false' });
+    expect(quiet.result.commands.filter(({ command }) => command === 'debug')).toEqual([]);
+    const loud = await stage.act(
+      { sourcemaps: '', verify: 'false' },
+      { env: { RUNNER_DEBUG: '1', ACTIONS_STEP_DEBUG: 'true' } },
+    );
+    expect(loud.result.commands.filter(({ command }) => command === 'debug').length).toBeGreaterThan(5);
+    expect(loud.result.log).not.toContain('debug: ');
+  });
+});

@@ -1,15 +1,16 @@
 import { planCommits } from '../commits/plan.js';
 import type { CommitsPlan } from '../commits/types.js';
 import type { StepOutcome } from '../journal.js';
+import { count } from '../report/format.js';
 import type { StepContext } from './context.js';
 
 /** Tells Sentry which commits are in the release. */
 export async function setCommits(context: StepContext): Promise<StepOutcome> {
   const { api, inputs, journal, release } = context;
   const plan = await planCommits(inputs, release, context);
-  const count = plan.refs?.length ?? plan.commits?.length ?? 0;
-  journal.note({ commits: { source: plan.source, count, range: plan.range ?? null } });
-  if (count === 0) {
+  const told = plan.refs?.length ?? plan.commits?.length ?? 0;
+  journal.note({ commits: { source: plan.source, count: told, range: plan.range ?? null } });
+  if (told === 0) {
     const status = plan.nothingNew === true ? 'done' : 'warned';
     return { status, detail: plan.reason, told: plan.told === true };
   }
@@ -18,7 +19,7 @@ export async function setCommits(context: StepContext): Promise<StepOutcome> {
     ...(plan.refs === undefined ? {} : { refs: plan.refs }),
     ...(plan.commits === undefined ? {} : { commits: plan.commits }),
   });
-  const stored = plan.refs === undefined ? count : answer.commitCount;
+  const stored = plan.refs === undefined ? told : answer.commitCount;
   journal.note({ commits: { source: plan.source, count: stored, range: plan.range ?? null } });
   return { detail: describePlan(plan) };
 }
@@ -29,5 +30,5 @@ function describePlan(plan: CommitsPlan): string {
     const refs = plan.refs.map(({ repository, commit }) => `${repository}@${commit.slice(0, 12)}`).join(', ');
     return `Sentry reads the commits itself: ${refs}${range} (${plan.reason})`;
   }
-  return `${plan.commits?.length ?? 0} commits from ${plan.source}${range} (${plan.reason})`;
+  return `${count(plan.commits?.length ?? 0, 'commit')} from ${plan.source}${range} (${plan.reason})`;
 }
