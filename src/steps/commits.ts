@@ -8,9 +8,9 @@ import type { StepContext } from './context.js';
 export async function setCommits(context: StepContext): Promise<StepOutcome> {
   const { api, inputs, journal, release } = context;
   const plan = await planCommits(inputs, release, context);
-  const told = plan.refs?.length ?? plan.commits?.length ?? 0;
-  journal.note({ commits: { source: plan.source, count: told, range: plan.range ?? null } });
-  if (told === 0) {
+  const amount = plan.refs?.length ?? plan.commits?.length ?? 0;
+  journal.note({ commits: { source: plan.source, count: amount, range: plan.range ?? null } });
+  if (amount === 0) {
     const status = plan.nothingNew === true ? 'done' : 'warned';
     return { status, detail: plan.reason, told: plan.told === true };
   }
@@ -19,7 +19,7 @@ export async function setCommits(context: StepContext): Promise<StepOutcome> {
     ...(plan.refs === undefined ? {} : { refs: plan.refs }),
     ...(plan.commits === undefined ? {} : { commits: plan.commits }),
   });
-  const stored = plan.refs === undefined ? told : answer.commitCount;
+  const stored = plan.refs === undefined ? amount : answer.commitCount;
   journal.note({ commits: { source: plan.source, count: stored, range: plan.range ?? null } });
   return { detail: describePlan(plan) };
 }

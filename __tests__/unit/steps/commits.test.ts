@@ -87,7 +87,7 @@ describe('the step that sets commits', () => {
     expect(sent).toEqual([]);
     expect(outcome).toMatchObject({
       status: 'planned',
-      detail: expect.stringMatching(/^would set 1 commits from git/),
+      detail: expect.stringMatching(/^would set 1 commit from git/),
     });
   });
 });
