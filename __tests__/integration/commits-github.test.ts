@@ -196,8 +196,10 @@ it('takes the id of a tag object for the commit it stands for, on either side, a
 it('a head that GitHub does not have is left to the checkout', async () => {
   const local = makeRepo([{ id: 'a' }, { id: 'unpushed', message: 'Only here' }]);
   local.checkout('unpushed');
-  const { plan: made } = await plan({ dir: local.dir, github: await start(), api });
-  expect(made).toMatchObject({ source: 'git' });
+  // Not even an error is it that the previous commit cannot be found there: nobody knows that yet.
+  const commits = { ignoreMissing: false };
+  const { plan: made } = await plan({ dir: local.dir, github: await start(), api, commits });
+  expect(made).toMatchObject({ source: 'git', commits: [{ id: local.sha('unpushed') }] });
 });
 
 it('tells three thousand files of a commit; the checkout, which tells all, is asked first', async () => {

@@ -73,6 +73,7 @@ describe('through the repository that is connected in Sentry', () => {
 
   it.each([
     ['a row that only commits made', row('acme/web', { provider: 'unknown', url: undefined })],
+    ['a row without a provider that has a url', row('acme/web', { provider: 'unknown' })],
     ['a repository on another host', row('acme/web', { url: 'https://ghe.example.com/acme/web' })],
     ['a disabled row', row('acme/web', { status: 'deleted' })],
     ['a nameless look-alike on GitLab', row('acme/web', { url: undefined, provider: 'integrations:gitlab' })],
@@ -326,6 +327,18 @@ describe('where the range begins', () => {
     expect(log.lines).toContainEqual(
       expect.stringMatching(`^warning: The previous commit ${OLD} \\(state of the branch before this push\\)`),
     );
+  });
+
+  it('is not `before` of an event that is no push: a pull request has one too, of its own branch', async () => {
+    const context = { eventName: 'pull_request', event: { action: 'synchronize', before: OLD } };
+    expect(await begin({}, { context })).toBeUndefined();
+  });
+
+  it('is not `before` of a push to another repository than the one in working_directory', async () => {
+    const repo = makeRepo([{ id: 'a' }], 'https://github.com/acme/tool');
+    repo.checkout('a');
+    const repositories = async () => [row('acme/tool')];
+    expect(await begin({ repositories }, { dir: repo.dir, context: { event: { before: OLD } } })).toBeUndefined();
   });
 
   it.each([
@@ -604,6 +617,14 @@ describe('set_commits: manual', () => {
     const commits = { ...manual, commit: 'HEAD~1', previousCommit: repo.sha('a') };
     const { plan: made } = await plan({ dir: repo.dir, commits });
     expect(made.commits?.map(({ id }) => id)).toEqual([repo.sha('b')]);
+  });
+
+  it('takes no row that only commits made for a repository whose commits Sentry can read', async () => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+    repo.checkout('b');
+    const api = connected(row('acme/web', { provider: 'unknown', url: undefined }));
+    const { plan: made } = await plan({ dir: repo.dir, api, commits: { ...manual, previousCommit: repo.sha('a') } });
+    expect(made).toMatchObject({ source: 'git', commits: [{ id: repo.sha('b') }] });
   });
 
   it('without new commits is no failure: the repository was found', async () => {
