@@ -1,6 +1,7 @@
 /**
  * Every failure a user can meet, as one closed list. The text of an {@link ActionError} says what failed, at what, and what
- * the server said; its `hint` says what to do next. docs/troubleshooting.md has one entry per code, held equal by a test.
+ * the server said; its `hint` says what to do next. docs/troubleshooting.md has an entry per code
+ * and a line per message, held by a test.
  */
 export const ERROR_CODES = [
   'input-invalid',

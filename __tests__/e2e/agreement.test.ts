@@ -1,5 +1,5 @@
 /** Log, job summary, outputs and the sandbox's page tell one story: that of the JSON report, and of what the server holds. */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STEP_TITLES } from '../../src/report/charts.js';
 import { bytes, count } from '../../src/report/format.js';
@@ -11,6 +11,15 @@ afterEach(() => stage.close());
 const stored = () => stage.acme.releases.get(RELEASE);
 const page = (heading: string) => panel(stage.sandbox.url, heading);
 const requestsTo = (part: string) => stage.sandbox.requests.filter(({ path }) => path.includes(part));
+
+/** Every file of the build, with its content. */
+function filesOf(folder: string): Record<string, string> {
+  const paths = readdirSync(join(folder, 'dist'), { recursive: true, withFileTypes: true }).filter((one) =>
+    one.isFile(),
+  );
+  const read = paths.map((one) => join(one.parentPath, one.name)).sort();
+  return Object.fromEntries(read.map((path) => [path, readFileSync(path, 'utf8')]));
+}
 
 /** The server's own account: what it stored, what it was sent, and what its page shows of both. */
 async function expectServerAgrees({ result, report }: Ran): Promise<void> {
@@ -218,7 +227,9 @@ it('sixty warnings: each is in the report and counted in log, annotations and su
 
 it('a dry run: a plan, the same everywhere, and nothing on the server', async () => {
   stage = await openStage();
-  const ran = await stage.act({ dry_run: 'true', verify_url: 'http://127.0.0.1:9/' });
+  const before = filesOf(stage.workspace);
+  const ran = await stage.act({ dry_run: 'true', verify_url: 'http://127.0.0.1:9/', delete_after_upload: 'true' });
+  expect(filesOf(stage.workspace)).toEqual(before);
   expectOneStory(ran);
   const { report, result } = ran;
   expect(report).toMatchObject({ result: 'dry-run', deploys: [], finalizedAt: null });
