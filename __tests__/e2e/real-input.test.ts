@@ -3,12 +3,12 @@
  * that every position resolves as before, from what was uploaded, and the scripts still run.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import type { Bundle } from '../../sandbox/state/types.js';
+import { temporaryFolder } from '../support/workspace.js';
 import { type RunResult, runAction } from './harness.js';
 import { comparePositions, type ScriptWithMap } from './positions.js';
 
@@ -34,7 +34,7 @@ const placeOf = (script: string): string => join(workspace, 'dist', script);
 const original = (path: string): string => readFileSync(join(modules, path), 'utf8');
 
 beforeAll(async () => {
-  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'real-input-')));
+  workspace = temporaryFolder('real-input');
   for (const { script } of BUILDS) {
     const folder = dirname(script);
     mkdirSync(placeOf(folder), { recursive: true });

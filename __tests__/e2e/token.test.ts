@@ -2,11 +2,11 @@
  * Every way a token, organization, project or server can be wrong, through the built action: each has a message of its own with the
  * next step, and nothing is written to Sentry.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeOrgToken } from '../../sandbox/defaults.js';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
+import { temporaryFolder } from '../support/workspace.js';
 import { type RunResult, runAction } from './harness.js';
 
 const hex = (digit: string) => digit.repeat(64);
@@ -46,7 +46,7 @@ beforeAll(async () => {
     ],
   });
   otherOrgToken = makeOrgToken({ url: sandbox.url, org: 'globex', secret: 'of another organization' });
-  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'token-e2e-')));
+  workspace = temporaryFolder('token-e2e');
   mkdirSync(join(workspace, 'dist'));
   writeFileSync(join(workspace, 'dist', 'app.js'), 'console.log(1);\n//# sourceMappingURL=app.js.map\n');
   writeFileSync(join(workspace, 'dist', 'app.js.map'), '{"version":3,"sources":["a.ts"],"names":[],"mappings":"AAAA"}');

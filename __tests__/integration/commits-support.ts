@@ -1,15 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FakeGitHub } from '../../sandbox/github.js';
@@ -22,6 +12,7 @@ import type { GitHubContext } from '../../src/inputs/github.js';
 import type { CommitInputs, Inputs } from '../../src/inputs/inputs.js';
 import type { Log } from '../../src/log.js';
 import type { Release, SentryApi } from '../../src/sentry/types.js';
+import { temporaryFolder } from '../support/workspace.js';
 
 /** Content of a file after a commit; null removes it; an object gives the mode or, for a submodule, the commit. */
 export type Content = string | null | { readonly mode: '100755' | '120000' | '160000'; readonly data: string };
@@ -59,7 +50,7 @@ const created: string[] = [];
 
 /** A folder of its own, removed by {@link removeRepos}. */
 export function tempDir(): string {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'commits-')));
+  const dir = temporaryFolder('commits');
   created.push(dir);
   return dir;
 }

@@ -1,11 +1,10 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { parse } from 'yaml';
 import { generatedReadme } from '../../scripts/docs.js';
 import { loadInputs } from '../../src/inputs/load.js';
 import { INPUT_NAMES } from '../../src/inputs/names.js';
 import { OUTPUT_NAMES } from '../../src/report/outputs.js';
+import { temporaryFolder } from '../support/workspace.js';
 import { read } from './repository.js';
 
 interface ActionFile {
@@ -61,7 +60,7 @@ it('every input of the official action is there, and none is required', () => {
 });
 
 it('its defaults are those of the code', () => {
-  const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'defaults-')));
+  const workspace = temporaryFolder('defaults');
   const env: NodeJS.ProcessEnv = { GITHUB_WORKSPACE: workspace };
   for (const [name, input] of Object.entries(action.inputs)) {
     const value = input.default ?? '';

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Fault } from '../../sandbox/faults/types.js';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import { type RunOptions, type RunResult, runAction } from '../e2e/harness.js';
+import { temporaryFolder } from '../support/workspace.js';
 
 /** A token with every form that could leak: `sntryi_` and 64 digits that occur nowhere else. */
 export const TOKEN = `sntryi_${'0123456789abcdef'.repeat(4)}`;
@@ -49,7 +49,7 @@ export async function attack(options: Attack): Promise<Outcome> {
       { kind: 'integration', org: 'acme', token: TOKEN, scopes: ['org:read', 'project:read', 'project:releases'] },
     ],
   });
-  const base = realpathSync(mkdtempSync(join(tmpdir(), 'attack-')));
+  const base = temporaryFolder('attack');
   const workspace = join(base, 'workspace');
   try {
     mkdirSync(workspace);

@@ -18,13 +18,12 @@ it('an upload url on a foreign host is refused with both names, and that host ge
   const foreign = await serve((_seen, response) => json(response, ''));
   const url = `http://localhost:${foreign.port}/api/0/organizations/acme/chunk-upload/`;
   const server = await serve((_seen, response) => json(response, { ...CHUNK_OPTIONS, url }));
-  const client = testClient(server.url, { clock: fakeClock() });
+  const client = closing(testClient(server.url, { clock: fakeClock() }));
   const failure = await failureOf(client.api.chunkOptions());
   expect(failure).toMatchObject({ code: 'token-host' });
   expect(String(failure)).toContain(`127.0.0.1:${server.port}`);
   expect(String(failure)).toContain(`localhost:${foreign.port}`);
   expect(foreign.seen).toEqual([]);
-  await client.close();
 });
 
 it('an upload url on an allowed region host gets token and chunks', async () => {
@@ -38,35 +37,34 @@ it('an upload url on an allowed region host gets token and chunks', async () => 
     _options: unknown,
     callback: (error: null, addresses: { address: string; family: number }[]) => void,
   ) => callback(null, [{ address: '127.0.0.1', family: 4 }]);
-  const client = testClient(server.url, {
-    clock: fakeClock(),
-    allows: (url) => url.origin === server.url || url.origin === regionUrl,
-    transport: createTransport({ env: {}, lookup }),
-  });
+  const client = closing(
+    testClient(server.url, {
+      clock: fakeClock(),
+      allows: (url) => url.origin === server.url || url.origin === regionUrl,
+      transport: createTransport({ env: {}, lookup }),
+    }),
+  );
   const options = await client.api.chunkOptions();
   await client.api.uploadChunks(options, [{ sha1: 'a'.repeat(40), body: Buffer.from('x') }], 'none');
   expect(region.seen).toHaveLength(1);
   expect(region.seen[0]?.headers.authorization).toBe('Bearer sntryu_test-token');
-  await client.close();
 });
 
 it.each(['a/b', 'a?x=1', 'a#b', '%2e%2e', '../../admin', 'ümläut', ' '])(
   'a release named %j stays one segment of the path',
   async (version) => {
     const server = await serve((_seen, response) => json(response, '', 404));
-    const client = testClient(server.url, { clock: fakeClock() });
+    const client = closing(testClient(server.url, { clock: fakeClock() }));
     expect(await client.api.getRelease(version)).toBeUndefined();
     expect(server.seen.map(({ path }) => path)).toEqual([
       `/api/0/organizations/acme/releases/${encodeURIComponent(version)}/`,
     ]);
-    await client.close();
   },
 );
 
 it.each(['..', '.', ''])('a release named %j is refused: no request reaches another endpoint', async (version) => {
   const server = await serve((_seen, response) => json(response, ''));
-  const client = testClient(server.url, { clock: fakeClock() });
+  const client = closing(testClient(server.url, { clock: fakeClock() }));
   expect(await failureOf(client.api.getRelease(version))).toMatchObject({ code: 'input-invalid' });
   expect(server.seen).toEqual([]);
-  await client.close();
 });

@@ -20,10 +20,9 @@ describe.each(STATUSES)('a %d', (status) => {
     const server = await serve((seen, response) =>
       seen.path.startsWith('/moved') ? json(response, RELEASE) : json(response, '', status, { location: '/moved/' }),
     );
-    const client = testClient(server.url, { clock: fakeClock() });
+    const client = closing(testClient(server.url, { clock: fakeClock() }));
     expect((await client.api.getRelease('1'))?.version).toBe('1.0.0');
     expect(server.seen.map((seen) => seen.headers.authorization)).toEqual(Array(2).fill('Bearer sntryu_test-token'));
-    await client.close();
   });
 
   it.each(['GET', 'POST', 'PUT'])(
@@ -31,12 +30,11 @@ describe.each(STATUSES)('a %d', (status) => {
     async (method) => {
       const evil = await serve((_seen, response) => json(response, RELEASE));
       const server = await serve((_seen, response) => json(response, '', status, { location: `${evil.url}/collect/` }));
-      const client = testClient(server.url, { clock: fakeClock() });
+      const client = closing(testClient(server.url, { clock: fakeClock() }));
       const failure = await failureOf(call(client.api, method));
       expect(failure).toMatchObject({ code: 'redirected', message: expect.stringContaining(evil.url) });
       expect(evil.seen).toEqual([]);
       expect(server.seen).toHaveLength(1);
-      await client.close();
     },
   );
 
@@ -46,11 +44,10 @@ describe.each(STATUSES)('a %d', (status) => {
       const server = await serve((seen, response) =>
         json(response, '', status, { location: `${server.url}/sentry${seen.path}` }),
       );
-      const client = testClient(server.url, { clock: fakeClock() });
+      const client = closing(testClient(server.url, { clock: fakeClock() }));
       const failure = await failureOf(call(client.api, method));
       expect(failure).toMatchObject({ code: 'redirected', hint: expect.stringContaining(`${server.url}/sentry`) });
       expect(server.seen).toHaveLength(1);
-      await client.close();
     },
   );
 });
@@ -64,23 +61,21 @@ const call = (api: ReturnType<typeof testClient>['api'], method: string): Promis
 
 it('a loop ends after five hops', async () => {
   const server = await serve((_seen, response) => json(response, '', 302, { location: '/again/' }));
-  const client = testClient(server.url, { clock: fakeClock() });
+  const client = closing(testClient(server.url, { clock: fakeClock() }));
   expect(await failureOf(client.api.getRelease('1'))).toMatchObject({
     code: 'redirected',
     message: expect.stringContaining('more than 5'),
   });
   expect(server.seen).toHaveLength(6);
-  await client.close();
 });
 
 it.each(['', 'http://', 'javascript:alert(1)', 'file:///etc/passwd', '//evil.example/', 'https://user:pw@127.0.0.1/'])(
   'the Location %j leads nowhere',
   async (location) => {
     const server = await serve((_seen, response) => json(response, '', 302, location === '' ? {} : { location }));
-    const client = testClient(server.url, { clock: fakeClock() });
+    const client = closing(testClient(server.url, { clock: fakeClock() }));
     expect(await failureOf(client.api.getRelease('1'))).toMatchObject({ code: 'redirected' });
     expect(server.seen).toHaveLength(1);
-    await client.close();
   },
 );
 
@@ -94,9 +89,8 @@ it('a Link header to another host is not followed: only its cursor is taken', as
       nth === 1 ? { link: `<${evil.url}/?cursor=0:1:0>; rel="next"; results="true"; cursor="0:1:0"` } : {},
     ),
   );
-  const client = testClient(server.url, { clock: fakeClock() });
+  const client = closing(testClient(server.url, { clock: fakeClock() }));
   await client.api.deploys('1');
   expect(evil.seen).toEqual([]);
   expect(server.seen.map((seen) => new URL(seen.path, server.url).searchParams.get('cursor'))).toEqual([null, '0:1:0']);
-  await client.close();
 });

@@ -1,14 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGit, type Exec, gitEnvironment } from '../../../src/commits/git.js';
 import { recordLog } from '../../integration/commits-support.js';
 import { itOnPosix, itWithLinks } from '../../support/platform.js';
+import { temporaryFolder } from '../../support/workspace.js';
 
 let dir: string;
 beforeEach(() => {
-  dir = realpathSync(mkdtempSync(join(tmpdir(), 'git-unit-')));
+  dir = temporaryFolder('git-unit');
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ActionError } from '../../../src/errors.js';
 import { loadInputs } from '../../../src/inputs/load.js';
+import { temporaryFolder } from '../../support/workspace.js';
 
 let workspace: string;
 beforeAll(() => {
-  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'inputs-')));
+  workspace = temporaryFolder('inputs');
   mkdirSync(join(workspace, 'web', 'app'), { recursive: true });
 });
 afterAll(() => rmSync(workspace, { recursive: true }));

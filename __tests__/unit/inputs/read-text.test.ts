@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Git } from '../../../src/commits/git.js';
 import { readGitHubContext } from '../../../src/inputs/github.js';
@@ -8,10 +7,11 @@ import { createTextReader, MAX_TEXT_BYTES } from '../../../src/inputs/read-text.
 import { resolveReleaseName } from '../../../src/inputs/release-name.js';
 import { recordLog } from '../../integration/commits-support.js';
 import { itOnPosix } from '../../support/platform.js';
+import { temporaryFolder } from '../../support/workspace.js';
 
 let dir: string;
 beforeEach(() => {
-  dir = realpathSync(mkdtempSync(join(tmpdir(), 'read-text-')));
+  dir = temporaryFolder('read-text');
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 

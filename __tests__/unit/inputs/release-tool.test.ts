@@ -1,12 +1,12 @@
-import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createToolRunner, type ToolOptions } from '../../../src/inputs/release-tool.js';
 import { describeOnPosix } from '../../support/platform.js';
+import { temporaryFolder } from '../../support/workspace.js';
 
 let dir: string;
 beforeEach(() => {
-  dir = realpathSync(mkdtempSync(join(tmpdir(), 'tool-')));
+  dir = temporaryFolder('tool');
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 

@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createGit } from '../../../src/commits/git.js';
 import { readGitHubContext } from '../../../src/inputs/github.js';
@@ -16,11 +6,12 @@ import type { ReleaseNameInputs } from '../../../src/inputs/inputs.js';
 import { resolveReleaseName } from '../../../src/inputs/release-name.js';
 import { recordLog } from '../../integration/commits-support.js';
 import { describeOnPosix } from '../../support/platform.js';
+import { temporaryFolder } from '../../support/workspace.js';
 
 /** A folder with an Xcode project, and a program called xcodebuild that answers as Apple's does. */
 let home: string;
 beforeEach(() => {
-  home = realpathSync(mkdtempSync(join(tmpdir(), 'xcode-')));
+  home = temporaryFolder('xcode');
   mkdirSync(join(home, 'app', 'App.xcodeproj'), { recursive: true });
   install('xcodebuild', ANSWERS);
   put('list', {

@@ -1,16 +1,16 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gitEnvironment } from '../../../src/commits/git.js';
 import { parseList } from '../../../src/inputs/list.js';
 import { FolderMemory, readSource } from '../../../src/sourcemaps/source-files.js';
 import { replaceFiles } from '../../../src/sourcemaps/write-file.js';
+import { temporaryFolder } from '../../support/workspace.js';
 
 /** What differs between file systems and shells, in cases that can be had on any of them. */
 
 let folder: string;
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'platform-')));
+  folder = temporaryFolder('platform');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Log } from '../../../src/log.js';
 import { makeLinks } from '../../support/platform.js';
+import { temporaryFolder } from '../../support/workspace.js';
 
 export { sourceMapInputs } from '../../support/inputs.js';
 
@@ -11,7 +11,7 @@ export const MAP = '{"version":3,"sources":["a.ts"],"sourcesContent":["a"],"name
 
 /** A throw-away folder tree: `name → content`, `name → { link: target }`. Removed by {@link removeTrees}. */
 export function makeTree(files: Readonly<Record<string, string | { readonly link: string }>>): string {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'plan-')));
+  const root = temporaryFolder('plan');
   trees.push(root);
   const links = new Map<string, string>();
   for (const [name, content] of Object.entries(files)) {
