@@ -6,7 +6,7 @@ import { commandData, commandProperty, inertLines } from './inert.js';
 const SHOWN_PER_LEVEL = 9;
 
 /** Beyond these, further messages of a level are only counted: ten thousand lines help nobody. The report has them. */
-const PRINTED_PER_LEVEL = 200;
+const PRINTED_PER_LEVEL = 50;
 
 type Level = 'notice' | 'warning' | 'error';
 
