@@ -16,7 +16,10 @@ export function createWriteGuard(): SharedArrayBuffer {
  * @throws ActionError `cancelled` when the run is being ended; then nothing was written
  */
 export function whileWriting(guard: SharedArrayBuffer | undefined, write: () => void): void {
-  if (guard === undefined) return write();
+  if (guard === undefined) {
+    write();
+    return;
+  }
   const cells = new Int32Array(guard);
   // Counted before it is asked: whoever closes either sees this thread, or this thread sees the end.
   Atomics.add(cells, WRITING, 1);
