@@ -7317,7 +7317,7 @@ function scheduleIdleSocketValidation (client, socket) {
   // (#5493). setImmediate avoids that, but an *unref'd* Immediate lets poll
   // block for ~500ms when the event loop is otherwise idle (#5600 / #5606).
   // A ref'd Immediate both keeps the pending request alive and makes poll
-  // return immediately — the hybrid those issues asked for.
+  // return immediately \u2014 the hybrid those issues asked for.
   socket[kIdleSocketValidationTimeout] = setImmediate(() => {
     socket[kIdleSocketValidationTimeout] = null
     socket[kIdleSocketValidation] = 2
@@ -13286,11 +13286,11 @@ module.exports = {
 const { Transform } = __nccwpck_require__(7075)
 const { Console } = __nccwpck_require__(7540)
 
-const PERSISTENT = process.versions.icu ? '✅' : 'Y '
-const NOT_PERSISTENT = process.versions.icu ? '❌' : 'N '
+const PERSISTENT = process.versions.icu ? '\u2705' : 'Y '
+const NOT_PERSISTENT = process.versions.icu ? '\u274c' : 'N '
 
 /**
- * Gets the output of `console.table(…)` as a string.
+ * Gets the output of `console.table(\u2026)` as a string.
  */
 module.exports = class PendingInterceptorsFormatter {
   constructor ({ disableColors } = {}) {
@@ -16943,7 +16943,7 @@ function extractBody (object, keepalive = false) {
     stream = object
   } else if (isBlobLike(object)) {
     // 3. Otherwise, if object is a Blob object, set stream to the
-    //    result of running object’s get stream.
+    //    result of running object\u2019s get stream.
     stream = object.stream()
   } else {
     // 4. Otherwise, set stream to a new ReadableStream object, and set
@@ -16994,7 +16994,7 @@ function extractBody (object, keepalive = false) {
     // See: https://github.com/nodejs/node/blob/e46c680bf2b211bbd52cf959ca17ee98c7f657f5/lib/internal/url.js#L490
     // and https://github.com/nodejs/node/blob/e46c680bf2b211bbd52cf959ca17ee98c7f657f5/lib/internal/url.js#L1100
 
-    // Set source to the result of running the application/x-www-form-urlencoded serializer with object’s list.
+    // Set source to the result of running the application/x-www-form-urlencoded serializer with object\u2019s list.
     source = object.toString()
 
     // Set type to `application/x-www-form-urlencoded;charset=UTF-8`.
@@ -17013,13 +17013,13 @@ function extractBody (object, keepalive = false) {
     const boundary = `----formdata-undici-0${`${random(1e11)}`.padStart(11, '0')}`
     const prefix = `--${boundary}\r\nContent-Disposition: form-data`
 
-    /*! formdata-polyfill. MIT License. Jimmy Wärting <https://jimmy.warting.se/opensource> */
+    /*! formdata-polyfill. MIT License. Jimmy W\u00e4rting <https://jimmy.warting.se/opensource> */
     const escape = (str) =>
       str.replace(/\n/g, '%0A').replace(/\r/g, '%0D').replace(/"/g, '%22')
     const normalizeLinefeeds = (value) => value.replace(/\r?\n|\r/g, '\r\n')
 
     // Set action to this step: run the multipart/form-data
-    // encoding algorithm, with object’s entry list and UTF-8.
+    // encoding algorithm, with object\u2019s entry list and UTF-8.
     // - This ensures that the body is immutable and can't be changed afterwords
     // - That the content-length is calculated in advance.
     // - And that all parts are pre-encoded and ready to be sent.
@@ -17084,10 +17084,10 @@ function extractBody (object, keepalive = false) {
     // Set source to object.
     source = object
 
-    // Set length to object’s size.
+    // Set length to object\u2019s size.
     length = object.size
 
-    // If object’s type attribute is not the empty byte sequence, set
+    // If object\u2019s type attribute is not the empty byte sequence, set
     // type to its value.
     if (object.type) {
       type = object.type
@@ -17110,7 +17110,7 @@ function extractBody (object, keepalive = false) {
   }
 
   // 11. If source is a byte sequence, then set action to a
-  // step that returns source and length to source’s length.
+  // step that returns source and length to source\u2019s length.
   if (typeof source === 'string' || util.isBuffer(source)) {
     length = Buffer.byteLength(source)
   }
@@ -17182,10 +17182,10 @@ function cloneBody (instance, body) {
 
   // https://fetch.spec.whatwg.org/#concept-body-clone
 
-  // 1. Let « out1, out2 » be the result of teeing body’s stream.
+  // 1. Let \u00ab out1, out2 \u00bb be the result of teeing body\u2019s stream.
   const [out1, out2] = body.stream.tee()
 
-  // 2. Set body’s stream to out1.
+  // 2. Set body\u2019s stream to out1.
   body.stream = out1
 
   // 3. Return a body whose stream is out2 and other members are copied from body.
@@ -17208,7 +17208,7 @@ function bodyMixinMethods (instance) {
       // The blob() method steps are to return the result of
       // running consume body with this and the following step
       // given a byte sequence bytes: return a Blob whose
-      // contents are bytes and whose type attribute is this’s
+      // contents are bytes and whose type attribute is this\u2019s
       // MIME type.
       return consumeBody(this, (bytes) => {
         let mimeType = bodyMimeType(this)
@@ -17254,7 +17254,7 @@ function bodyMixinMethods (instance) {
         // 1. Let mimeType be the result of get the MIME type with this.
         const mimeType = bodyMimeType(this)
 
-        // 2. If mimeType is non-null, then switch on mimeType’s essence and run
+        // 2. If mimeType is non-null, then switch on mimeType\u2019s essence and run
         //    the corresponding steps:
         if (mimeType !== null) {
           switch (mimeType.essence) {
@@ -17302,7 +17302,7 @@ function bodyMixinMethods (instance) {
     bytes () {
       // The bytes() method steps are to return the result of running consume body
       // with this and the following step given a byte sequence bytes: return the
-      // result of creating a Uint8Array from bytes in this’s relevant realm.
+      // result of creating a Uint8Array from bytes in this\u2019s relevant realm.
       return consumeBody(this, (bytes) => {
         return new Uint8Array(bytes)
       }, instance)
@@ -17351,15 +17351,15 @@ async function consumeBody (object, convertBytesToJSValue, instance) {
     }
   }
 
-  // 5. If object’s body is null, then run successSteps with an
+  // 5. If object\u2019s body is null, then run successSteps with an
   //    empty byte sequence.
   if (object[kState].body == null) {
     successSteps(Buffer.allocUnsafe(0))
     return promise.promise
   }
 
-  // 6. Otherwise, fully read object’s body given successSteps,
-  //    errorSteps, and object’s relevant global object.
+  // 6. Otherwise, fully read object\u2019s body given successSteps,
+  //    errorSteps, and object\u2019s relevant global object.
   await fullyReadBody(object[kState].body, successSteps, errorSteps)
 
   // 7. Return promise.
@@ -17372,7 +17372,7 @@ function bodyUnusable (object) {
 
   // An object including the Body interface mixin is
   // said to be unusable if its body is non-null and
-  // its body’s stream is disturbed or locked.
+  // its body\u2019s stream is disturbed or locked.
   return body != null && (body.stream.locked || util.isDisturbed(body.stream))
 }
 
@@ -17390,8 +17390,8 @@ function parseJSONFromBytes (bytes) {
  */
 function bodyMimeType (requestOrResponse) {
   // 1. Let headers be null.
-  // 2. If requestOrResponse is a Request object, then set headers to requestOrResponse’s request’s header list.
-  // 3. Otherwise, set headers to requestOrResponse’s response’s header list.
+  // 2. If requestOrResponse is a Request object, then set headers to requestOrResponse\u2019s request\u2019s header list.
+  // 3. Otherwise, set headers to requestOrResponse\u2019s response\u2019s header list.
   /** @type {import('./headers').HeadersList} */
   const headers = requestOrResponse[kState].headersList
 
@@ -17574,7 +17574,7 @@ const HTTP_QUOTED_STRING_TOKENS = /^[\u0009\u0020-\u007E\u0080-\u00FF]+$/ // esl
 // https://fetch.spec.whatwg.org/#data-url-processor
 /** @param {URL} dataURL */
 function dataURLProcessor (dataURL) {
-  // 1. Assert: dataURL’s scheme is "data".
+  // 1. Assert: dataURL\u2019s scheme is "data".
   assert(dataURL.protocol === 'data:')
 
   // 2. Let input be the result of running the URL
@@ -17702,7 +17702,7 @@ function collectASequenceOfCodePoints (condition, input, position) {
   // 1. Let result be the empty string.
   let result = ''
 
-  // 2. While position doesn’t point past the end of input and the
+  // 2. While position doesn\u2019t point past the end of input and the
   // code point at position within input meets the condition condition:
   while (position.position < input.length && condition(input[position.position])) {
     // 1. Append that code point to the end of result.
@@ -17967,8 +17967,8 @@ function parseMIMEType (input) {
     // - parameterName is not the empty string
     // - parameterName solely contains HTTP token code points
     // - parameterValue solely contains HTTP quoted-string token code points
-    // - mimeType’s parameters[parameterName] does not exist
-    // then set mimeType’s parameters[parameterName] to parameterValue.
+    // - mimeType\u2019s parameters[parameterName] does not exist
+    // then set mimeType\u2019s parameters[parameterName] to parameterValue.
     if (
       parameterName.length !== 0 &&
       HTTP_TOKEN_CODEPOINTS.test(parameterName) &&
@@ -17990,7 +17990,7 @@ function forgivingBase64 (data) {
   data = data.replace(ASCII_WHITESPACE_REPLACE_REGEX, '')  // eslint-disable-line
 
   let dataLength = data.length
-  // 2. If data’s code point length divides by 4 leaving
+  // 2. If data\u2019s code point length divides by 4 leaving
   // no remainder, then:
   if (dataLength % 4 === 0) {
     // 1. If data ends with one or two U+003D (=) code points,
@@ -18003,7 +18003,7 @@ function forgivingBase64 (data) {
     }
   }
 
-  // 3. If data’s code point length divides by 4 leaving
+  // 3. If data\u2019s code point length divides by 4 leaving
   // a remainder of 1, then return failure.
   if (dataLength % 4 === 1) {
     return 'failure'
@@ -18108,11 +18108,11 @@ function serializeAMimeType (mimeType) {
   assert(mimeType !== 'failure')
   const { parameters, essence } = mimeType
 
-  // 1. Let serialization be the concatenation of mimeType’s
-  //    type, U+002F (/), and mimeType’s subtype.
+  // 1. Let serialization be the concatenation of mimeType\u2019s
+  //    type, U+002F (/), and mimeType\u2019s subtype.
   let serialization = essence
 
-  // 2. For each name → value of mimeType’s parameters:
+  // 2. For each name \u2192 value of mimeType\u2019s parameters:
   for (let [name, value] of parameters.entries()) {
     // 1. Append U+003B (;) to serialization.
     serialization += ';'
@@ -18212,8 +18212,8 @@ function removeChars (str, leading, trailing, predicate) {
  */
 function isomorphicDecode (input) {
   // 1. To isomorphic decode a byte sequence input, return a string whose code point
-  //    length is equal to input’s length and whose code points have the same values
-  //    as the values of input’s bytes, in the same order.
+  //    length is equal to input\u2019s length and whose code points have the same values
+  //    as the values of input\u2019s bytes, in the same order.
   const length = input.length
   if ((2 << 15) - 1 > length) {
     return String.fromCharCode.apply(null, input)
@@ -18258,7 +18258,7 @@ function minimizeSupportedMimeType (mimeType) {
       // 2. If mimeType is a JSON MIME type, then return "application/json".
       return 'application/json'
     case 'image/svg+xml':
-      // 3. If mimeType’s essence is "image/svg+xml", then return "image/svg+xml".
+      // 3. If mimeType\u2019s essence is "image/svg+xml", then return "image/svg+xml".
       return 'image/svg+xml'
     case 'text/xml':
     case 'application/xml':
@@ -18276,7 +18276,7 @@ function minimizeSupportedMimeType (mimeType) {
     return 'application/xml'
   }
 
-  // 5. If mimeType is supported by the user agent, then return mimeType’s essence.
+  // 5. If mimeType is supported by the user agent, then return mimeType\u2019s essence.
   // Technically, node doesn't support any mimetypes.
 
   // 6. Return the empty string.
@@ -18559,13 +18559,13 @@ function validateBoundary (boundary) {
  * @param {ReturnType<import('./data-url')['parseMIMEType']>} mimeType
  */
 function multipartFormDataParser (input, mimeType) {
-  // 1. Assert: mimeType’s essence is "multipart/form-data".
+  // 1. Assert: mimeType\u2019s essence is "multipart/form-data".
   assert(mimeType !== 'failure' && mimeType.essence === 'multipart/form-data')
 
   const boundaryString = mimeType.parameters.get('boundary')
 
-  // 2. If mimeType’s parameters["boundary"] does not exist, return failure.
-  //    Otherwise, let boundary be the result of UTF-8 decoding mimeType’s
+  // 2. If mimeType\u2019s parameters["boundary"] does not exist, return failure.
+  //    Otherwise, let boundary be the result of UTF-8 decoding mimeType\u2019s
   //    parameters["boundary"].
   if (boundaryString === undefined) {
     return 'failure'
@@ -19027,7 +19027,7 @@ class FormData {
     // name, value, and filename if given.
     const entry = makeEntry(name, value, filename)
 
-    // 3. Append entry to this’s entry list.
+    // 3. Append entry to this\u2019s entry list.
     this[kState].push(entry)
   }
 
@@ -19040,7 +19040,7 @@ class FormData {
     name = webidl.converters.USVString(name, prefix, 'name')
 
     // The delete(name) method steps are to remove all entries whose name
-    // is name from this’s entry list.
+    // is name from this\u2019s entry list.
     this[kState] = this[kState].filter(entry => entry.name !== name)
   }
 
@@ -19052,7 +19052,7 @@ class FormData {
 
     name = webidl.converters.USVString(name, prefix, 'name')
 
-    // 1. If there is no entry whose name is name in this’s entry list,
+    // 1. If there is no entry whose name is name in this\u2019s entry list,
     // then return null.
     const idx = this[kState].findIndex((entry) => entry.name === name)
     if (idx === -1) {
@@ -19060,7 +19060,7 @@ class FormData {
     }
 
     // 2. Return the value of the first entry whose name is name from
-    // this’s entry list.
+    // this\u2019s entry list.
     return this[kState][idx].value
   }
 
@@ -19072,10 +19072,10 @@ class FormData {
 
     name = webidl.converters.USVString(name, prefix, 'name')
 
-    // 1. If there is no entry whose name is name in this’s entry list,
+    // 1. If there is no entry whose name is name in this\u2019s entry list,
     // then return the empty list.
     // 2. Return the values of all entries whose name is name, in order,
-    // from this’s entry list.
+    // from this\u2019s entry list.
     return this[kState]
       .filter((entry) => entry.name === name)
       .map((entry) => entry.value)
@@ -19090,7 +19090,7 @@ class FormData {
     name = webidl.converters.USVString(name, prefix, 'name')
 
     // The has(name) method steps are to return true if there is an entry
-    // whose name is name in this’s entry list; otherwise false.
+    // whose name is name in this\u2019s entry list; otherwise false.
     return this[kState].findIndex((entry) => entry.name === name) !== -1
   }
 
@@ -19123,7 +19123,7 @@ class FormData {
     // filename if given.
     const entry = makeEntry(name, value, filename)
 
-    // 3. If there are entries in this’s entry list whose name is name, then
+    // 3. If there are entries in this\u2019s entry list whose name is name, then
     // replace the first such entry with entry and remove the others.
     const idx = this[kState].findIndex((entry) => entry.name === name)
     if (idx !== -1) {
@@ -19133,7 +19133,7 @@ class FormData {
         ...this[kState].slice(idx + 1).filter((entry) => entry.name !== name)
       ]
     } else {
-      // 4. Otherwise, append entry to this’s entry list.
+      // 4. Otherwise, append entry to this\u2019s entry list.
       this[kState].push(entry)
     }
   }
@@ -19335,13 +19335,13 @@ function fill (headers, object) {
         })
       }
 
-      // 2. Append (header’s first item, header’s second item) to headers.
+      // 2. Append (header\u2019s first item, header\u2019s second item) to headers.
       appendHeader(headers, header[0], header[1])
     }
   } else if (typeof object === 'object' && object !== null) {
     // Note: null should throw
 
-    // 2. Otherwise, object is a record, then for each key → value in object,
+    // 2. Otherwise, object is a record, then for each key \u2192 value in object,
     //    append (key, value) to headers
     const keys = Object.keys(object)
     for (let i = 0; i < keys.length; ++i) {
@@ -19379,23 +19379,23 @@ function appendHeader (headers, name, value) {
     })
   }
 
-  // 3. If headers’s guard is "immutable", then throw a TypeError.
-  // 4. Otherwise, if headers’s guard is "request" and name is a
+  // 3. If headers\u2019s guard is "immutable", then throw a TypeError.
+  // 4. Otherwise, if headers\u2019s guard is "request" and name is a
   //    forbidden header name, return.
-  // 5. Otherwise, if headers’s guard is "request-no-cors":
+  // 5. Otherwise, if headers\u2019s guard is "request-no-cors":
   //    TODO
   // Note: undici does not implement forbidden header names
   if (getHeadersGuard(headers) === 'immutable') {
     throw new TypeError('immutable')
   }
 
-  // 6. Otherwise, if headers’s guard is "response" and name is a
+  // 6. Otherwise, if headers\u2019s guard is "response" and name is a
   //    forbidden response-header name, return.
 
-  // 7. Append (name, value) to headers’s header list.
+  // 7. Append (name, value) to headers\u2019s header list.
   return getHeadersList(headers).append(name, value, false)
 
-  // 8. If headers’s guard is "request-no-cors", then remove
+  // 8. If headers\u2019s guard is "request-no-cors", then remove
   //    privileged no-CORS request headers from headers
 }
 
@@ -19447,7 +19447,7 @@ class HeadersList {
     this[kHeadersSortedMap] = null
 
     // 1. If list contains name, then set name to the first such
-    //    header’s name.
+    //    header\u2019s name.
     const lowercaseName = isLowerCase ? name : name.toLowerCase()
     const exists = this[kHeadersMap].get(lowercaseName)
 
@@ -19649,7 +19649,7 @@ class Headers {
 
     // The new Headers(init) constructor steps are:
 
-    // 1. Set this’s guard to "none".
+    // 1. Set this\u2019s guard to "none".
     this.#guard = 'none'
 
     // 2. If init is given, then fill this with init.
@@ -19690,28 +19690,28 @@ class Headers {
       })
     }
 
-    // 2. If this’s guard is "immutable", then throw a TypeError.
-    // 3. Otherwise, if this’s guard is "request" and name is a
+    // 2. If this\u2019s guard is "immutable", then throw a TypeError.
+    // 3. Otherwise, if this\u2019s guard is "request" and name is a
     //    forbidden header name, return.
-    // 4. Otherwise, if this’s guard is "request-no-cors", name
+    // 4. Otherwise, if this\u2019s guard is "request-no-cors", name
     //    is not a no-CORS-safelisted request-header name, and
     //    name is not a privileged no-CORS request-header name,
     //    return.
-    // 5. Otherwise, if this’s guard is "response" and name is
+    // 5. Otherwise, if this\u2019s guard is "response" and name is
     //    a forbidden response-header name, return.
     // Note: undici does not implement forbidden header names
     if (this.#guard === 'immutable') {
       throw new TypeError('immutable')
     }
 
-    // 6. If this’s header list does not contain name, then
+    // 6. If this\u2019s header list does not contain name, then
     //    return.
     if (!this.#headersList.contains(name, false)) {
       return
     }
 
-    // 7. Delete name from this’s header list.
-    // 8. If this’s guard is "request-no-cors", then remove
+    // 7. Delete name from this\u2019s header list.
+    // 8. If this\u2019s guard is "request-no-cors", then remove
     //    privileged no-CORS request headers from this.
     this.#headersList.delete(name, false)
   }
@@ -19734,7 +19734,7 @@ class Headers {
       })
     }
 
-    // 2. Return the result of getting name from this’s header
+    // 2. Return the result of getting name from this\u2019s header
     //    list.
     return this.#headersList.get(name, false)
   }
@@ -19757,7 +19757,7 @@ class Headers {
       })
     }
 
-    // 2. Return true if this’s header list contains name;
+    // 2. Return true if this\u2019s header list contains name;
     //    otherwise false.
     return this.#headersList.contains(name, false)
   }
@@ -19791,21 +19791,21 @@ class Headers {
       })
     }
 
-    // 3. If this’s guard is "immutable", then throw a TypeError.
-    // 4. Otherwise, if this’s guard is "request" and name is a
+    // 3. If this\u2019s guard is "immutable", then throw a TypeError.
+    // 4. Otherwise, if this\u2019s guard is "request" and name is a
     //    forbidden header name, return.
-    // 5. Otherwise, if this’s guard is "request-no-cors" and
+    // 5. Otherwise, if this\u2019s guard is "request-no-cors" and
     //    name/value is not a no-CORS-safelisted request-header,
     //    return.
-    // 6. Otherwise, if this’s guard is "response" and name is a
+    // 6. Otherwise, if this\u2019s guard is "response" and name is a
     //    forbidden response-header name, return.
     // Note: undici does not implement forbidden header names
     if (this.#guard === 'immutable') {
       throw new TypeError('immutable')
     }
 
-    // 7. Set (name, value) in this’s header list.
-    // 8. If this’s guard is "request-no-cors", then remove
+    // 7. Set (name, value) in this\u2019s header list.
+    // 8. If this\u2019s guard is "request-no-cors", then remove
     //    privileged no-CORS request headers from this
     this.#headersList.set(name, value, false)
   }
@@ -19814,8 +19814,8 @@ class Headers {
   getSetCookie () {
     webidl.brandCheck(this, Headers)
 
-    // 1. If this’s header list does not contain `Set-Cookie`, then return « ».
-    // 2. Return the values of all headers in this’s header list whose name is
+    // 1. If this\u2019s header list does not contain `Set-Cookie`, then return \u00ab \u00bb.
+    // 2. Return the values of all headers in this\u2019s header list whose name is
     //    a byte-case-insensitive match for `Set-Cookie`, in order.
 
     const list = this.#headersList.cookies
@@ -20073,7 +20073,7 @@ class Fetch extends EE {
       return
     }
 
-    // 1. Set controller’s state to "aborted".
+    // 1. Set controller\u2019s state to "aborted".
     this.state = 'aborted'
 
     // 2. Let fallbackError be an "AbortError" DOMException.
@@ -20086,7 +20086,7 @@ class Fetch extends EE {
     //    If that threw an exception, catch it, and let
     //    serializedError be StructuredSerialize(fallbackError).
 
-    // 5. Set controller’s serialized abort reason to serializedError.
+    // 5. Set controller\u2019s serialized abort reason to serializedError.
     this.serializedAbortReason = error
 
     this.connection?.destroy(error)
@@ -20117,24 +20117,24 @@ function fetch (input, init = undefined) {
     return p.promise
   }
 
-  // 3. Let request be requestObject’s request.
+  // 3. Let request be requestObject\u2019s request.
   const request = requestObject[kState]
 
-  // 4. If requestObject’s signal’s aborted flag is set, then:
+  // 4. If requestObject\u2019s signal\u2019s aborted flag is set, then:
   if (requestObject.signal.aborted) {
     // 1. Abort the fetch() call with p, request, null, and
-    //    requestObject’s signal’s abort reason.
+    //    requestObject\u2019s signal\u2019s abort reason.
     abortFetch(p, request, null, requestObject.signal.reason)
 
     // 2. Return p.
     return p.promise
   }
 
-  // 5. Let globalObject be request’s client’s global object.
+  // 5. Let globalObject be request\u2019s client\u2019s global object.
   const globalObject = request.client.globalObject
 
   // 6. If globalObject is a ServiceWorkerGlobalScope object, then set
-  // request’s service-workers mode to "none".
+  // request\u2019s service-workers mode to "none".
   if (globalObject?.constructor?.name === 'ServiceWorkerGlobalScope') {
     request.serviceWorkers = 'none'
   }
@@ -20142,7 +20142,7 @@ function fetch (input, init = undefined) {
   // 7. Let responseObject be null.
   let responseObject = null
 
-  // 8. Let relevantRealm be this’s relevant Realm.
+  // 8. Let relevantRealm be this\u2019s relevant Realm.
 
   // 9. Let locallyAborted be false.
   let locallyAborted = false
@@ -20150,7 +20150,7 @@ function fetch (input, init = undefined) {
   // 10. Let controller be null.
   let controller = null
 
-  // 11. Add the following abort steps to requestObject’s signal:
+  // 11. Add the following abort steps to requestObject\u2019s signal:
   addAbortListener(
     requestObject.signal,
     () => {
@@ -20160,13 +20160,13 @@ function fetch (input, init = undefined) {
       // 2. Assert: controller is non-null.
       assert(controller != null)
 
-      // 3. Abort controller with requestObject’s signal’s abort reason.
+      // 3. Abort controller with requestObject\u2019s signal\u2019s abort reason.
       controller.abort(requestObject.signal.reason)
 
       const realResponse = responseObject?.deref()
 
       // 4. Abort the fetch() call with p, request, responseObject,
-      //    and requestObject’s signal’s abort reason.
+      //    and requestObject\u2019s signal\u2019s abort reason.
       abortFetch(p, request, realResponse, requestObject.signal.reason)
     }
   )
@@ -20185,10 +20185,10 @@ function fetch (input, init = undefined) {
       return
     }
 
-    // 2. If response’s aborted flag is set, then:
+    // 2. If response\u2019s aborted flag is set, then:
     if (response.aborted) {
       // 1. Let deserializedError be the result of deserialize a serialized
-      //    abort reason given controller’s serialized abort reason and
+      //    abort reason given controller\u2019s serialized abort reason and
       //    relevantRealm.
 
       // 2. Abort the fetch() call with p, request, responseObject, and
@@ -20232,21 +20232,21 @@ function finalizeAndReportTiming (response, initiatorType = 'other') {
     return
   }
 
-  // 2. If response’s URL list is null or empty, then return.
+  // 2. If response\u2019s URL list is null or empty, then return.
   if (!response.urlList?.length) {
     return
   }
 
-  // 3. Let originalURL be response’s URL list[0].
+  // 3. Let originalURL be response\u2019s URL list[0].
   const originalURL = response.urlList[0]
 
-  // 4. Let timingInfo be response’s timing info.
+  // 4. Let timingInfo be response\u2019s timing info.
   let timingInfo = response.timingInfo
 
-  // 5. Let cacheState be response’s cache state.
+  // 5. Let cacheState be response\u2019s cache state.
   let cacheState = response.cacheState
 
-  // 6. If originalURL’s scheme is not an HTTP(S) scheme, then return.
+  // 6. If originalURL\u2019s scheme is not an HTTP(S) scheme, then return.
   if (!urlIsHttpHttpsScheme(originalURL)) {
     return
   }
@@ -20256,7 +20256,7 @@ function finalizeAndReportTiming (response, initiatorType = 'other') {
     return
   }
 
-  // 8. If response’s timing allow passed flag is not set, then:
+  // 8. If response\u2019s timing allow passed flag is not set, then:
   if (!response.timingAllowPassed) {
     //  1. Set timingInfo to a the result of creating an opaque timing info for timingInfo.
     timingInfo = createOpaqueTimingInfo({
@@ -20267,14 +20267,14 @@ function finalizeAndReportTiming (response, initiatorType = 'other') {
     cacheState = ''
   }
 
-  // 9. Set timingInfo’s end time to the coarsened shared current time
-  // given global’s relevant settings object’s cross-origin isolated
+  // 9. Set timingInfo\u2019s end time to the coarsened shared current time
+  // given global\u2019s relevant settings object\u2019s cross-origin isolated
   // capability.
-  // TODO: given global’s relevant settings object’s cross-origin isolated
+  // TODO: given global\u2019s relevant settings object\u2019s cross-origin isolated
   // capability?
   timingInfo.endTime = coarsenedSharedCurrentTime()
 
-  // 10. Set response’s timing info to timingInfo.
+  // 10. Set response\u2019s timing info to timingInfo.
   response.timingInfo = timingInfo
 
   // 11. Mark resource timing for timingInfo, originalURL, initiatorType,
@@ -20299,7 +20299,7 @@ function abortFetch (p, request, responseObject, error) {
     p.reject(error)
   }
 
-  // 2. If request’s body is not null and is readable, then cancel request’s
+  // 2. If request\u2019s body is not null and is readable, then cancel request\u2019s
   // body with error.
   if (request.body != null && isReadable(request.body?.stream)) {
     request.body.stream.cancel(error).catch((err) => {
@@ -20316,10 +20316,10 @@ function abortFetch (p, request, responseObject, error) {
     return
   }
 
-  // 4. Let response be responseObject’s response.
+  // 4. Let response be responseObject\u2019s response.
   const response = responseObject[kState]
 
-  // 5. If response’s body is not null and is readable, then error response’s
+  // 5. If response\u2019s body is not null and is readable, then error response\u2019s
   // body with error.
   if (response.body != null && isReadable(response.body?.stream)) {
     response.body.stream.cancel(error).catch((err) => {
@@ -20352,12 +20352,12 @@ function fetching ({
   // 2. Let crossOriginIsolatedCapability be false.
   let crossOriginIsolatedCapability = false
 
-  // 3. If request’s client is non-null, then:
+  // 3. If request\u2019s client is non-null, then:
   if (request.client != null) {
-    // 1. Set taskDestination to request’s client’s global object.
+    // 1. Set taskDestination to request\u2019s client\u2019s global object.
     taskDestination = request.client.globalObject
 
-    // 2. Set crossOriginIsolatedCapability to request’s client’s cross-origin
+    // 2. Set crossOriginIsolatedCapability to request\u2019s client\u2019s cross-origin
     // isolated capability.
     crossOriginIsolatedCapability =
       request.client.crossOriginIsolatedCapability
@@ -20398,14 +20398,14 @@ function fetching ({
     crossOriginIsolatedCapability
   }
 
-  // 7. If request’s body is a byte sequence, then set request’s body to
-  //    request’s body as a body.
+  // 7. If request\u2019s body is a byte sequence, then set request\u2019s body to
+  //    request\u2019s body as a body.
   // NOTE: Since fetching is only called from fetch, body should already be
   // extracted.
   assert(!request.body || request.body.stream)
 
-  // 8. If request’s window is "client", then set request’s window to request’s
-  // client, if request’s client’s global object is a Window object; otherwise
+  // 8. If request\u2019s window is "client", then set request\u2019s window to request\u2019s
+  // client, if request\u2019s client\u2019s global object is a Window object; otherwise
   // "no-window".
   if (request.window === 'client') {
     // TODO: What if request.client is null?
@@ -20415,8 +20415,8 @@ function fetching ({
         : 'no-window'
   }
 
-  // 9. If request’s origin is "client", then set request’s origin to request’s
-  // client’s origin.
+  // 9. If request\u2019s origin is "client", then set request\u2019s origin to request\u2019s
+  // client\u2019s origin.
   if (request.origin === 'client') {
     request.origin = request.client.origin
   }
@@ -20424,28 +20424,28 @@ function fetching ({
   // 10. If all of the following conditions are true:
   // TODO
 
-  // 11. If request’s policy container is "client", then:
+  // 11. If request\u2019s policy container is "client", then:
   if (request.policyContainer === 'client') {
-    // 1. If request’s client is non-null, then set request’s policy
-    // container to a clone of request’s client’s policy container. [HTML]
+    // 1. If request\u2019s client is non-null, then set request\u2019s policy
+    // container to a clone of request\u2019s client\u2019s policy container. [HTML]
     if (request.client != null) {
       request.policyContainer = clonePolicyContainer(
         request.client.policyContainer
       )
     } else {
-      // 2. Otherwise, set request’s policy container to a new policy
+      // 2. Otherwise, set request\u2019s policy container to a new policy
       // container.
       request.policyContainer = makePolicyContainer()
     }
   }
 
-  // 12. If request’s header list does not contain `Accept`, then:
+  // 12. If request\u2019s header list does not contain `Accept`, then:
   if (!request.headersList.contains('accept', true)) {
     // 1. Let value be `*/*`.
     const value = '*/*'
 
     // 2. A user agent should set value to the first matching statement, if
-    // any, switching on request’s destination:
+    // any, switching on request\u2019s destination:
     // "document"
     // "frame"
     // "iframe"
@@ -20456,19 +20456,19 @@ function fetching ({
     // `text/css,*/*;q=0.1`
     // TODO
 
-    // 3. Append `Accept`/value to request’s header list.
+    // 3. Append `Accept`/value to request\u2019s header list.
     request.headersList.append('accept', value, true)
   }
 
-  // 13. If request’s header list does not contain `Accept-Language`, then
+  // 13. If request\u2019s header list does not contain `Accept-Language`, then
   // user agents should append `Accept-Language`/an appropriate value to
-  // request’s header list.
+  // request\u2019s header list.
   if (!request.headersList.contains('accept-language', true)) {
     request.headersList.append('accept-language', '*', true)
   }
 
-  // 14. If request’s priority is null, then use request’s initiator and
-  // destination appropriately in setting request’s priority to a
+  // 14. If request\u2019s priority is null, then use request\u2019s initiator and
+  // destination appropriately in setting request\u2019s priority to a
   // user-agent-defined object.
   if (request.priority === null) {
     // TODO
@@ -20491,13 +20491,13 @@ function fetching ({
 
 // https://fetch.spec.whatwg.org/#concept-main-fetch
 async function mainFetch (fetchParams, recursive = false) {
-  // 1. Let request be fetchParams’s request.
+  // 1. Let request be fetchParams\u2019s request.
   const request = fetchParams.request
 
   // 2. Let response be null.
   let response = null
 
-  // 3. If request’s local-URLs-only flag is set and request’s current URL is
+  // 3. If request\u2019s local-URLs-only flag is set and request\u2019s current URL is
   // not local, then set response to a network error.
   if (request.localURLsOnly && !urlIsLocal(requestCurrentURL(request))) {
     response = makeNetworkError('local URLs only')
@@ -20518,23 +20518,23 @@ async function mainFetch (fetchParams, recursive = false) {
   // TODO: should fetching request be blocked as mixed content?
   // TODO: should request be blocked by Content Security Policy?
 
-  // 7. If request’s referrer policy is the empty string, then set request’s
-  // referrer policy to request’s policy container’s referrer policy.
+  // 7. If request\u2019s referrer policy is the empty string, then set request\u2019s
+  // referrer policy to request\u2019s policy container\u2019s referrer policy.
   if (request.referrerPolicy === '') {
     request.referrerPolicy = request.policyContainer.referrerPolicy
   }
 
-  // 8. If request’s referrer is not "no-referrer", then set request’s
-  // referrer to the result of invoking determine request’s referrer.
+  // 8. If request\u2019s referrer is not "no-referrer", then set request\u2019s
+  // referrer to the result of invoking determine request\u2019s referrer.
   if (request.referrer !== 'no-referrer') {
     request.referrer = determineRequestsReferrer(request)
   }
 
-  // 9. Set request’s current URL’s scheme to "https" if all of the following
+  // 9. Set request\u2019s current URL\u2019s scheme to "https" if all of the following
   // conditions are true:
-  // - request’s current URL’s scheme is "http"
-  // - request’s current URL’s host is a domain
-  // - Matching request’s current URL’s host per Known HSTS Host Domain Name
+  // - request\u2019s current URL\u2019s scheme is "http"
+  // - request\u2019s current URL\u2019s host is a domain
+  // - Matching request\u2019s current URL\u2019s host per Known HSTS Host Domain Name
   //   Matching results in either a superdomain match with an asserted
   //   includeSubDomains directive or a congruent match (with or without an
   //   asserted includeSubDomains directive). [HSTS]
@@ -20550,30 +20550,30 @@ async function mainFetch (fetchParams, recursive = false) {
       const currentURL = requestCurrentURL(request)
 
       if (
-        // - request’s current URL’s origin is same origin with request’s origin,
-        //   and request’s response tainting is "basic"
+        // - request\u2019s current URL\u2019s origin is same origin with request\u2019s origin,
+        //   and request\u2019s response tainting is "basic"
         (sameOrigin(currentURL, request.url) && request.responseTainting === 'basic') ||
-        // request’s current URL’s scheme is "data"
+        // request\u2019s current URL\u2019s scheme is "data"
         (currentURL.protocol === 'data:') ||
-        // - request’s mode is "navigate" or "websocket"
+        // - request\u2019s mode is "navigate" or "websocket"
         (request.mode === 'navigate' || request.mode === 'websocket')
       ) {
-        // 1. Set request’s response tainting to "basic".
+        // 1. Set request\u2019s response tainting to "basic".
         request.responseTainting = 'basic'
 
         // 2. Return the result of running scheme fetch given fetchParams.
         return await schemeFetch(fetchParams)
       }
 
-      // request’s mode is "same-origin"
+      // request\u2019s mode is "same-origin"
       if (request.mode === 'same-origin') {
         // 1. Return a network error.
         return makeNetworkError('request mode cannot be "same-origin"')
       }
 
-      // request’s mode is "no-cors"
+      // request\u2019s mode is "no-cors"
       if (request.mode === 'no-cors') {
-        // 1. If request’s redirect mode is not "follow", then return a network
+        // 1. If request\u2019s redirect mode is not "follow", then return a network
         // error.
         if (request.redirect !== 'follow') {
           return makeNetworkError(
@@ -20581,24 +20581,24 @@ async function mainFetch (fetchParams, recursive = false) {
           )
         }
 
-        // 2. Set request’s response tainting to "opaque".
+        // 2. Set request\u2019s response tainting to "opaque".
         request.responseTainting = 'opaque'
 
         // 3. Return the result of running scheme fetch given fetchParams.
         return await schemeFetch(fetchParams)
       }
 
-      // request’s current URL’s scheme is not an HTTP(S) scheme
+      // request\u2019s current URL\u2019s scheme is not an HTTP(S) scheme
       if (!urlIsHttpHttpsScheme(requestCurrentURL(request))) {
         // Return a network error.
         return makeNetworkError('URL scheme must be a HTTP(S) scheme')
       }
 
-      // - request’s use-CORS-preflight flag is set
-      // - request’s unsafe-request flag is set and either request’s method is
+      // - request\u2019s use-CORS-preflight flag is set
+      // - request\u2019s unsafe-request flag is set and either request\u2019s method is
       //   not a CORS-safelisted method or CORS-unsafe request-header names with
-      //   request’s header list is not empty
-      //    1. Set request’s response tainting to "cors".
+      //   request\u2019s header list is not empty
+      //    1. Set request\u2019s response tainting to "cors".
       //    2. Let corsWithPreflightResponse be the result of running HTTP fetch
       //    given fetchParams and true.
       //    3. If corsWithPreflightResponse is a network error, then clear cache
@@ -20607,7 +20607,7 @@ async function mainFetch (fetchParams, recursive = false) {
       // TODO
 
       // Otherwise
-      //    1. Set request’s response tainting to "cors".
+      //    1. Set request\u2019s response tainting to "cors".
       request.responseTainting = 'cors'
 
       //    2. Return the result of running HTTP fetch given fetchParams.
@@ -20623,22 +20623,22 @@ async function mainFetch (fetchParams, recursive = false) {
   // 13. If response is not a network error and response is not a filtered
   // response, then:
   if (response.status !== 0 && !response.internalResponse) {
-    // If request’s response tainting is "cors", then:
+    // If request\u2019s response tainting is "cors", then:
     if (request.responseTainting === 'cors') {
       // 1. Let headerNames be the result of extracting header list values
-      // given `Access-Control-Expose-Headers` and response’s header list.
+      // given `Access-Control-Expose-Headers` and response\u2019s header list.
       // TODO
-      // 2. If request’s credentials mode is not "include" and headerNames
-      // contains `*`, then set response’s CORS-exposed header-name list to
-      // all unique header names in response’s header list.
+      // 2. If request\u2019s credentials mode is not "include" and headerNames
+      // contains `*`, then set response\u2019s CORS-exposed header-name list to
+      // all unique header names in response\u2019s header list.
       // TODO
       // 3. Otherwise, if headerNames is not null or failure, then set
-      // response’s CORS-exposed header-name list to headerNames.
+      // response\u2019s CORS-exposed header-name list to headerNames.
       // TODO
     }
 
     // Set response to the following filtered response with response as its
-    // internal response, depending on request’s response tainting:
+    // internal response, depending on request\u2019s response tainting:
     if (request.responseTainting === 'basic') {
       response = filterResponse(response, 'basic')
     } else if (request.responseTainting === 'cors') {
@@ -20651,18 +20651,18 @@ async function mainFetch (fetchParams, recursive = false) {
   }
 
   // 14. Let internalResponse be response, if response is a network error,
-  // and response’s internal response otherwise.
+  // and response\u2019s internal response otherwise.
   let internalResponse =
     response.status === 0 ? response : response.internalResponse
 
-  // 15. If internalResponse’s URL list is empty, then set it to a clone of
-  // request’s URL list.
+  // 15. If internalResponse\u2019s URL list is empty, then set it to a clone of
+  // request\u2019s URL list.
   if (internalResponse.urlList.length === 0) {
     internalResponse.urlList.push(...request.urlList)
   }
 
-  // 16. If request’s timing allow failed flag is unset, then set
-  // internalResponse’s timing allow passed flag.
+  // 16. If request\u2019s timing allow failed flag is unset, then set
+  // internalResponse\u2019s timing allow passed flag.
   if (!request.timingAllowFailed) {
     response.timingAllowPassed = true
   }
@@ -20675,8 +20675,8 @@ async function mainFetch (fetchParams, recursive = false) {
   // - should internalResponse to request be blocked due to nosniff
   // TODO
 
-  // 18. If response’s type is "opaque", internalResponse’s status is 206,
-  // internalResponse’s range-requested flag is set, and request’s header
+  // 18. If response\u2019s type is "opaque", internalResponse\u2019s status is 206,
+  // internalResponse\u2019s range-requested flag is set, and request\u2019s header
   // list does not contain `Range`, then set response and internalResponse
   // to a network error.
   if (
@@ -20688,9 +20688,9 @@ async function mainFetch (fetchParams, recursive = false) {
     response = internalResponse = makeNetworkError()
   }
 
-  // 19. If response is not a network error and either request’s method is
-  // `HEAD` or `CONNECT`, or internalResponse’s status is a null body status,
-  // set internalResponse’s body to null and disregard any enqueuing toward
+  // 19. If response is not a network error and either request\u2019s method is
+  // `HEAD` or `CONNECT`, or internalResponse\u2019s status is a null body status,
+  // set internalResponse\u2019s body to null and disregard any enqueuing toward
   // it (if any).
   if (
     response.status !== 0 &&
@@ -20702,14 +20702,14 @@ async function mainFetch (fetchParams, recursive = false) {
     fetchParams.controller.dump = true
   }
 
-  // 20. If request’s integrity metadata is not the empty string, then:
+  // 20. If request\u2019s integrity metadata is not the empty string, then:
   if (request.integrity) {
     // 1. Let processBodyError be this step: run fetch finale given fetchParams
     // and a network error.
     const processBodyError = (reason) =>
       fetchFinale(fetchParams, makeNetworkError(reason))
 
-    // 2. If request’s response tainting is "opaque", or response’s body is null,
+    // 2. If request\u2019s response tainting is "opaque", or response\u2019s body is null,
     // then run processBodyError and abort these steps.
     if (request.responseTainting === 'opaque' || response.body == null) {
       processBodyError(response.error)
@@ -20718,21 +20718,21 @@ async function mainFetch (fetchParams, recursive = false) {
 
     // 3. Let processBody given bytes be these steps:
     const processBody = (bytes) => {
-      // 1. If bytes do not match request’s integrity metadata,
+      // 1. If bytes do not match request\u2019s integrity metadata,
       // then run processBodyError and abort these steps. [SRI]
       if (!bytesMatch(bytes, request.integrity)) {
         processBodyError('integrity mismatch')
         return
       }
 
-      // 2. Set response’s body to bytes as a body.
+      // 2. Set response\u2019s body to bytes as a body.
       response.body = safelyExtractBody(bytes)[0]
 
       // 3. Run fetch finale given fetchParams and response.
       fetchFinale(fetchParams, response)
     }
 
-    // 4. Fully read response’s body given processBody and processBodyError.
+    // 4. Fully read response\u2019s body given processBody and processBodyError.
     await fullyReadBody(response.body, processBody, processBodyError)
   } else {
     // 21. Otherwise, run fetch finale given fetchParams and response.
@@ -20751,16 +20751,16 @@ function schemeFetch (fetchParams) {
     return Promise.resolve(makeAppropriateNetworkError(fetchParams))
   }
 
-  // 2. Let request be fetchParams’s request.
+  // 2. Let request be fetchParams\u2019s request.
   const { request } = fetchParams
 
   const { protocol: scheme } = requestCurrentURL(request)
 
-  // 3. Switch on request’s current URL’s scheme and run the associated steps:
+  // 3. Switch on request\u2019s current URL\u2019s scheme and run the associated steps:
   switch (scheme) {
     case 'about:': {
-      // If request’s current URL’s path is the string "blank", then return a new response
-      // whose status message is `OK`, header list is « (`Content-Type`, `text/html;charset=utf-8`) »,
+      // If request\u2019s current URL\u2019s path is the string "blank", then return a new response
+      // whose status message is `OK`, header list is \u00ab (`Content-Type`, `text/html;charset=utf-8`) \u00bb,
       // and body is the empty byte sequence as a body.
 
       // Otherwise, return a network error.
@@ -20771,7 +20771,7 @@ function schemeFetch (fetchParams) {
         resolveObjectURL = (__nccwpck_require__(4573).resolveObjectURL)
       }
 
-      // 1. Let blobURLEntry be request’s current URL’s blob URL entry.
+      // 1. Let blobURLEntry be request\u2019s current URL\u2019s blob URL entry.
       const blobURLEntry = requestCurrentURL(request)
 
       // https://github.com/web-platform-tests/wpt/blob/7b0ebaccc62b566a1965396e5be7bb2bc06f841f/FileAPI/url/resources/fetch-tests.js#L52-L56
@@ -20782,28 +20782,28 @@ function schemeFetch (fetchParams) {
 
       const blob = resolveObjectURL(blobURLEntry.toString())
 
-      // 2. If request’s method is not `GET`, blobURLEntry is null, or blobURLEntry’s
+      // 2. If request\u2019s method is not `GET`, blobURLEntry is null, or blobURLEntry\u2019s
       //    object is not a Blob object, then return a network error.
       if (request.method !== 'GET' || !isBlobLike(blob)) {
         return Promise.resolve(makeNetworkError('invalid method'))
       }
 
-      // 3. Let blob be blobURLEntry’s object.
+      // 3. Let blob be blobURLEntry\u2019s object.
       // Note: done above
 
       // 4. Let response be a new response.
       const response = makeResponse()
 
-      // 5. Let fullLength be blob’s size.
+      // 5. Let fullLength be blob\u2019s size.
       const fullLength = blob.size
 
       // 6. Let serializedFullLength be fullLength, serialized and isomorphic encoded.
       const serializedFullLength = isomorphicEncode(`${fullLength}`)
 
-      // 7. Let type be blob’s type.
+      // 7. Let type be blob\u2019s type.
       const type = blob.type
 
-      // 8. If request’s header list does not contain `Range`:
+      // 8. If request\u2019s header list does not contain `Range`:
       // 9. Otherwise:
       if (!request.headersList.contains('range', true)) {
         // 1. Let bodyWithType be the result of safely extracting blob.
@@ -20812,20 +20812,20 @@ function schemeFetch (fetchParams) {
         // use extractBody directly.
         const bodyWithType = extractBody(blob)
 
-        // 2. Set response’s status message to `OK`.
+        // 2. Set response\u2019s status message to `OK`.
         response.statusText = 'OK'
 
-        // 3. Set response’s body to bodyWithType’s body.
+        // 3. Set response\u2019s body to bodyWithType\u2019s body.
         response.body = bodyWithType[0]
 
-        // 4. Set response’s header list to « (`Content-Length`, serializedFullLength), (`Content-Type`, type) ».
+        // 4. Set response\u2019s header list to \u00ab (`Content-Length`, serializedFullLength), (`Content-Type`, type) \u00bb.
         response.headersList.set('content-length', serializedFullLength, true)
         response.headersList.set('content-type', type, true)
       } else {
-        // 1. Set response’s range-requested flag.
+        // 1. Set response\u2019s range-requested flag.
         response.rangeRequested = true
 
-        // 2. Let rangeHeader be the result of getting `Range` from request’s header list.
+        // 2. Let rangeHeader be the result of getting `Range` from request\u2019s header list.
         const rangeHeader = request.headersList.get('range', true)
 
         // 3. Let rangeValue be the result of parsing a single range header value given rangeHeader and true.
@@ -20842,10 +20842,10 @@ function schemeFetch (fetchParams) {
         // 6. If rangeStart is null:
         // 7. Otherwise:
         if (rangeStart === null) {
-          // 1. Set rangeStart to fullLength − rangeEnd.
+          // 1. Set rangeStart to fullLength \u2212 rangeEnd.
           rangeStart = fullLength - rangeEnd
 
-          // 2. Set rangeEnd to rangeStart + rangeEnd − 1.
+          // 2. Set rangeEnd to rangeStart + rangeEnd \u2212 1.
           rangeEnd = rangeStart + rangeEnd - 1
         } else {
           // 1. If rangeStart is greater than or equal to fullLength, then return a network error.
@@ -20854,7 +20854,7 @@ function schemeFetch (fetchParams) {
           }
 
           // 2. If rangeEnd is null or rangeEnd is greater than or equal to fullLength, then set
-          //    rangeEnd to fullLength − 1.
+          //    rangeEnd to fullLength \u2212 1.
           if (rangeEnd === null || rangeEnd >= fullLength) {
             rangeEnd = fullLength - 1
           }
@@ -20868,24 +20868,24 @@ function schemeFetch (fetchParams) {
         // Note: same reason as mentioned above as to why we use extractBody
         const slicedBodyWithType = extractBody(slicedBlob)
 
-        // 10. Set response’s body to slicedBodyWithType’s body.
+        // 10. Set response\u2019s body to slicedBodyWithType\u2019s body.
         response.body = slicedBodyWithType[0]
 
-        // 11. Let serializedSlicedLength be slicedBlob’s size, serialized and isomorphic encoded.
+        // 11. Let serializedSlicedLength be slicedBlob\u2019s size, serialized and isomorphic encoded.
         const serializedSlicedLength = isomorphicEncode(`${slicedBlob.size}`)
 
         // 12. Let contentRange be the result of invoking build a content range given rangeStart,
         //     rangeEnd, and fullLength.
         const contentRange = buildContentRange(rangeStart, rangeEnd, fullLength)
 
-        // 13. Set response’s status to 206.
+        // 13. Set response\u2019s status to 206.
         response.status = 206
 
-        // 14. Set response’s status message to `Partial Content`.
+        // 14. Set response\u2019s status message to `Partial Content`.
         response.statusText = 'Partial Content'
 
-        // 15. Set response’s header list to « (`Content-Length`, serializedSlicedLength),
-        //     (`Content-Type`, type), (`Content-Range`, contentRange) ».
+        // 15. Set response\u2019s header list to \u00ab (`Content-Length`, serializedSlicedLength),
+        //     (`Content-Type`, type), (`Content-Range`, contentRange) \u00bb.
         response.headersList.set('content-length', serializedSlicedLength, true)
         response.headersList.set('content-type', type, true)
         response.headersList.set('content-range', contentRange, true)
@@ -20896,7 +20896,7 @@ function schemeFetch (fetchParams) {
     }
     case 'data:': {
       // 1. Let dataURLStruct be the result of running the
-      //    data: URL processor on request’s current URL.
+      //    data: URL processor on request\u2019s current URL.
       const currentURL = requestCurrentURL(request)
       const dataURLStruct = dataURLProcessor(currentURL)
 
@@ -20906,12 +20906,12 @@ function schemeFetch (fetchParams) {
         return Promise.resolve(makeNetworkError('failed to fetch the data URL'))
       }
 
-      // 3. Let mimeType be dataURLStruct’s MIME type, serialized.
+      // 3. Let mimeType be dataURLStruct\u2019s MIME type, serialized.
       const mimeType = serializeAMimeType(dataURLStruct.mimeType)
 
       // 4. Return a response whose status message is `OK`,
-      //    header list is « (`Content-Type`, mimeType) »,
-      //    and body is dataURLStruct’s body as a body.
+      //    header list is \u00ab (`Content-Type`, mimeType) \u00bb,
+      //    and body is dataURLStruct\u2019s body as a body.
       return Promise.resolve(makeResponse({
         statusText: 'OK',
         headersList: [
@@ -20940,12 +20940,12 @@ function schemeFetch (fetchParams) {
 
 // https://fetch.spec.whatwg.org/#finalize-response
 function finalizeResponse (fetchParams, response) {
-  // 1. Set fetchParams’s request’s done flag.
+  // 1. Set fetchParams\u2019s request\u2019s done flag.
   fetchParams.request.done = true
 
-  // 2, If fetchParams’s process response done is not null, then queue a fetch
-  // task to run fetchParams’s process response done given response, with
-  // fetchParams’s task destination.
+  // 2, If fetchParams\u2019s process response done is not null, then queue a fetch
+  // task to run fetchParams\u2019s process response done given response, with
+  // fetchParams\u2019s task destination.
   if (fetchParams.processResponseDone != null) {
     queueMicrotask(() => fetchParams.processResponseDone(response))
   }
@@ -20953,12 +20953,12 @@ function finalizeResponse (fetchParams, response) {
 
 // https://fetch.spec.whatwg.org/#fetch-finale
 function fetchFinale (fetchParams, response) {
-  // 1. Let timingInfo be fetchParams’s timing info.
+  // 1. Let timingInfo be fetchParams\u2019s timing info.
   let timingInfo = fetchParams.timingInfo
 
-  // 2. If response is not a network error and fetchParams’s request’s client is a secure context,
-  //    then set timingInfo’s server-timing headers to the result of getting, decoding, and splitting
-  //    `Server-Timing` from response’s internal response’s header list.
+  // 2. If response is not a network error and fetchParams\u2019s request\u2019s client is a secure context,
+  //    then set timingInfo\u2019s server-timing headers to the result of getting, decoding, and splitting
+  //    `Server-Timing` from response\u2019s internal response\u2019s header list.
   // TODO
 
   // 3. Let processResponseEndOfBody be the following steps:
@@ -20966,29 +20966,29 @@ function fetchFinale (fetchParams, response) {
     // 1. Let unsafeEndTime be the unsafe shared current time.
     const unsafeEndTime = Date.now() // ?
 
-    // 2. If fetchParams’s request’s destination is "document", then set fetchParams’s controller’s
-    //    full timing info to fetchParams’s timing info.
+    // 2. If fetchParams\u2019s request\u2019s destination is "document", then set fetchParams\u2019s controller\u2019s
+    //    full timing info to fetchParams\u2019s timing info.
     if (fetchParams.request.destination === 'document') {
       fetchParams.controller.fullTimingInfo = timingInfo
     }
 
-    // 3. Set fetchParams’s controller’s report timing steps to the following steps given a global object global:
+    // 3. Set fetchParams\u2019s controller\u2019s report timing steps to the following steps given a global object global:
     fetchParams.controller.reportTimingSteps = () => {
-      // 1. If fetchParams’s request’s URL’s scheme is not an HTTP(S) scheme, then return.
+      // 1. If fetchParams\u2019s request\u2019s URL\u2019s scheme is not an HTTP(S) scheme, then return.
       if (fetchParams.request.url.protocol !== 'https:') {
         return
       }
 
-      // 2. Set timingInfo’s end time to the relative high resolution time given unsafeEndTime and global.
+      // 2. Set timingInfo\u2019s end time to the relative high resolution time given unsafeEndTime and global.
       timingInfo.endTime = unsafeEndTime
 
-      // 3. Let cacheState be response’s cache state.
+      // 3. Let cacheState be response\u2019s cache state.
       let cacheState = response.cacheState
 
-      // 4. Let bodyInfo be response’s body info.
+      // 4. Let bodyInfo be response\u2019s body info.
       const bodyInfo = response.bodyInfo
 
-      // 5. If response’s timing allow passed flag is not set, then set timingInfo to the result of creating an
+      // 5. If response\u2019s timing allow passed flag is not set, then set timingInfo to the result of creating an
       //    opaque timing info for timingInfo and set cacheState to the empty string.
       if (!response.timingAllowPassed) {
         timingInfo = createOpaqueTimingInfo(timingInfo)
@@ -20999,22 +20999,22 @@ function fetchFinale (fetchParams, response) {
       // 6. Let responseStatus be 0.
       let responseStatus = 0
 
-      // 7. If fetchParams’s request’s mode is not "navigate" or response’s has-cross-origin-redirects is false:
+      // 7. If fetchParams\u2019s request\u2019s mode is not "navigate" or response\u2019s has-cross-origin-redirects is false:
       if (fetchParams.request.mode !== 'navigator' || !response.hasCrossOriginRedirects) {
-        // 1. Set responseStatus to response’s status.
+        // 1. Set responseStatus to response\u2019s status.
         responseStatus = response.status
 
-        // 2. Let mimeType be the result of extracting a MIME type from response’s header list.
+        // 2. Let mimeType be the result of extracting a MIME type from response\u2019s header list.
         const mimeType = extractMimeType(response.headersList)
 
-        // 3. If mimeType is not failure, then set bodyInfo’s content type to the result of minimizing a supported MIME type given mimeType.
+        // 3. If mimeType is not failure, then set bodyInfo\u2019s content type to the result of minimizing a supported MIME type given mimeType.
         if (mimeType !== 'failure') {
           bodyInfo.contentType = minimizeSupportedMimeType(mimeType)
         }
       }
 
-      // 8. If fetchParams’s request’s initiator type is non-null, then mark resource timing given timingInfo,
-      //    fetchParams’s request’s URL, fetchParams’s request’s initiator type, global, cacheState, bodyInfo,
+      // 8. If fetchParams\u2019s request\u2019s initiator type is non-null, then mark resource timing given timingInfo,
+      //    fetchParams\u2019s request\u2019s URL, fetchParams\u2019s request\u2019s initiator type, global, cacheState, bodyInfo,
       //    and responseStatus.
       if (fetchParams.request.initiatorType != null) {
         // TODO: update markresourcetiming
@@ -21024,29 +21024,29 @@ function fetchFinale (fetchParams, response) {
 
     // 4. Let processResponseEndOfBodyTask be the following steps:
     const processResponseEndOfBodyTask = () => {
-      // 1. Set fetchParams’s request’s done flag.
+      // 1. Set fetchParams\u2019s request\u2019s done flag.
       fetchParams.request.done = true
 
-      // 2. If fetchParams’s process response end-of-body is non-null, then run fetchParams’s process
+      // 2. If fetchParams\u2019s process response end-of-body is non-null, then run fetchParams\u2019s process
       //    response end-of-body given response.
       if (fetchParams.processResponseEndOfBody != null) {
         queueMicrotask(() => fetchParams.processResponseEndOfBody(response))
       }
 
-      // 3. If fetchParams’s request’s initiator type is non-null and fetchParams’s request’s client’s
-      //    global object is fetchParams’s task destination, then run fetchParams’s controller’s report
-      //    timing steps given fetchParams’s request’s client’s global object.
+      // 3. If fetchParams\u2019s request\u2019s initiator type is non-null and fetchParams\u2019s request\u2019s client\u2019s
+      //    global object is fetchParams\u2019s task destination, then run fetchParams\u2019s controller\u2019s report
+      //    timing steps given fetchParams\u2019s request\u2019s client\u2019s global object.
       if (fetchParams.request.initiatorType != null) {
         fetchParams.controller.reportTimingSteps()
       }
     }
 
-    // 5. Queue a fetch task to run processResponseEndOfBodyTask with fetchParams’s task destination
+    // 5. Queue a fetch task to run processResponseEndOfBodyTask with fetchParams\u2019s task destination
     queueMicrotask(() => processResponseEndOfBodyTask())
   }
 
-  // 4. If fetchParams’s process response is non-null, then queue a fetch task to run fetchParams’s
-  //    process response given response, with fetchParams’s task destination.
+  // 4. If fetchParams\u2019s process response is non-null, then queue a fetch task to run fetchParams\u2019s
+  //    process response given response, with fetchParams\u2019s task destination.
   if (fetchParams.processResponse != null) {
     queueMicrotask(() => {
       fetchParams.processResponse(response)
@@ -21054,10 +21054,10 @@ function fetchFinale (fetchParams, response) {
     })
   }
 
-  // 5. Let internalResponse be response, if response is a network error; otherwise response’s internal response.
+  // 5. Let internalResponse be response, if response is a network error; otherwise response\u2019s internal response.
   const internalResponse = response.type === 'error' ? response : (response.internalResponse ?? response)
 
-  // 6. If internalResponse’s body is null, then run processResponseEndOfBody.
+  // 6. If internalResponse\u2019s body is null, then run processResponseEndOfBody.
   // 7. Otherwise:
   if (internalResponse.body == null) {
     processResponseEndOfBody()
@@ -21070,7 +21070,7 @@ function fetchFinale (fetchParams, response) {
     // 2. Let identityTransformAlgorithm be an algorithm which, given chunk, enqueues chunk in transformStream.
     // 3. Set up transformStream with transformAlgorithm set to identityTransformAlgorithm and flushAlgorithm
     //    set to processResponseEndOfBody.
-    // 4. Set internalResponse’s body’s stream to the result of internalResponse’s body’s stream piped through transformStream.
+    // 4. Set internalResponse\u2019s body\u2019s stream to the result of internalResponse\u2019s body\u2019s stream piped through transformStream.
 
     finished(internalResponse.body.stream, () => {
       processResponseEndOfBody()
@@ -21080,7 +21080,7 @@ function fetchFinale (fetchParams, response) {
 
 // https://fetch.spec.whatwg.org/#http-fetch
 async function httpFetch (fetchParams) {
-  // 1. Let request be fetchParams’s request.
+  // 1. Let request be fetchParams\u2019s request.
   const request = fetchParams.request
 
   // 2. Let response be null.
@@ -21089,10 +21089,10 @@ async function httpFetch (fetchParams) {
   // 3. Let actualResponse be null.
   let actualResponse = null
 
-  // 4. Let timingInfo be fetchParams’s timing info.
+  // 4. Let timingInfo be fetchParams\u2019s timing info.
   const timingInfo = fetchParams.timingInfo
 
-  // 5. If request’s service-workers mode is "all", then:
+  // 5. If request\u2019s service-workers mode is "all", then:
   if (request.serviceWorkers === 'all') {
     // TODO
   }
@@ -21102,7 +21102,7 @@ async function httpFetch (fetchParams) {
     // 1. If makeCORSPreflight is true and one of these conditions is true:
     // TODO
 
-    // 2. If request’s redirect mode is "follow", then set request’s
+    // 2. If request\u2019s redirect mode is "follow", then set request\u2019s
     // service-workers mode to "none".
     if (request.redirect === 'follow') {
       request.serviceWorkers = 'none'
@@ -21112,7 +21112,7 @@ async function httpFetch (fetchParams) {
     // HTTP-network-or-cache fetch given fetchParams.
     actualResponse = response = await httpNetworkOrCacheFetch(fetchParams)
 
-    // 4. If request’s response tainting is "cors" and a CORS check
+    // 4. If request\u2019s response tainting is "cors" and a CORS check
     // for request and response returns failure, then return a network error.
     if (
       request.responseTainting === 'cors' &&
@@ -21122,15 +21122,15 @@ async function httpFetch (fetchParams) {
     }
 
     // 5. If the TAO check for request and response returns failure, then set
-    // request’s timing allow failed flag.
+    // request\u2019s timing allow failed flag.
     if (TAOCheck(request, response) === 'failure') {
       request.timingAllowFailed = true
     }
   }
 
-  // 7. If either request’s response tainting or response’s type
+  // 7. If either request\u2019s response tainting or response\u2019s type
   // is "opaque", and the cross-origin resource policy check with
-  // request’s origin, request’s client, request’s destination,
+  // request\u2019s origin, request\u2019s client, request\u2019s destination,
   // and actualResponse returns blocked, then return a network error.
   if (
     (request.responseTainting === 'opaque' || response.type === 'opaque') &&
@@ -21144,9 +21144,9 @@ async function httpFetch (fetchParams) {
     return makeNetworkError('blocked')
   }
 
-  // 8. If actualResponse’s status is a redirect status, then:
+  // 8. If actualResponse\u2019s status is a redirect status, then:
   if (redirectStatusSet.has(actualResponse.status)) {
-    // 1. If actualResponse’s status is not 303, request’s body is not null,
+    // 1. If actualResponse\u2019s status is not 303, request\u2019s body is not null,
     // and the connection uses HTTP/2, then user agents may, and are even
     // encouraged to, transmit an RST_STREAM frame.
     // See, https://github.com/whatwg/fetch/issues/1288
@@ -21154,7 +21154,7 @@ async function httpFetch (fetchParams) {
       fetchParams.controller.connection.destroy(undefined, false)
     }
 
-    // 2. Switch on request’s redirect mode:
+    // 2. Switch on request\u2019s redirect mode:
     if (request.redirect === 'error') {
       // Set response to a network error.
       response = makeNetworkError('unexpected redirect')
@@ -21174,7 +21174,7 @@ async function httpFetch (fetchParams) {
     }
   }
 
-  // 9. Set response’s timing info to timingInfo.
+  // 9. Set response\u2019s timing info to timingInfo.
   response.timingInfo = timingInfo
 
   // 10. Return response.
@@ -21183,17 +21183,17 @@ async function httpFetch (fetchParams) {
 
 // https://fetch.spec.whatwg.org/#http-redirect-fetch
 function httpRedirectFetch (fetchParams, response) {
-  // 1. Let request be fetchParams’s request.
+  // 1. Let request be fetchParams\u2019s request.
   const request = fetchParams.request
 
   // 2. Let actualResponse be response, if response is not a filtered response,
-  // and response’s internal response otherwise.
+  // and response\u2019s internal response otherwise.
   const actualResponse = response.internalResponse
     ? response.internalResponse
     : response
 
-  // 3. Let locationURL be actualResponse’s location URL given request’s current
-  // URL’s fragment.
+  // 3. Let locationURL be actualResponse\u2019s location URL given request\u2019s current
+  // URL\u2019s fragment.
   let locationURL
 
   try {
@@ -21211,22 +21211,22 @@ function httpRedirectFetch (fetchParams, response) {
     return Promise.resolve(makeNetworkError(err))
   }
 
-  // 6. If locationURL’s scheme is not an HTTP(S) scheme, then return a network
+  // 6. If locationURL\u2019s scheme is not an HTTP(S) scheme, then return a network
   // error.
   if (!urlIsHttpHttpsScheme(locationURL)) {
     return Promise.resolve(makeNetworkError('URL scheme must be a HTTP(S) scheme'))
   }
 
-  // 7. If request’s redirect count is 20, then return a network error.
+  // 7. If request\u2019s redirect count is 20, then return a network error.
   if (request.redirectCount === 20) {
     return Promise.resolve(makeNetworkError('redirect count exceeded'))
   }
 
-  // 8. Increase request’s redirect count by 1.
+  // 8. Increase request\u2019s redirect count by 1.
   request.redirectCount += 1
 
-  // 9. If request’s mode is "cors", locationURL includes credentials, and
-  // request’s origin is not same origin with locationURL’s origin, then return
+  // 9. If request\u2019s mode is "cors", locationURL includes credentials, and
+  // request\u2019s origin is not same origin with locationURL\u2019s origin, then return
   //  a network error.
   if (
     request.mode === 'cors' &&
@@ -21236,7 +21236,7 @@ function httpRedirectFetch (fetchParams, response) {
     return Promise.resolve(makeNetworkError('cross origin not allowed for request mode "cors"'))
   }
 
-  // 10. If request’s response tainting is "cors" and locationURL includes
+  // 10. If request\u2019s response tainting is "cors" and locationURL includes
   // credentials, then return a network error.
   if (
     request.responseTainting === 'cors' &&
@@ -21247,8 +21247,8 @@ function httpRedirectFetch (fetchParams, response) {
     ))
   }
 
-  // 11. If actualResponse’s status is not 303, request’s body is non-null,
-  // and request’s body’s source is null, then return a network error.
+  // 11. If actualResponse\u2019s status is not 303, request\u2019s body is non-null,
+  // and request\u2019s body\u2019s source is null, then return a network error.
   if (
     actualResponse.status !== 303 &&
     request.body != null &&
@@ -21258,28 +21258,28 @@ function httpRedirectFetch (fetchParams, response) {
   }
 
   // 12. If one of the following is true
-  // - actualResponse’s status is 301 or 302 and request’s method is `POST`
-  // - actualResponse’s status is 303 and request’s method is not `GET` or `HEAD`
+  // - actualResponse\u2019s status is 301 or 302 and request\u2019s method is `POST`
+  // - actualResponse\u2019s status is 303 and request\u2019s method is not `GET` or `HEAD`
   if (
     ([301, 302].includes(actualResponse.status) && request.method === 'POST') ||
     (actualResponse.status === 303 &&
       !GET_OR_HEAD.includes(request.method))
   ) {
     // then:
-    // 1. Set request’s method to `GET` and request’s body to null.
+    // 1. Set request\u2019s method to `GET` and request\u2019s body to null.
     request.method = 'GET'
     request.body = null
 
     // 2. For each headerName of request-body-header name, delete headerName from
-    // request’s header list.
+    // request\u2019s header list.
     for (const headerName of requestBodyHeader) {
       request.headersList.delete(headerName)
     }
   }
 
-  // 13. If request’s current URL’s origin is not same origin with locationURL’s
+  // 13. If request\u2019s current URL\u2019s origin is not same origin with locationURL\u2019s
   //     origin, then for each headerName of CORS non-wildcard request-header name,
-  //     delete headerName from request’s header list.
+  //     delete headerName from request\u2019s header list.
   if (!sameOrigin(requestCurrentURL(request), locationURL)) {
     // https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
     request.headersList.delete('authorization', true)
@@ -21292,32 +21292,32 @@ function httpRedirectFetch (fetchParams, response) {
     request.headersList.delete('host', true)
   }
 
-  // 14. If request’s body is non-null, then set request’s body to the first return
-  // value of safely extracting request’s body’s source.
+  // 14. If request\u2019s body is non-null, then set request\u2019s body to the first return
+  // value of safely extracting request\u2019s body\u2019s source.
   if (request.body != null) {
     assert(request.body.source != null)
     request.body = safelyExtractBody(request.body.source)[0]
   }
 
-  // 15. Let timingInfo be fetchParams’s timing info.
+  // 15. Let timingInfo be fetchParams\u2019s timing info.
   const timingInfo = fetchParams.timingInfo
 
-  // 16. Set timingInfo’s redirect end time and post-redirect start time to the
-  // coarsened shared current time given fetchParams’s cross-origin isolated
+  // 16. Set timingInfo\u2019s redirect end time and post-redirect start time to the
+  // coarsened shared current time given fetchParams\u2019s cross-origin isolated
   // capability.
   timingInfo.redirectEndTime = timingInfo.postRedirectStartTime =
     coarsenedSharedCurrentTime(fetchParams.crossOriginIsolatedCapability)
 
-  // 17. If timingInfo’s redirect start time is 0, then set timingInfo’s
-  //  redirect start time to timingInfo’s start time.
+  // 17. If timingInfo\u2019s redirect start time is 0, then set timingInfo\u2019s
+  //  redirect start time to timingInfo\u2019s start time.
   if (timingInfo.redirectStartTime === 0) {
     timingInfo.redirectStartTime = timingInfo.startTime
   }
 
-  // 18. Append locationURL to request’s URL list.
+  // 18. Append locationURL to request\u2019s URL list.
   request.urlList.push(locationURL)
 
-  // 19. Invoke set request’s referrer policy on redirect on request and
+  // 19. Invoke set request\u2019s referrer policy on redirect on request and
   // actualResponse.
   setRequestReferrerPolicyOnRedirect(request, actualResponse)
 
@@ -21331,7 +21331,7 @@ async function httpNetworkOrCacheFetch (
   isAuthenticationFetch = false,
   isNewConnectionFetch = false
 ) {
-  // 1. Let request be fetchParams’s request.
+  // 1. Let request be fetchParams\u2019s request.
   const request = fetchParams.request
 
   // 2. Let httpFetchParams be null.
@@ -21354,7 +21354,7 @@ async function httpNetworkOrCacheFetch (
 
   // 8. Run these steps, but abort when the ongoing fetch is terminated:
 
-  //    1. If request’s window is "no-window" and request’s redirect mode is
+  //    1. If request\u2019s window is "no-window" and request\u2019s redirect mode is
   //    "error", then set httpFetchParams to fetchParams and httpRequest to
   //    request.
   if (request.window === 'no-window' && request.redirect === 'error') {
@@ -21369,7 +21369,7 @@ async function httpNetworkOrCacheFetch (
     // 2. Set httpFetchParams to a copy of fetchParams.
     httpFetchParams = { ...fetchParams }
 
-    // 3. Set httpFetchParams’s request to httpRequest.
+    // 3. Set httpFetchParams\u2019s request to httpRequest.
     httpFetchParams.request = httpRequest
   }
 
@@ -21379,14 +21379,14 @@ async function httpNetworkOrCacheFetch (
     (request.credentials === 'same-origin' &&
       request.responseTainting === 'basic')
 
-  //    4. Let contentLength be httpRequest’s body’s length, if httpRequest’s
+  //    4. Let contentLength be httpRequest\u2019s body\u2019s length, if httpRequest\u2019s
   //    body is non-null; otherwise null.
   const contentLength = httpRequest.body ? httpRequest.body.length : null
 
   //    5. Let contentLengthHeaderValue be null.
   let contentLengthHeaderValue = null
 
-  //    6. If httpRequest’s body is null and httpRequest’s method is `POST` or
+  //    6. If httpRequest\u2019s body is null and httpRequest\u2019s method is `POST` or
   //    `PUT`, then set contentLengthHeaderValue to `0`.
   if (
     httpRequest.body == null &&
@@ -21402,24 +21402,24 @@ async function httpNetworkOrCacheFetch (
   }
 
   //    8. If contentLengthHeaderValue is non-null, then append
-  //    `Content-Length`/contentLengthHeaderValue to httpRequest’s header
+  //    `Content-Length`/contentLengthHeaderValue to httpRequest\u2019s header
   //    list.
   if (contentLengthHeaderValue != null) {
     httpRequest.headersList.append('content-length', contentLengthHeaderValue, true)
   }
 
   //    9. If contentLengthHeaderValue is non-null, then append (`Content-Length`,
-  //    contentLengthHeaderValue) to httpRequest’s header list.
+  //    contentLengthHeaderValue) to httpRequest\u2019s header list.
 
-  //    10. If contentLength is non-null and httpRequest’s keepalive is true,
+  //    10. If contentLength is non-null and httpRequest\u2019s keepalive is true,
   //    then:
   if (contentLength != null && httpRequest.keepalive) {
     // NOTE: keepalive is a noop outside of browser context.
   }
 
-  //    11. If httpRequest’s referrer is a URL, then append
-  //    `Referer`/httpRequest’s referrer, serialized and isomorphic encoded,
-  //     to httpRequest’s header list.
+  //    11. If httpRequest\u2019s referrer is a URL, then append
+  //    `Referer`/httpRequest\u2019s referrer, serialized and isomorphic encoded,
+  //     to httpRequest\u2019s header list.
   if (httpRequest.referrer instanceof URL) {
     httpRequest.headersList.append('referer', isomorphicEncode(httpRequest.referrer.href), true)
   }
@@ -21430,17 +21430,17 @@ async function httpNetworkOrCacheFetch (
   //    13. Append the Fetch metadata headers for httpRequest. [FETCH-METADATA]
   appendFetchMetadata(httpRequest)
 
-  //    14. If httpRequest’s header list does not contain `User-Agent`, then
+  //    14. If httpRequest\u2019s header list does not contain `User-Agent`, then
   //    user agents should append `User-Agent`/default `User-Agent` value to
-  //    httpRequest’s header list.
+  //    httpRequest\u2019s header list.
   if (!httpRequest.headersList.contains('user-agent', true)) {
     httpRequest.headersList.append('user-agent', defaultUserAgent)
   }
 
-  //    15. If httpRequest’s cache mode is "default" and httpRequest’s header
+  //    15. If httpRequest\u2019s cache mode is "default" and httpRequest\u2019s header
   //    list contains `If-Modified-Since`, `If-None-Match`,
   //    `If-Unmodified-Since`, `If-Match`, or `If-Range`, then set
-  //    httpRequest’s cache mode to "no-store".
+  //    httpRequest\u2019s cache mode to "no-store".
   if (
     httpRequest.cache === 'default' &&
     (httpRequest.headersList.contains('if-modified-since', true) ||
@@ -21452,10 +21452,10 @@ async function httpNetworkOrCacheFetch (
     httpRequest.cache = 'no-store'
   }
 
-  //    16. If httpRequest’s cache mode is "no-cache", httpRequest’s prevent
+  //    16. If httpRequest\u2019s cache mode is "no-cache", httpRequest\u2019s prevent
   //    no-cache cache-control header modification flag is unset, and
-  //    httpRequest’s header list does not contain `Cache-Control`, then append
-  //    `Cache-Control`/`max-age=0` to httpRequest’s header list.
+  //    httpRequest\u2019s header list does not contain `Cache-Control`, then append
+  //    `Cache-Control`/`max-age=0` to httpRequest\u2019s header list.
   if (
     httpRequest.cache === 'no-cache' &&
     !httpRequest.preventNoCacheCacheControlHeaderModification &&
@@ -21464,29 +21464,29 @@ async function httpNetworkOrCacheFetch (
     httpRequest.headersList.append('cache-control', 'max-age=0', true)
   }
 
-  //    17. If httpRequest’s cache mode is "no-store" or "reload", then:
+  //    17. If httpRequest\u2019s cache mode is "no-store" or "reload", then:
   if (httpRequest.cache === 'no-store' || httpRequest.cache === 'reload') {
-    // 1. If httpRequest’s header list does not contain `Pragma`, then append
-    // `Pragma`/`no-cache` to httpRequest’s header list.
+    // 1. If httpRequest\u2019s header list does not contain `Pragma`, then append
+    // `Pragma`/`no-cache` to httpRequest\u2019s header list.
     if (!httpRequest.headersList.contains('pragma', true)) {
       httpRequest.headersList.append('pragma', 'no-cache', true)
     }
 
-    // 2. If httpRequest’s header list does not contain `Cache-Control`,
-    // then append `Cache-Control`/`no-cache` to httpRequest’s header list.
+    // 2. If httpRequest\u2019s header list does not contain `Cache-Control`,
+    // then append `Cache-Control`/`no-cache` to httpRequest\u2019s header list.
     if (!httpRequest.headersList.contains('cache-control', true)) {
       httpRequest.headersList.append('cache-control', 'no-cache', true)
     }
   }
 
-  //    18. If httpRequest’s header list contains `Range`, then append
-  //    `Accept-Encoding`/`identity` to httpRequest’s header list.
+  //    18. If httpRequest\u2019s header list contains `Range`, then append
+  //    `Accept-Encoding`/`identity` to httpRequest\u2019s header list.
   if (httpRequest.headersList.contains('range', true)) {
     httpRequest.headersList.append('accept-encoding', 'identity', true)
   }
 
-  //    19. Modify httpRequest’s header list per HTTP. Do not append a given
-  //    header if httpRequest’s header list contains that header’s name.
+  //    19. Modify httpRequest\u2019s header list per HTTP. Do not append a given
+  //    header if httpRequest\u2019s header list contains that header\u2019s name.
   //    TODO: https://github.com/whatwg/fetch/issues/1285#issuecomment-896560129
   if (!httpRequest.headersList.contains('accept-encoding', true)) {
     if (urlHasHttpsScheme(requestCurrentURL(httpRequest))) {
@@ -21503,24 +21503,24 @@ async function httpNetworkOrCacheFetch (
     // 1. If the user agent is not configured to block cookies for httpRequest
     // (see section 7 of [COOKIES]), then:
     // TODO: credentials
-    // 2. If httpRequest’s header list does not contain `Authorization`, then:
+    // 2. If httpRequest\u2019s header list does not contain `Authorization`, then:
     // TODO: credentials
   }
 
-  //    21. If there’s a proxy-authentication entry, use it as appropriate.
+  //    21. If there\u2019s a proxy-authentication entry, use it as appropriate.
   //    TODO: proxy-authentication
 
   //    22. Set httpCache to the result of determining the HTTP cache
   //    partition, given httpRequest.
   //    TODO: cache
 
-  //    23. If httpCache is null, then set httpRequest’s cache mode to
+  //    23. If httpCache is null, then set httpRequest\u2019s cache mode to
   //    "no-store".
   if (httpCache == null) {
     httpRequest.cache = 'no-store'
   }
 
-  //    24. If httpRequest’s cache mode is neither "no-store" nor "reload",
+  //    24. If httpRequest\u2019s cache mode is neither "no-store" nor "reload",
   //    then:
   if (httpRequest.cache !== 'no-store' && httpRequest.cache !== 'reload') {
     // TODO: cache
@@ -21531,7 +21531,7 @@ async function httpNetworkOrCacheFetch (
 
   // 10. If response is null, then:
   if (response == null) {
-    // 1. If httpRequest’s cache mode is "only-if-cached", then return a
+    // 1. If httpRequest\u2019s cache mode is "only-if-cached", then return a
     // network error.
     if (httpRequest.cache === 'only-if-cached') {
       return makeNetworkError('only if cached')
@@ -21545,7 +21545,7 @@ async function httpNetworkOrCacheFetch (
       isNewConnectionFetch
     )
 
-    // 3. If httpRequest’s method is unsafe and forwardResponse’s status is
+    // 3. If httpRequest\u2019s method is unsafe and forwardResponse\u2019s status is
     // in the range 200 to 399, inclusive, invalidate appropriate stored
     // responses in httpCache, as per the "Invalidation" chapter of HTTP
     // Caching, and set storedResponse to null. [HTTP-CACHING]
@@ -21557,7 +21557,7 @@ async function httpNetworkOrCacheFetch (
       // TODO: cache
     }
 
-    // 4. If the revalidatingFlag is set and forwardResponse’s status is 304,
+    // 4. If the revalidatingFlag is set and forwardResponse\u2019s status is 304,
     // then:
     if (revalidatingFlag && forwardResponse.status === 304) {
       // TODO: cache
@@ -21574,26 +21574,26 @@ async function httpNetworkOrCacheFetch (
     }
   }
 
-  // 11. Set response’s URL list to a clone of httpRequest’s URL list.
+  // 11. Set response\u2019s URL list to a clone of httpRequest\u2019s URL list.
   response.urlList = [...httpRequest.urlList]
 
-  // 12. If httpRequest’s header list contains `Range`, then set response’s
+  // 12. If httpRequest\u2019s header list contains `Range`, then set response\u2019s
   // range-requested flag.
   if (httpRequest.headersList.contains('range', true)) {
     response.rangeRequested = true
   }
 
-  // 13. Set response’s request-includes-credentials to includeCredentials.
+  // 13. Set response\u2019s request-includes-credentials to includeCredentials.
   response.requestIncludesCredentials = includeCredentials
 
-  // 14. If response’s status is 401, httpRequest’s response tainting is not
-  // "cors", includeCredentials is true, and request’s window is an environment
+  // 14. If response\u2019s status is 401, httpRequest\u2019s response tainting is not
+  // "cors", includeCredentials is true, and request\u2019s window is an environment
   // settings object, then:
   // TODO
 
-  // 15. If response’s status is 407, then:
+  // 15. If response\u2019s status is 407, then:
   if (response.status === 407) {
-    // 1. If request’s window is "no-window", then return a network error.
+    // 1. If request\u2019s window is "no-window", then return a network error.
     if (request.window === 'no-window') {
       return makeNetworkError()
     }
@@ -21605,7 +21605,7 @@ async function httpNetworkOrCacheFetch (
       return makeAppropriateNetworkError(fetchParams)
     }
 
-    // 4. Prompt the end user as appropriate in request’s window and store
+    // 4. Prompt the end user as appropriate in request\u2019s window and store
     // the result as a proxy-authentication entry. [HTTP-AUTH]
     // TODO: Invoke some kind of callback?
 
@@ -21617,11 +21617,11 @@ async function httpNetworkOrCacheFetch (
 
   // 16. If all of the following are true
   if (
-    // response’s status is 421
+    // response\u2019s status is 421
     response.status === 421 &&
     // isNewConnectionFetch is false
     !isNewConnectionFetch &&
-    // request’s body is null, or request’s body is non-null and request’s body’s source is non-null
+    // request\u2019s body is null, or request\u2019s body is non-null and request\u2019s body\u2019s source is non-null
     (request.body == null || request.body.source != null)
   ) {
     // then:
@@ -21676,13 +21676,13 @@ async function httpNetworkFetch (
     }
   }
 
-  // 1. Let request be fetchParams’s request.
+  // 1. Let request be fetchParams\u2019s request.
   const request = fetchParams.request
 
   // 2. Let response be null.
   let response = null
 
-  // 3. Let timingInfo be fetchParams’s timing info.
+  // 3. Let timingInfo be fetchParams\u2019s timing info.
   const timingInfo = fetchParams.timingInfo
 
   // 4. Let httpCache be the result of determining the HTTP cache partition,
@@ -21690,7 +21690,7 @@ async function httpNetworkFetch (
   // TODO: cache
   const httpCache = null
 
-  // 5. If httpCache is null, then set request’s cache mode to "no-store".
+  // 5. If httpCache is null, then set request\u2019s cache mode to "no-store".
   if (httpCache == null) {
     request.cache = 'no-store'
   }
@@ -21703,14 +21703,14 @@ async function httpNetworkFetch (
   // "no".
   const newConnection = forceNewConnection ? 'yes' : 'no' // eslint-disable-line no-unused-vars
 
-  // 8. Switch on request’s mode:
+  // 8. Switch on request\u2019s mode:
   if (request.mode === 'websocket') {
     // Let connection be the result of obtaining a WebSocket connection,
-    // given request’s current URL.
+    // given request\u2019s current URL.
     // TODO
   } else {
     // Let connection be the result of obtaining a connection, given
-    // networkPartitionKey, request’s current URL’s origin,
+    // networkPartitionKey, request\u2019s current URL\u2019s origin,
     // includeCredentials, and forceNewConnection.
     // TODO
   }
@@ -21719,17 +21719,17 @@ async function httpNetworkFetch (
 
   //    1. If connection is failure, then return a network error.
 
-  //    2. Set timingInfo’s final connection timing info to the result of
-  //    calling clamp and coarsen connection timing info with connection’s
-  //    timing info, timingInfo’s post-redirect start time, and fetchParams’s
+  //    2. Set timingInfo\u2019s final connection timing info to the result of
+  //    calling clamp and coarsen connection timing info with connection\u2019s
+  //    timing info, timingInfo\u2019s post-redirect start time, and fetchParams\u2019s
   //    cross-origin isolated capability.
 
-  //    3. If connection is not an HTTP/2 connection, request’s body is non-null,
-  //    and request’s body’s source is null, then append (`Transfer-Encoding`,
-  //    `chunked`) to request’s header list.
+  //    3. If connection is not an HTTP/2 connection, request\u2019s body is non-null,
+  //    and request\u2019s body\u2019s source is null, then append (`Transfer-Encoding`,
+  //    `chunked`) to request\u2019s header list.
 
-  //    4. Set timingInfo’s final network-request start time to the coarsened
-  //    shared current time given fetchParams’s cross-origin isolated
+  //    4. Set timingInfo\u2019s final network-request start time to the coarsened
+  //    shared current time given fetchParams\u2019s cross-origin isolated
   //    capability.
 
   //    5. Set response to the result of making an HTTP request over connection
@@ -21738,15 +21738,15 @@ async function httpNetworkFetch (
   //        - Follow the relevant requirements from HTTP. [HTTP] [HTTP-SEMANTICS]
   //        [HTTP-COND] [HTTP-CACHING] [HTTP-AUTH]
 
-  //        - If request’s body is non-null, and request’s body’s source is null,
+  //        - If request\u2019s body is non-null, and request\u2019s body\u2019s source is null,
   //        then the user agent may have a buffer of up to 64 kibibytes and store
-  //        a part of request’s body in that buffer. If the user agent reads from
-  //        request’s body beyond that buffer’s size and the user agent needs to
+  //        a part of request\u2019s body in that buffer. If the user agent reads from
+  //        request\u2019s body beyond that buffer\u2019s size and the user agent needs to
   //        resend request, then instead return a network error.
 
-  //        - Set timingInfo’s final network-response start time to the coarsened
-  //        shared current time given fetchParams’s cross-origin isolated capability,
-  //        immediately after the user agent’s HTTP parser receives the first byte
+  //        - Set timingInfo\u2019s final network-response start time to the coarsened
+  //        shared current time given fetchParams\u2019s cross-origin isolated capability,
+  //        immediately after the user agent\u2019s HTTP parser receives the first byte
   //        of the response (e.g., frame header bytes for HTTP/2 or response status
   //        line for HTTP/1.x).
 
@@ -21754,24 +21754,24 @@ async function httpNetworkFetch (
 
   //        - Any responses whose status is in the range 100 to 199, inclusive,
   //        and is not 101, are to be ignored, except for the purposes of setting
-  //        timingInfo’s final network-response start time above.
+  //        timingInfo\u2019s final network-response start time above.
 
-  //    - If request’s header list contains `Transfer-Encoding`/`chunked` and
+  //    - If request\u2019s header list contains `Transfer-Encoding`/`chunked` and
   //    response is transferred via HTTP/1.0 or older, then return a network
   //    error.
 
   //    - If the HTTP request results in a TLS client certificate dialog, then:
 
-  //        1. If request’s window is an environment settings object, make the
-  //        dialog available in request’s window.
+  //        1. If request\u2019s window is an environment settings object, make the
+  //        dialog available in request\u2019s window.
 
   //        2. Otherwise, return a network error.
 
-  // To transmit request’s body body, run these steps:
+  // To transmit request\u2019s body body, run these steps:
   let requestBody = null
-  // 1. If body is null and fetchParams’s process request end-of-body is
-  // non-null, then queue a fetch task given fetchParams’s process request
-  // end-of-body and fetchParams’s task destination.
+  // 1. If body is null and fetchParams\u2019s process request end-of-body is
+  // non-null, then queue a fetch task given fetchParams\u2019s process request
+  // end-of-body and fetchParams\u2019s task destination.
   if (request.body == null && fetchParams.processRequestEndOfBody) {
     queueMicrotask(() => fetchParams.processRequestEndOfBody())
   } else if (request.body != null) {
@@ -21787,8 +21787,8 @@ async function httpNetworkFetch (
       // 2. Run this step in parallel: transmit bytes.
       yield bytes
 
-      // 3. If fetchParams’s process request body is non-null, then run
-      // fetchParams’s process request body given bytes’s length.
+      // 3. If fetchParams\u2019s process request body is non-null, then run
+      // fetchParams\u2019s process request body given bytes\u2019s length.
       fetchParams.processRequestBodyChunkLength?.(bytes.byteLength)
     }
 
@@ -21799,8 +21799,8 @@ async function httpNetworkFetch (
         return
       }
 
-      // 2. If fetchParams’s process request end-of-body is non-null,
-      // then run fetchParams’s process request end-of-body.
+      // 2. If fetchParams\u2019s process request end-of-body is non-null,
+      // then run fetchParams\u2019s process request end-of-body.
       if (fetchParams.processRequestEndOfBody) {
         fetchParams.processRequestEndOfBody()
       }
@@ -21813,7 +21813,7 @@ async function httpNetworkFetch (
         return
       }
 
-      // 2. If e is an "AbortError" DOMException, then abort fetchParams’s controller.
+      // 2. If e is an "AbortError" DOMException, then abort fetchParams\u2019s controller.
       if (e.name === 'AbortError') {
         fetchParams.controller.abort()
       } else {
@@ -21821,8 +21821,8 @@ async function httpNetworkFetch (
       }
     }
 
-    // 4. Incrementally read request’s body given processBodyChunk, processEndOfBody,
-    // processBodyError, and fetchParams’s task destination.
+    // 4. Incrementally read request\u2019s body given processBodyChunk, processEndOfBody,
+    // processBodyError, and fetchParams\u2019s task destination.
     requestBody = (async function * () {
       try {
         for await (const bytes of request.body.stream) {
@@ -21866,7 +21866,7 @@ async function httpNetworkFetch (
     await fetchParams.controller.resume()
   }
 
-  // 12. Let cancelAlgorithm be an algorithm that aborts fetchParams’s
+  // 12. Let cancelAlgorithm be an algorithm that aborts fetchParams\u2019s
   // controller with reason, given reason.
   const cancelAlgorithm = (reason) => {
     // If the aborted fetch was already terminated, then we do not
@@ -21904,10 +21904,10 @@ async function httpNetworkFetch (
 
   // 17. Run these steps, but abort when the ongoing fetch is terminated:
 
-  //    1. Set response’s body to a new body whose stream is stream.
+  //    1. Set response\u2019s body to a new body whose stream is stream.
   response.body = { stream, source: null, length: null }
 
-  //    2. If response is not a network error and request’s cache mode is
+  //    2. If response is not a network error and request\u2019s cache mode is
   //    not "no-store", then update response in httpCache for request.
   //    TODO
 
@@ -21915,7 +21915,7 @@ async function httpNetworkFetch (
   //    to block cookies for request (see section 7 of [COOKIES]), then run the
   //    "set-cookie-string" parsing algorithm (see section 5.2 of [COOKIES]) on
   //    the value of each header whose name is a byte-case-insensitive match for
-  //    `Set-Cookie` in response’s header list, if any, and request’s current URL.
+  //    `Set-Cookie` in response\u2019s header list, if any, and request\u2019s current URL.
   //    TODO
 
   // 18. If aborted, then:
@@ -21959,7 +21959,7 @@ async function httpNetworkFetch (
       }
 
       if (bytes === undefined) {
-        // 2. Otherwise, if the bytes transmission for response’s message
+        // 2. Otherwise, if the bytes transmission for response\u2019s message
         // body is done normally and stream is readable, then close
         // stream, finalize response for fetchParams and response, and
         // abort these in-parallel steps.
@@ -21970,10 +21970,10 @@ async function httpNetworkFetch (
         return
       }
 
-      // 5. Increase timingInfo’s decoded body size by bytes’s length.
+      // 5. Increase timingInfo\u2019s decoded body size by bytes\u2019s length.
       timingInfo.decodedBodySize += bytes?.byteLength ?? 0
 
-      // 6. If bytes is failure, then terminate fetchParams’s controller.
+      // 6. If bytes is failure, then terminate fetchParams\u2019s controller.
       if (isFailure) {
         fetchParams.controller.terminate(bytes)
         return
@@ -21992,7 +21992,7 @@ async function httpNetworkFetch (
         return
       }
 
-      // 9. If stream doesn’t need more data ask the user agent to suspend
+      // 9. If stream doesn\u2019t need more data ask the user agent to suspend
       // the ongoing fetch.
       if (fetchParams.controller.controller.desiredSize <= 0) {
         return
@@ -22004,12 +22004,12 @@ async function httpNetworkFetch (
   function onAborted (reason) {
     // 2. If fetchParams is aborted, then:
     if (isAborted(fetchParams)) {
-      // 1. Set response’s aborted flag.
+      // 1. Set response\u2019s aborted flag.
       response.aborted = true
 
       // 2. If stream is readable, then error stream with the result of
-      //    deserialize a serialized abort reason given fetchParams’s
-      //    controller’s serialized abort reason and an
+      //    deserialize a serialized abort reason given fetchParams\u2019s
+      //    controller\u2019s serialized abort reason and an
       //    implementation-defined realm.
       if (isReadable(stream)) {
         fetchParams.controller.controller.error(
@@ -22056,9 +22056,9 @@ async function httpNetworkFetch (
           // TODO (fix): Do we need connection here?
           const { connection } = fetchParams.controller
 
-          // Set timingInfo’s final connection timing info to the result of calling clamp and coarsen
-          // connection timing info with connection’s timing info, timingInfo’s post-redirect start
-          // time, and fetchParams’s cross-origin isolated capability.
+          // Set timingInfo\u2019s final connection timing info to the result of calling clamp and coarsen
+          // connection timing info with connection\u2019s timing info, timingInfo\u2019s post-redirect start
+          // time, and fetchParams\u2019s cross-origin isolated capability.
           // TODO: implement connection timing
           timingInfo.finalConnectionTimingInfo = clampAndCoarsenConnectionTimingInfo(undefined, timingInfo.postRedirectStartTime, fetchParams.crossOriginIsolatedCapability)
 
@@ -22069,15 +22069,15 @@ async function httpNetworkFetch (
             this.abort = connection.abort = abort
           }
 
-          // Set timingInfo’s final network-request start time to the coarsened shared current time given
-          // fetchParams’s cross-origin isolated capability.
+          // Set timingInfo\u2019s final network-request start time to the coarsened shared current time given
+          // fetchParams\u2019s cross-origin isolated capability.
           timingInfo.finalNetworkRequestStartTime = coarsenedSharedCurrentTime(fetchParams.crossOriginIsolatedCapability)
         },
 
         onResponseStarted () {
-          // Set timingInfo’s final network-response start time to the coarsened shared current
-          // time given fetchParams’s cross-origin isolated capability, immediately after the
-          // user agent’s HTTP parser receives the first byte of the response (e.g., frame header
+          // Set timingInfo\u2019s final network-response start time to the coarsened shared current
+          // time given fetchParams\u2019s cross-origin isolated capability, immediately after the
+          // user agent\u2019s HTTP parser receives the first byte of the response (e.g., frame header
           // bytes for HTTP/2 or response status line for HTTP/1.x).
           timingInfo.finalNetworkResponseStartTime = coarsenedSharedCurrentTime(fetchParams.crossOriginIsolatedCapability)
         },
@@ -22171,17 +22171,17 @@ async function httpNetworkFetch (
             return
           }
 
-          // 1. If one or more bytes have been transmitted from response’s
+          // 1. If one or more bytes have been transmitted from response\u2019s
           // message body, then:
 
           //  1. Let bytes be the transmitted bytes.
           const bytes = chunk
 
           //  2. Let codings be the result of extracting header list values
-          //  given `Content-Encoding` and response’s header list.
+          //  given `Content-Encoding` and response\u2019s header list.
           //  See pullAlgorithm.
 
-          //  3. Increase timingInfo’s encoded body size by bytes’s length.
+          //  3. Increase timingInfo\u2019s encoded body size by bytes\u2019s length.
           timingInfo.encodedBodySize += bytes.byteLength
 
           //  4. See pullAlgorithm...
@@ -22350,7 +22350,7 @@ class Request {
     // 2. Let fallbackMode be null.
     let fallbackMode = null
 
-    // 3. Let baseURL be this’s relevant settings object’s API base URL.
+    // 3. Let baseURL be this\u2019s relevant settings object\u2019s API base URL.
     const baseUrl = environmentSettingsObject.settingsObject.baseUrl
 
     // 4. Let signal be null.
@@ -22390,21 +22390,21 @@ class Request {
       // 7. Assert: input is a Request object.
       assert(input instanceof Request)
 
-      // 8. Set request to input’s request.
+      // 8. Set request to input\u2019s request.
       request = input[kState]
 
-      // 9. Set signal to input’s signal.
+      // 9. Set signal to input\u2019s signal.
       signal = input[kSignal]
     }
 
-    // 7. Let origin be this’s relevant settings object’s origin.
+    // 7. Let origin be this\u2019s relevant settings object\u2019s origin.
     const origin = environmentSettingsObject.settingsObject.origin
 
     // 8. Let window be "client".
     let window = 'client'
 
-    // 9. If request’s window is an environment settings object and its origin
-    // is same origin with origin, then set window to request’s window.
+    // 9. If request\u2019s window is an environment settings object and its origin
+    // is same origin with origin, then set window to request\u2019s window.
     if (
       request.window?.constructor?.name === 'EnvironmentSettingsObject' &&
       sameOrigin(request.window, origin)
@@ -22424,46 +22424,46 @@ class Request {
 
     // 12. Set request to a new request with the following properties:
     request = makeRequest({
-      // URL request’s URL.
+      // URL request\u2019s URL.
       // undici implementation note: this is set as the first item in request's urlList in makeRequest
-      // method request’s method.
+      // method request\u2019s method.
       method: request.method,
-      // header list A copy of request’s header list.
+      // header list A copy of request\u2019s header list.
       // undici implementation note: headersList is cloned in makeRequest
       headersList: request.headersList,
       // unsafe-request flag Set.
       unsafeRequest: request.unsafeRequest,
-      // client This’s relevant settings object.
+      // client This\u2019s relevant settings object.
       client: environmentSettingsObject.settingsObject,
       // window window.
       window,
-      // priority request’s priority.
+      // priority request\u2019s priority.
       priority: request.priority,
-      // origin request’s origin. The propagation of the origin is only significant for navigation requests
+      // origin request\u2019s origin. The propagation of the origin is only significant for navigation requests
       // being handled by a service worker. In this scenario a request can have an origin that is different
       // from the current client.
       origin: request.origin,
-      // referrer request’s referrer.
+      // referrer request\u2019s referrer.
       referrer: request.referrer,
-      // referrer policy request’s referrer policy.
+      // referrer policy request\u2019s referrer policy.
       referrerPolicy: request.referrerPolicy,
-      // mode request’s mode.
+      // mode request\u2019s mode.
       mode: request.mode,
-      // credentials mode request’s credentials mode.
+      // credentials mode request\u2019s credentials mode.
       credentials: request.credentials,
-      // cache mode request’s cache mode.
+      // cache mode request\u2019s cache mode.
       cache: request.cache,
-      // redirect mode request’s redirect mode.
+      // redirect mode request\u2019s redirect mode.
       redirect: request.redirect,
-      // integrity metadata request’s integrity metadata.
+      // integrity metadata request\u2019s integrity metadata.
       integrity: request.integrity,
-      // keepalive request’s keepalive.
+      // keepalive request\u2019s keepalive.
       keepalive: request.keepalive,
-      // reload-navigation flag request’s reload-navigation flag.
+      // reload-navigation flag request\u2019s reload-navigation flag.
       reloadNavigation: request.reloadNavigation,
-      // history-navigation flag request’s history-navigation flag.
+      // history-navigation flag request\u2019s history-navigation flag.
       historyNavigation: request.historyNavigation,
-      // URL list A clone of request’s URL list.
+      // URL list A clone of request\u2019s URL list.
       urlList: [...request.urlList]
     })
 
@@ -22471,30 +22471,30 @@ class Request {
 
     // 13. If init is not empty, then:
     if (initHasKey) {
-      // 1. If request’s mode is "navigate", then set it to "same-origin".
+      // 1. If request\u2019s mode is "navigate", then set it to "same-origin".
       if (request.mode === 'navigate') {
         request.mode = 'same-origin'
       }
 
-      // 2. Unset request’s reload-navigation flag.
+      // 2. Unset request\u2019s reload-navigation flag.
       request.reloadNavigation = false
 
-      // 3. Unset request’s history-navigation flag.
+      // 3. Unset request\u2019s history-navigation flag.
       request.historyNavigation = false
 
-      // 4. Set request’s origin to "client".
+      // 4. Set request\u2019s origin to "client".
       request.origin = 'client'
 
-      // 5. Set request’s referrer to "client"
+      // 5. Set request\u2019s referrer to "client"
       request.referrer = 'client'
 
-      // 6. Set request’s referrer policy to the empty string.
+      // 6. Set request\u2019s referrer policy to the empty string.
       request.referrerPolicy = ''
 
-      // 7. Set request’s URL to request’s current URL.
+      // 7. Set request\u2019s URL to request\u2019s current URL.
       request.url = request.urlList[request.urlList.length - 1]
 
-      // 8. Set request’s URL list to « request’s URL ».
+      // 8. Set request\u2019s URL list to \u00ab request\u2019s URL \u00bb.
       request.urlList = [request.url]
     }
 
@@ -22503,7 +22503,7 @@ class Request {
       // 1. Let referrer be init["referrer"].
       const referrer = init.referrer
 
-      // 2. If referrer is the empty string, then set request’s referrer to "no-referrer".
+      // 2. If referrer is the empty string, then set request\u2019s referrer to "no-referrer".
       if (referrer === '') {
         request.referrer = 'no-referrer'
       } else {
@@ -22518,22 +22518,22 @@ class Request {
         }
 
         // 3. If one of the following is true
-        // - parsedReferrer’s scheme is "about" and path is the string "client"
-        // - parsedReferrer’s origin is not same origin with origin
-        // then set request’s referrer to "client".
+        // - parsedReferrer\u2019s scheme is "about" and path is the string "client"
+        // - parsedReferrer\u2019s origin is not same origin with origin
+        // then set request\u2019s referrer to "client".
         if (
           (parsedReferrer.protocol === 'about:' && parsedReferrer.hostname === 'client') ||
           (origin && !sameOrigin(parsedReferrer, environmentSettingsObject.settingsObject.baseUrl))
         ) {
           request.referrer = 'client'
         } else {
-          // 4. Otherwise, set request’s referrer to parsedReferrer.
+          // 4. Otherwise, set request\u2019s referrer to parsedReferrer.
           request.referrer = parsedReferrer
         }
       }
     }
 
-    // 15. If init["referrerPolicy"] exists, then set request’s referrer policy
+    // 15. If init["referrerPolicy"] exists, then set request\u2019s referrer policy
     // to it.
     if (init.referrerPolicy !== undefined) {
       request.referrerPolicy = init.referrerPolicy
@@ -22555,23 +22555,23 @@ class Request {
       })
     }
 
-    // 18. If mode is non-null, set request’s mode to mode.
+    // 18. If mode is non-null, set request\u2019s mode to mode.
     if (mode != null) {
       request.mode = mode
     }
 
-    // 19. If init["credentials"] exists, then set request’s credentials mode
+    // 19. If init["credentials"] exists, then set request\u2019s credentials mode
     // to it.
     if (init.credentials !== undefined) {
       request.credentials = init.credentials
     }
 
-    // 18. If init["cache"] exists, then set request’s cache mode to it.
+    // 18. If init["cache"] exists, then set request\u2019s cache mode to it.
     if (init.cache !== undefined) {
       request.cache = init.cache
     }
 
-    // 21. If request’s cache mode is "only-if-cached" and request’s mode is
+    // 21. If request\u2019s cache mode is "only-if-cached" and request\u2019s mode is
     // not "same-origin", then throw a TypeError.
     if (request.cache === 'only-if-cached' && request.mode !== 'same-origin') {
       throw new TypeError(
@@ -22579,17 +22579,17 @@ class Request {
       )
     }
 
-    // 22. If init["redirect"] exists, then set request’s redirect mode to it.
+    // 22. If init["redirect"] exists, then set request\u2019s redirect mode to it.
     if (init.redirect !== undefined) {
       request.redirect = init.redirect
     }
 
-    // 23. If init["integrity"] exists, then set request’s integrity metadata to it.
+    // 23. If init["integrity"] exists, then set request\u2019s integrity metadata to it.
     if (init.integrity != null) {
       request.integrity = String(init.integrity)
     }
 
-    // 24. If init["keepalive"] exists, then set request’s keepalive to it.
+    // 24. If init["keepalive"] exists, then set request\u2019s keepalive to it.
     if (init.keepalive !== undefined) {
       request.keepalive = Boolean(init.keepalive)
     }
@@ -22622,7 +22622,7 @@ class Request {
         // Note: must be in uppercase
         method = normalizedMethodRecordsBase[upperCase] ?? method
 
-        // 4. Set request’s method to method.
+        // 4. Set request\u2019s method to method.
         request.method = method
       }
 
@@ -22640,17 +22640,17 @@ class Request {
       signal = init.signal
     }
 
-    // 27. Set this’s request to request.
+    // 27. Set this\u2019s request to request.
     this[kState] = request
 
-    // 28. Set this’s signal to a new AbortSignal object with this’s relevant
+    // 28. Set this\u2019s signal to a new AbortSignal object with this\u2019s relevant
     // Realm.
     // TODO: could this be simplified with AbortSignal.any
     // (https://dom.spec.whatwg.org/#dom-abortsignal-any)
     const ac = new AbortController()
     this[kSignal] = ac.signal
 
-    // 29. If signal is not null, then make this’s signal follow signal.
+    // 29. If signal is not null, then make this\u2019s signal follow signal.
     if (signal != null) {
       if (
         !signal ||
@@ -22695,16 +22695,16 @@ class Request {
       }
     }
 
-    // 30. Set this’s headers to a new Headers object with this’s relevant
-    // Realm, whose header list is request’s header list and guard is
+    // 30. Set this\u2019s headers to a new Headers object with this\u2019s relevant
+    // Realm, whose header list is request\u2019s header list and guard is
     // "request".
     this[kHeaders] = new Headers(kConstruct)
     setHeadersList(this[kHeaders], request.headersList)
     setHeadersGuard(this[kHeaders], 'request')
 
-    // 31. If this’s request’s mode is "no-cors", then:
+    // 31. If this\u2019s request\u2019s mode is "no-cors", then:
     if (mode === 'no-cors') {
-      // 1. If this’s request’s method is not a CORS-safelisted method,
+      // 1. If this\u2019s request\u2019s method is not a CORS-safelisted method,
       // then throw a TypeError.
       if (!corsSafeListedMethodsSet.has(request.method)) {
         throw new TypeError(
@@ -22712,7 +22712,7 @@ class Request {
         )
       }
 
-      // 2. Set this’s headers’s guard to "request-no-cors".
+      // 2. Set this\u2019s headers\u2019s guard to "request-no-cors".
       setHeadersGuard(this[kHeaders], 'request-no-cors')
     }
 
@@ -22720,16 +22720,16 @@ class Request {
     if (initHasKey) {
       /** @type {HeadersList} */
       const headersList = getHeadersList(this[kHeaders])
-      // 1. Let headers be a copy of this’s headers and its associated header
+      // 1. Let headers be a copy of this\u2019s headers and its associated header
       // list.
       // 2. If init["headers"] exists, then set headers to init["headers"].
       const headers = init.headers !== undefined ? init.headers : new HeadersList(headersList)
 
-      // 3. Empty this’s headers’s header list.
+      // 3. Empty this\u2019s headers\u2019s header list.
       headersList.clear()
 
       // 4. If headers is a Headers object, then for each header in its header
-      // list, append header’s name/header’s value to this’s headers.
+      // list, append header\u2019s name/header\u2019s value to this\u2019s headers.
       if (headers instanceof HeadersList) {
         for (const { name, value } of headers.rawValues()) {
           headersList.append(name, value, false)
@@ -22737,17 +22737,17 @@ class Request {
         // Note: Copy the `set-cookie` meta-data.
         headersList.cookies = headers.cookies
       } else {
-        // 5. Otherwise, fill this’s headers with headers.
+        // 5. Otherwise, fill this\u2019s headers with headers.
         fillHeaders(this[kHeaders], headers)
       }
     }
 
-    // 33. Let inputBody be input’s request’s body if input is a Request
+    // 33. Let inputBody be input\u2019s request\u2019s body if input is a Request
     // object; otherwise null.
     const inputBody = input instanceof Request ? input[kState].body : null
 
     // 34. If either init["body"] exists and is non-null or inputBody is
-    // non-null, and request’s method is `GET` or `HEAD`, then throw a
+    // non-null, and request\u2019s method is `GET` or `HEAD`, then throw a
     // TypeError.
     if (
       (init.body != null || inputBody != null) &&
@@ -22763,16 +22763,16 @@ class Request {
     if (init.body != null) {
       // 1. Let Content-Type be null.
       // 2. Set initBody and Content-Type to the result of extracting
-      // init["body"], with keepalive set to request’s keepalive.
+      // init["body"], with keepalive set to request\u2019s keepalive.
       const [extractedBody, contentType] = extractBody(
         init.body,
         request.keepalive
       )
       initBody = extractedBody
 
-      // 3, If Content-Type is non-null and this’s headers’s header list does
+      // 3, If Content-Type is non-null and this\u2019s headers\u2019s header list does
       // not contain `Content-Type`, then append `Content-Type`/Content-Type to
-      // this’s headers.
+      // this\u2019s headers.
       if (contentType && !getHeadersList(this[kHeaders]).contains('content-type', true)) {
         this[kHeaders].append('content-type', contentType)
       }
@@ -22782,7 +22782,7 @@ class Request {
     // inputBody.
     const inputOrInitBody = initBody ?? inputBody
 
-    // 38. If inputOrInitBody is non-null and inputOrInitBody’s source is
+    // 38. If inputOrInitBody is non-null and inputOrInitBody\u2019s source is
     // null, then:
     if (inputOrInitBody != null && inputOrInitBody.source == null) {
       // 1. If initBody is non-null and init["duplex"] does not exist,
@@ -22791,7 +22791,7 @@ class Request {
         throw new TypeError('RequestInit: duplex option is required when sending a body.')
       }
 
-      // 2. If this’s request’s mode is neither "same-origin" nor "cors",
+      // 2. If this\u2019s request\u2019s mode is neither "same-origin" nor "cors",
       // then throw a TypeError.
       if (request.mode !== 'same-origin' && request.mode !== 'cors') {
         throw new TypeError(
@@ -22799,7 +22799,7 @@ class Request {
         )
       }
 
-      // 3. Set this’s request’s use-CORS-preflight flag.
+      // 3. Set this\u2019s request\u2019s use-CORS-preflight flag.
       request.useCORSPreflightFlag = true
     }
 
@@ -22826,15 +22826,15 @@ class Request {
       }
     }
 
-    // 41. Set this’s request’s body to finalBody.
+    // 41. Set this\u2019s request\u2019s body to finalBody.
     this[kState].body = finalBody
   }
 
-  // Returns request’s HTTP method, which is "GET" by default.
+  // Returns request\u2019s HTTP method, which is "GET" by default.
   get method () {
     webidl.brandCheck(this, Request)
 
-    // The method getter steps are to return this’s request’s method.
+    // The method getter steps are to return this\u2019s request\u2019s method.
     return this[kState].method
   }
 
@@ -22842,7 +22842,7 @@ class Request {
   get url () {
     webidl.brandCheck(this, Request)
 
-    // The url getter steps are to return this’s request’s URL, serialized.
+    // The url getter steps are to return this\u2019s request\u2019s URL, serialized.
     return URLSerializer(this[kState].url)
   }
 
@@ -22852,7 +22852,7 @@ class Request {
   get headers () {
     webidl.brandCheck(this, Request)
 
-    // The headers getter steps are to return this’s headers.
+    // The headers getter steps are to return this\u2019s headers.
     return this[kHeaders]
   }
 
@@ -22861,41 +22861,41 @@ class Request {
   get destination () {
     webidl.brandCheck(this, Request)
 
-    // The destination getter are to return this’s request’s destination.
+    // The destination getter are to return this\u2019s request\u2019s destination.
     return this[kState].destination
   }
 
   // Returns the referrer of request. Its value can be a same-origin URL if
   // explicitly set in init, the empty string to indicate no referrer, and
-  // "about:client" when defaulting to the global’s default. This is used
+  // "about:client" when defaulting to the global\u2019s default. This is used
   // during fetching to determine the value of the `Referer` header of the
   // request being made.
   get referrer () {
     webidl.brandCheck(this, Request)
 
-    // 1. If this’s request’s referrer is "no-referrer", then return the
+    // 1. If this\u2019s request\u2019s referrer is "no-referrer", then return the
     // empty string.
     if (this[kState].referrer === 'no-referrer') {
       return ''
     }
 
-    // 2. If this’s request’s referrer is "client", then return
+    // 2. If this\u2019s request\u2019s referrer is "client", then return
     // "about:client".
     if (this[kState].referrer === 'client') {
       return 'about:client'
     }
 
-    // Return this’s request’s referrer, serialized.
+    // Return this\u2019s request\u2019s referrer, serialized.
     return this[kState].referrer.toString()
   }
 
   // Returns the referrer policy associated with request.
-  // This is used during fetching to compute the value of the request’s
+  // This is used during fetching to compute the value of the request\u2019s
   // referrer.
   get referrerPolicy () {
     webidl.brandCheck(this, Request)
 
-    // The referrerPolicy getter steps are to return this’s request’s referrer policy.
+    // The referrerPolicy getter steps are to return this\u2019s request\u2019s referrer policy.
     return this[kState].referrerPolicy
   }
 
@@ -22905,7 +22905,7 @@ class Request {
   get mode () {
     webidl.brandCheck(this, Request)
 
-    // The mode getter steps are to return this’s request’s mode.
+    // The mode getter steps are to return this\u2019s request\u2019s mode.
     return this[kState].mode
   }
 
@@ -22913,17 +22913,17 @@ class Request {
   // which is a string indicating whether credentials will be sent with the
   // request always, never, or only when sent to a same-origin URL.
   get credentials () {
-    // The credentials getter steps are to return this’s request’s credentials mode.
+    // The credentials getter steps are to return this\u2019s request\u2019s credentials mode.
     return this[kState].credentials
   }
 
   // Returns the cache mode associated with request,
   // which is a string indicating how the request will
-  // interact with the browser’s cache when fetching.
+  // interact with the browser\u2019s cache when fetching.
   get cache () {
     webidl.brandCheck(this, Request)
 
-    // The cache getter steps are to return this’s request’s cache mode.
+    // The cache getter steps are to return this\u2019s request\u2019s cache mode.
     return this[kState].cache
   }
 
@@ -22934,17 +22934,17 @@ class Request {
   get redirect () {
     webidl.brandCheck(this, Request)
 
-    // The redirect getter steps are to return this’s request’s redirect mode.
+    // The redirect getter steps are to return this\u2019s request\u2019s redirect mode.
     return this[kState].redirect
   }
 
-  // Returns request’s subresource integrity metadata, which is a
+  // Returns request\u2019s subresource integrity metadata, which is a
   // cryptographic hash of the resource being fetched. Its value
   // consists of multiple hashes separated by whitespace. [SRI]
   get integrity () {
     webidl.brandCheck(this, Request)
 
-    // The integrity getter steps are to return this’s request’s integrity
+    // The integrity getter steps are to return this\u2019s request\u2019s integrity
     // metadata.
     return this[kState].integrity
   }
@@ -22954,7 +22954,7 @@ class Request {
   get keepalive () {
     webidl.brandCheck(this, Request)
 
-    // The keepalive getter steps are to return this’s request’s keepalive.
+    // The keepalive getter steps are to return this\u2019s request\u2019s keepalive.
     return this[kState].keepalive
   }
 
@@ -22963,8 +22963,8 @@ class Request {
   get isReloadNavigation () {
     webidl.brandCheck(this, Request)
 
-    // The isReloadNavigation getter steps are to return true if this’s
-    // request’s reload-navigation flag is set; otherwise false.
+    // The isReloadNavigation getter steps are to return true if this\u2019s
+    // request\u2019s reload-navigation flag is set; otherwise false.
     return this[kState].reloadNavigation
   }
 
@@ -22973,7 +22973,7 @@ class Request {
   get isHistoryNavigation () {
     webidl.brandCheck(this, Request)
 
-    // The isHistoryNavigation getter steps are to return true if this’s request’s
+    // The isHistoryNavigation getter steps are to return true if this\u2019s request\u2019s
     // history-navigation flag is set; otherwise false.
     return this[kState].historyNavigation
   }
@@ -22984,7 +22984,7 @@ class Request {
   get signal () {
     webidl.brandCheck(this, Request)
 
-    // The signal getter steps are to return this’s signal.
+    // The signal getter steps are to return this\u2019s signal.
     return this[kSignal]
   }
 
@@ -23015,12 +23015,12 @@ class Request {
       throw new TypeError('unusable')
     }
 
-    // 2. Let clonedRequest be the result of cloning this’s request.
+    // 2. Let clonedRequest be the result of cloning this\u2019s request.
     const clonedRequest = cloneRequest(this[kState])
 
     // 3. Let clonedRequestObject be the result of creating a Request object,
-    // given clonedRequest, this’s headers’s guard, and this’s relevant Realm.
-    // 4. Make clonedRequestObject’s signal follow this’s signal.
+    // given clonedRequest, this\u2019s headers\u2019s guard, and this\u2019s relevant Realm.
+    // 4. Make clonedRequestObject\u2019s signal follow this\u2019s signal.
     const ac = new AbortController()
     if (this.signal.aborted) {
       ac.abort(this.signal.reason)
@@ -23126,8 +23126,8 @@ function cloneRequest (request) {
   // 1. Let newRequest be a copy of request, except for its body.
   const newRequest = makeRequest({ ...request, body: null })
 
-  // 2. If request’s body is non-null, set newRequest’s body to the
-  // result of cloning request’s body.
+  // 2. If request\u2019s body is non-null, set newRequest\u2019s body to the
+  // result of cloning request\u2019s body.
   if (request.body != null) {
     newRequest.body = cloneBody(newRequest, request.body)
   }
@@ -23329,7 +23329,7 @@ class Response {
   // Creates network error Response.
   static error () {
     // The static error() method steps are to return the result of creating a
-    // Response object, given a new network error, "immutable", and this’s
+    // Response object, given a new network error, "immutable", and this\u2019s
     // relevant Realm.
     const responseObject = fromInnerResponse(makeNetworkError(), 'immutable')
 
@@ -23353,7 +23353,7 @@ class Response {
     const body = extractBody(bytes)
 
     // 3. Let responseObject be the result of creating a Response object, given a new response,
-    //    "response", and this’s relevant Realm.
+    //    "response", and this\u2019s relevant Realm.
     const responseObject = fromInnerResponse(makeResponse({}), 'response')
 
     // 4. Perform initialize a response given responseObject, init, and (body, "application/json").
@@ -23371,7 +23371,7 @@ class Response {
     status = webidl.converters['unsigned short'](status)
 
     // 1. Let parsedURL be the result of parsing url with current settings
-    // object’s API base URL.
+    // object\u2019s API base URL.
     // 2. If parsedURL is failure, then throw a TypeError.
     // TODO: base-URL?
     let parsedURL
@@ -23387,16 +23387,16 @@ class Response {
     }
 
     // 4. Let responseObject be the result of creating a Response object,
-    // given a new response, "immutable", and this’s relevant Realm.
+    // given a new response, "immutable", and this\u2019s relevant Realm.
     const responseObject = fromInnerResponse(makeResponse({}), 'immutable')
 
-    // 5. Set responseObject’s response’s status to status.
+    // 5. Set responseObject\u2019s response\u2019s status to status.
     responseObject[kState].status = status
 
     // 6. Let value be parsedURL, serialized and isomorphic encoded.
     const value = isomorphicEncode(URLSerializer(parsedURL))
 
-    // 7. Append `Location`/value to responseObject’s response’s header list.
+    // 7. Append `Location`/value to responseObject\u2019s response\u2019s header list.
     responseObject[kState].headersList.append('location', value, true)
 
     // 8. Return responseObject.
@@ -23416,11 +23416,11 @@ class Response {
 
     init = webidl.converters.ResponseInit(init)
 
-    // 1. Set this’s response to a new response.
+    // 1. Set this\u2019s response to a new response.
     this[kState] = makeResponse({})
 
-    // 2. Set this’s headers to a new Headers object with this’s relevant
-    // Realm, whose header list is this’s response’s header list and guard
+    // 2. Set this\u2019s headers to a new Headers object with this\u2019s relevant
+    // Realm, whose header list is this\u2019s response\u2019s header list and guard
     // is "response".
     this[kHeaders] = new Headers(kConstruct)
     setHeadersGuard(this[kHeaders], 'response')
@@ -23439,22 +23439,22 @@ class Response {
     initializeResponse(this, init, bodyWithType)
   }
 
-  // Returns response’s type, e.g., "cors".
+  // Returns response\u2019s type, e.g., "cors".
   get type () {
     webidl.brandCheck(this, Response)
 
-    // The type getter steps are to return this’s response’s type.
+    // The type getter steps are to return this\u2019s response\u2019s type.
     return this[kState].type
   }
 
-  // Returns response’s URL, if it has one; otherwise the empty string.
+  // Returns response\u2019s URL, if it has one; otherwise the empty string.
   get url () {
     webidl.brandCheck(this, Response)
 
     const urlList = this[kState].urlList
 
-    // The url getter steps are to return the empty string if this’s
-    // response’s URL is null; otherwise this’s response’s URL,
+    // The url getter steps are to return the empty string if this\u2019s
+    // response\u2019s URL is null; otherwise this\u2019s response\u2019s URL,
     // serialized with exclude fragment set to true.
     const url = urlList[urlList.length - 1] ?? null
 
@@ -23469,42 +23469,42 @@ class Response {
   get redirected () {
     webidl.brandCheck(this, Response)
 
-    // The redirected getter steps are to return true if this’s response’s URL
+    // The redirected getter steps are to return true if this\u2019s response\u2019s URL
     // list has more than one item; otherwise false.
     return this[kState].urlList.length > 1
   }
 
-  // Returns response’s status.
+  // Returns response\u2019s status.
   get status () {
     webidl.brandCheck(this, Response)
 
-    // The status getter steps are to return this’s response’s status.
+    // The status getter steps are to return this\u2019s response\u2019s status.
     return this[kState].status
   }
 
-  // Returns whether response’s status is an ok status.
+  // Returns whether response\u2019s status is an ok status.
   get ok () {
     webidl.brandCheck(this, Response)
 
-    // The ok getter steps are to return true if this’s response’s status is an
+    // The ok getter steps are to return true if this\u2019s response\u2019s status is an
     // ok status; otherwise false.
     return this[kState].status >= 200 && this[kState].status <= 299
   }
 
-  // Returns response’s status message.
+  // Returns response\u2019s status message.
   get statusText () {
     webidl.brandCheck(this, Response)
 
-    // The statusText getter steps are to return this’s response’s status
+    // The statusText getter steps are to return this\u2019s response\u2019s status
     // message.
     return this[kState].statusText
   }
 
-  // Returns response’s headers as Headers.
+  // Returns response\u2019s headers as Headers.
   get headers () {
     webidl.brandCheck(this, Response)
 
-    // The headers getter steps are to return this’s headers.
+    // The headers getter steps are to return this\u2019s headers.
     return this[kHeaders]
   }
 
@@ -23532,7 +23532,7 @@ class Response {
       })
     }
 
-    // 2. Let clonedResponse be the result of cloning this’s response.
+    // 2. Let clonedResponse be the result of cloning this\u2019s response.
     const clonedResponse = cloneResponse(this[kState])
 
     // Note: To re-register because of a new stream.
@@ -23541,7 +23541,7 @@ class Response {
     }
 
     // 3. Return the result of creating a Response object, given
-    // clonedResponse, this’s headers’s guard, and this’s relevant Realm.
+    // clonedResponse, this\u2019s headers\u2019s guard, and this\u2019s relevant Realm.
     return fromInnerResponse(clonedResponse, getHeadersGuard(this[kHeaders]))
   }
 
@@ -23598,7 +23598,7 @@ function cloneResponse (response) {
   // To clone a response response, run these steps:
 
   // 1. If response is a filtered response, then return a new identical
-  // filtered response whose internal response is a clone of response’s
+  // filtered response whose internal response is a clone of response\u2019s
   // internal response.
   if (response.internalResponse) {
     return filterResponse(
@@ -23610,8 +23610,8 @@ function cloneResponse (response) {
   // 2. Let newResponse be a copy of response, except for its body.
   const newResponse = makeResponse({ ...response, body: null })
 
-  // 3. If response’s body is non-null, then set newResponse’s body to the
-  // result of cloning response’s body.
+  // 3. If response\u2019s body is non-null, then set newResponse\u2019s body to the
+  // result of cloning response\u2019s body.
   if (response.body != null) {
     newResponse.body = cloneBody(newResponse, response.body)
   }
@@ -23682,10 +23682,10 @@ function makeFilteredResponse (response, state) {
 // https://fetch.spec.whatwg.org/#concept-filtered-response
 function filterResponse (response, type) {
   // Set response to the following filtered response with response as its
-  // internal response, depending on request’s response tainting:
+  // internal response, depending on request\u2019s response tainting:
   if (type === 'basic') {
     // A basic filtered response is a filtered response whose type is "basic"
-    // and header list excludes any headers in internal response’s header list
+    // and header list excludes any headers in internal response\u2019s header list
     // whose name is a forbidden response-header name.
 
     // Note: undici does not implement forbidden response-header names
@@ -23695,9 +23695,9 @@ function filterResponse (response, type) {
     })
   } else if (type === 'cors') {
     // A CORS filtered response is a filtered response whose type is "cors"
-    // and header list excludes any headers in internal response’s header
+    // and header list excludes any headers in internal response\u2019s header
     // list whose name is not a CORS-safelisted response-header name, given
-    // internal response’s CORS-exposed header-name list.
+    // internal response\u2019s CORS-exposed header-name list.
 
     // Note: undici does not implement CORS-safelisted response-header names
     return makeFilteredResponse(response, {
@@ -23763,17 +23763,17 @@ function initializeResponse (response, init, body) {
     }
   }
 
-  // 3. Set response’s response’s status to init["status"].
+  // 3. Set response\u2019s response\u2019s status to init["status"].
   if ('status' in init && init.status != null) {
     response[kState].status = init.status
   }
 
-  // 4. Set response’s response’s status message to init["statusText"].
+  // 4. Set response\u2019s response\u2019s status message to init["statusText"].
   if ('statusText' in init && init.statusText != null) {
     response[kState].statusText = init.statusText
   }
 
-  // 5. If init["headers"] exists, then fill response’s headers with init["headers"].
+  // 5. If init["headers"] exists, then fill response\u2019s headers with init["headers"].
   if ('headers' in init && init.headers != null) {
     fill(response[kHeaders], init.headers)
   }
@@ -23956,7 +23956,7 @@ try {
 function responseURL (response) {
   // https://fetch.spec.whatwg.org/#responses
   // A response has an associated URL. It is a pointer to the last URL
-  // in response’s URL list and null if response’s URL list is empty.
+  // in response\u2019s URL list and null if response\u2019s URL list is empty.
   const urlList = response.urlList
   const length = urlList.length
   return length === 0 ? null : urlList[length - 1].toString()
@@ -23964,17 +23964,17 @@ function responseURL (response) {
 
 // https://fetch.spec.whatwg.org/#concept-response-location-url
 function responseLocationURL (response, requestFragment) {
-  // 1. If response’s status is not a redirect status, then return null.
+  // 1. If response\u2019s status is not a redirect status, then return null.
   if (!redirectStatusSet.has(response.status)) {
     return null
   }
 
   // 2. Let location be the result of extracting header list values given
-  // `Location` and response’s header list.
+  // `Location` and response\u2019s header list.
   let location = response.headersList.get('location', true)
 
   // 3. If location is a header value, then set location to the result of
-  //    parsing location with response’s URL.
+  //    parsing location with response\u2019s URL.
   if (location !== null && isValidHeaderValue(location)) {
     if (!isValidEncodedURL(location)) {
       // Some websites respond location header in UTF-8 form without encoding them as ASCII
@@ -23985,7 +23985,7 @@ function responseLocationURL (response, requestFragment) {
     location = new URL(location, responseURL(response))
   }
 
-  // 4. If location is a URL whose fragment is null, then set location’s
+  // 4. If location is a URL whose fragment is null, then set location\u2019s
   // fragment to requestFragment.
   if (location && !location.hash) {
     location.hash = requestFragment
@@ -24030,10 +24030,10 @@ function requestCurrentURL (request) {
 }
 
 function requestBadPort (request) {
-  // 1. Let url be request’s current URL.
+  // 1. Let url be request\u2019s current URL.
   const url = requestCurrentURL(request)
 
-  // 2. If url’s scheme is an HTTP(S) scheme and url’s port is a bad port,
+  // 2. If url\u2019s scheme is an HTTP(S) scheme and url\u2019s port is a bad port,
   // then return blocked.
   if (urlIsHttpHttpsScheme(url) && badPortsSet.has(url.port)) {
     return 'blocked'
@@ -24101,14 +24101,14 @@ function isValidHeaderValue (potentialValue) {
 // https://w3c.github.io/webappsec-referrer-policy/#set-requests-referrer-policy-on-redirect
 function setRequestReferrerPolicyOnRedirect (request, actualResponse) {
   //  Given a request request and a response actualResponse, this algorithm
-  //  updates request’s referrer policy according to the Referrer-Policy
+  //  updates request\u2019s referrer policy according to the Referrer-Policy
   //  header (if any) in actualResponse.
 
-  // 1. Let policy be the result of executing § 8.1 Parse a referrer policy
+  // 1. Let policy be the result of executing \u00a7 8.1 Parse a referrer policy
   // from a Referrer-Policy header on actualResponse.
 
   // 8.1 Parse a referrer policy from a Referrer-Policy header
-  // 1. Let policy-tokens be the result of extracting header list values given `Referrer-Policy` and response’s header list.
+  // 1. Let policy-tokens be the result of extracting header list values given `Referrer-Policy` and response\u2019s header list.
   const { headersList } = actualResponse
   // 2. Let policy be the empty string.
   // 3. For each token in policy-tokens, if token is a referrer policy and token is not the empty string, then set policy to token.
@@ -24132,7 +24132,7 @@ function setRequestReferrerPolicyOnRedirect (request, actualResponse) {
     }
   }
 
-  // 2. If policy is not the empty string, then set request’s referrer policy to policy.
+  // 2. If policy is not the empty string, then set request\u2019s referrer policy to policy.
   if (policy !== '') {
     request.referrerPolicy = policy
   }
@@ -24162,16 +24162,16 @@ function appendFetchMetadata (httpRequest) {
 
   //  https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-mode-header
 
-  //  1. Assert: r’s url is a potentially trustworthy URL.
+  //  1. Assert: r\u2019s url is a potentially trustworthy URL.
   //  TODO
 
   //  2. Let header be a Structured Header whose value is a token.
   let header = null
 
-  //  3. Set header’s value to r’s mode.
+  //  3. Set header\u2019s value to r\u2019s mode.
   header = httpRequest.mode
 
-  //  4. Set a structured field value `Sec-Fetch-Mode`/header in r’s header list.
+  //  4. Set a structured field value `Sec-Fetch-Mode`/header in r\u2019s header list.
   httpRequest.headersList.set('sec-fetch-mode', header, true)
 
   //  https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header
@@ -24198,13 +24198,13 @@ function appendRequestOriginHeader (request) {
     return
   }
 
-  // 2. If request’s response tainting is "cors" or request’s mode is "websocket",
-  //    then append (`Origin`, serializedOrigin) to request’s header list.
-  // 3. Otherwise, if request’s method is neither `GET` nor `HEAD`, then:
+  // 2. If request\u2019s response tainting is "cors" or request\u2019s mode is "websocket",
+  //    then append (`Origin`, serializedOrigin) to request\u2019s header list.
+  // 3. Otherwise, if request\u2019s method is neither `GET` nor `HEAD`, then:
   if (request.responseTainting === 'cors' || request.mode === 'websocket') {
     request.headersList.append('origin', serializedOrigin, true)
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-    // 1. Switch on request’s referrer policy:
+    // 1. Switch on request\u2019s referrer policy:
     switch (request.referrerPolicy) {
       case 'no-referrer':
         // Set serializedOrigin to `null`.
@@ -24213,15 +24213,15 @@ function appendRequestOriginHeader (request) {
       case 'no-referrer-when-downgrade':
       case 'strict-origin':
       case 'strict-origin-when-cross-origin':
-        // If request’s origin is a tuple origin, its scheme is "https", and
-        // request’s current URL’s scheme is not "https", then set
+        // If request\u2019s origin is a tuple origin, its scheme is "https", and
+        // request\u2019s current URL\u2019s scheme is not "https", then set
         // serializedOrigin to `null`.
         if (request.origin && urlHasHttpsScheme(request.origin) && !urlHasHttpsScheme(requestCurrentURL(request))) {
           serializedOrigin = null
         }
         break
       case 'same-origin':
-        // If request’s origin is not same origin with request’s current URL’s
+        // If request\u2019s origin is not same origin with request\u2019s current URL\u2019s
         // origin, then set serializedOrigin to `null`.
         if (!sameOrigin(request, requestCurrentURL(request))) {
           serializedOrigin = null
@@ -24231,7 +24231,7 @@ function appendRequestOriginHeader (request) {
         // Do nothing.
     }
 
-    // 2. Append (`Origin`, serializedOrigin) to request’s header list.
+    // 2. Append (`Origin`, serializedOrigin) to request\u2019s header list.
     request.headersList.append('origin', serializedOrigin, true)
   }
 }
@@ -24310,11 +24310,11 @@ function determineRequestsReferrer (request) {
   // Note: policy cannot (shouldn't) be null or an empty string.
   assert(policy)
 
-  // 2. Let environment be request’s client.
+  // 2. Let environment be request\u2019s client.
 
   let referrerSource = null
 
-  // 3. Switch on request’s referrer:
+  // 3. Switch on request\u2019s referrer:
   if (request.referrer === 'client') {
     // Note: node isn't a browser and doesn't implement document/iframes,
     // so we bypass this step and replace it with our own.
@@ -24328,11 +24328,11 @@ function determineRequestsReferrer (request) {
     // note: we need to clone it as it's mutated
     referrerSource = new URL(globalOrigin)
   } else if (request.referrer instanceof URL) {
-    // Let referrerSource be request’s referrer.
+    // Let referrerSource be request\u2019s referrer.
     referrerSource = request.referrer
   }
 
-  // 4. Let request’s referrerURL be the result of stripping referrerSource for
+  // 4. Let request\u2019s referrerURL be the result of stripping referrerSource for
   //    use as a referrer.
   let referrerURL = stripURLForReferrer(referrerSource)
 
@@ -24361,13 +24361,13 @@ function determineRequestsReferrer (request) {
     case 'strict-origin-when-cross-origin': {
       const currentURL = requestCurrentURL(request)
 
-      // 1. If the origin of referrerURL and the origin of request’s current
+      // 1. If the origin of referrerURL and the origin of request\u2019s current
       //    URL are the same, then return referrerURL.
       if (sameOrigin(referrerURL, currentURL)) {
         return referrerURL
       }
 
-      // 2. If referrerURL is a potentially trustworthy URL and request’s
+      // 2. If referrerURL is a potentially trustworthy URL and request\u2019s
       //    current URL is not a potentially trustworthy URL, then return no
       //    referrer.
       if (isURLPotentiallyTrustworthy(referrerURL) && !isURLPotentiallyTrustworthy(currentURL)) {
@@ -24380,14 +24380,14 @@ function determineRequestsReferrer (request) {
     case 'strict-origin': // eslint-disable-line
       /**
          * 1. If referrerURL is a potentially trustworthy URL and
-         * request’s current URL is not a potentially trustworthy URL,
+         * request\u2019s current URL is not a potentially trustworthy URL,
          * then return no referrer.
          * 2. Return referrerOrigin
         */
     case 'no-referrer-when-downgrade': // eslint-disable-line
       /**
        * 1. If referrerURL is a potentially trustworthy URL and
-       * request’s current URL is not a potentially trustworthy URL,
+       * request\u2019s current URL is not a potentially trustworthy URL,
        * then return no referrer.
        * 2. Return referrerOrigin
       */
@@ -24408,26 +24408,26 @@ function stripURLForReferrer (url, originOnly) {
 
   url = new URL(url)
 
-  // 2. If url’s scheme is a local scheme, then return no referrer.
+  // 2. If url\u2019s scheme is a local scheme, then return no referrer.
   if (url.protocol === 'file:' || url.protocol === 'about:' || url.protocol === 'blank:') {
     return 'no-referrer'
   }
 
-  // 3. Set url’s username to the empty string.
+  // 3. Set url\u2019s username to the empty string.
   url.username = ''
 
-  // 4. Set url’s password to the empty string.
+  // 4. Set url\u2019s password to the empty string.
   url.password = ''
 
-  // 5. Set url’s fragment to null.
+  // 5. Set url\u2019s fragment to null.
   url.hash = ''
 
   // 6. If the origin-only flag is true, then:
   if (originOnly) {
-    // 1. Set url’s path to « the empty string ».
+    // 1. Set url\u2019s path to \u00ab the empty string \u00bb.
     url.pathname = ''
 
-    // 2. Set url’s query to null.
+    // 2. Set url\u2019s query to null.
     url.search = ''
   }
 
@@ -24732,7 +24732,7 @@ function normalizeMethod (method) {
 
 // https://infra.spec.whatwg.org/#serialize-a-javascript-value-to-a-json-string
 function serializeJavascriptValueToJSONString (value) {
-  // 1. Let result be ? Call(%JSON.stringify%, undefined, « value »).
+  // 1. Let result be ? Call(%JSON.stringify%, undefined, \u00ab value \u00bb).
   const result = JSON.stringify(value)
 
   // 2. If result is undefined, then throw a TypeError.
@@ -24791,9 +24791,9 @@ function createIterator (name, kInternalIterator, keyIndex = 0, valueIndex = 1) 
         )
       }
 
-      // 6. Let index be object’s index.
-      // 7. Let kind be object’s kind.
-      // 8. Let values be object’s target's value pairs to iterate over.
+      // 6. Let index be object\u2019s index.
+      // 7. Let kind be object\u2019s kind.
+      // 8. Let values be object\u2019s target's value pairs to iterate over.
       const index = this.#index
       const values = this.#target[kInternalIterator]
 
@@ -24812,7 +24812,7 @@ function createIterator (name, kInternalIterator, keyIndex = 0, valueIndex = 1) 
       // 11. Let pair be the entry in values at index index.
       const { [keyIndex]: key, [valueIndex]: value } = values[index]
 
-      // 12. Set object’s index to index + 1.
+      // 12. Set object\u2019s index to index + 1.
       this.#index = index + 1
 
       // 13. Return the iterator result for pair and kind.
@@ -24823,22 +24823,22 @@ function createIterator (name, kInternalIterator, keyIndex = 0, valueIndex = 1) 
       let result
       switch (this.#kind) {
         case 'key':
-          // 1. Let idlKey be pair’s key.
+          // 1. Let idlKey be pair\u2019s key.
           // 2. Let key be the result of converting idlKey to an
           //    ECMAScript value.
           // 3. result is key.
           result = key
           break
         case 'value':
-          // 1. Let idlValue be pair’s value.
+          // 1. Let idlValue be pair\u2019s value.
           // 2. Let value be the result of converting idlValue to
           //    an ECMAScript value.
           // 3. result is value.
           result = value
           break
         case 'key+value':
-          // 1. Let idlKey be pair’s key.
-          // 2. Let idlValue be pair’s value.
+          // 1. Let idlKey be pair\u2019s key.
+          // 2. Let idlValue be pair\u2019s value.
           // 3. Let key be the result of converting idlKey to an
           //    ECMAScript value.
           // 4. Let value be the result of converting idlValue to
@@ -24969,7 +24969,7 @@ async function fullyReadBody (body, processBody, processBodyError) {
   //    with taskDestination.
   const errorSteps = processBodyError
 
-  // 4. Let reader be the result of getting a reader for body’s stream.
+  // 4. Let reader be the result of getting a reader for body\u2019s stream.
   //    If that threw an exception, then run errorSteps with that
   //    exception and return.
   let reader
@@ -25021,9 +25021,9 @@ function isomorphicEncode (input) {
   // 1. Assert: input contains no code points greater than U+00FF.
   assert(!invalidIsomorphicEncodeValueRegex.test(input))
 
-  // 2. Return a byte sequence whose length is equal to input’s code
+  // 2. Return a byte sequence whose length is equal to input\u2019s code
   //    point length and whose bytes have the same values as the
-  //    values of input’s code points, in the same order
+  //    values of input\u2019s code points, in the same order
   return input
 }
 
@@ -25346,22 +25346,22 @@ function extractMimeType (headers) {
     // 6.3. Set mimeType to temporaryMimeType.
     mimeType = temporaryMimeType
 
-    // 6.4. If mimeType’s essence is not essence, then:
+    // 6.4. If mimeType\u2019s essence is not essence, then:
     if (mimeType.essence !== essence) {
       // 6.4.1. Set charset to null.
       charset = null
 
-      // 6.4.2. If mimeType’s parameters["charset"] exists, then set charset to
-      //        mimeType’s parameters["charset"].
+      // 6.4.2. If mimeType\u2019s parameters["charset"] exists, then set charset to
+      //        mimeType\u2019s parameters["charset"].
       if (mimeType.parameters.has('charset')) {
         charset = mimeType.parameters.get('charset')
       }
 
-      // 6.4.3. Set essence to mimeType’s essence.
+      // 6.4.3. Set essence to mimeType\u2019s essence.
       essence = mimeType.essence
     } else if (!mimeType.parameters.has('charset') && charset !== null) {
-      // 6.5. Otherwise, if mimeType’s parameters["charset"] does not exist, and
-      //      charset is non-null, set mimeType’s parameters["charset"] to charset.
+      // 6.5. Otherwise, if mimeType\u2019s parameters["charset"] does not exist, and
+      //      charset is non-null, set mimeType\u2019s parameters["charset"] to charset.
       mimeType.parameters.set('charset', charset)
     }
   }
@@ -25479,7 +25479,7 @@ function utf8DecodeBytes (buffer) {
     buffer = buffer.subarray(3)
   }
 
-  // 3. Process a queue with an instance of UTF-8’s
+  // 3. Process a queue with an instance of UTF-8\u2019s
   //    decoder, ioQueue, output, and "replacement".
   const output = textDecoder.decode(buffer)
 
@@ -25662,14 +25662,14 @@ webidl.util.ConvertToInt = function (V, bitLength, signedness, opts) {
 
   // 1. If bitLength is 64, then:
   if (bitLength === 64) {
-    // 1. Let upperBound be 2^53 − 1.
+    // 1. Let upperBound be 2^53 \u2212 1.
     upperBound = Math.pow(2, 53) - 1
 
     // 2. If signedness is "unsigned", then let lowerBound be 0.
     if (signedness === 'unsigned') {
       lowerBound = 0
     } else {
-      // 3. Otherwise let lowerBound be −2^53 + 1.
+      // 3. Otherwise let lowerBound be \u22122^53 + 1.
       lowerBound = Math.pow(-2, 53) + 1
     }
   } else if (signedness === 'unsigned') {
@@ -25678,22 +25678,22 @@ webidl.util.ConvertToInt = function (V, bitLength, signedness, opts) {
     // 1. Let lowerBound be 0.
     lowerBound = 0
 
-    // 2. Let upperBound be 2^bitLength − 1.
+    // 2. Let upperBound be 2^bitLength \u2212 1.
     upperBound = Math.pow(2, bitLength) - 1
   } else {
     // 3. Otherwise:
 
-    // 1. Let lowerBound be -2^bitLength − 1.
+    // 1. Let lowerBound be -2^bitLength \u2212 1.
     lowerBound = Math.pow(-2, bitLength) - 1
 
-    // 2. Let upperBound be 2^bitLength − 1 − 1.
+    // 2. Let upperBound be 2^bitLength \u2212 1 \u2212 1.
     upperBound = Math.pow(2, bitLength - 1) - 1
   }
 
   // 4. Let x be ? ToNumber(V).
   let x = Number(V)
 
-  // 5. If x is −0, then set x to +0.
+  // 5. If x is \u22120, then set x to +0.
   if (x === 0) {
     x = 0
   }
@@ -25701,7 +25701,7 @@ webidl.util.ConvertToInt = function (V, bitLength, signedness, opts) {
   // 6. If the conversion is to an IDL type associated
   //    with the [EnforceRange] extended attribute, then:
   if (opts?.enforceRange === true) {
-    // 1. If x is NaN, +∞, or −∞, then throw a TypeError.
+    // 1. If x is NaN, +\u221e, or \u2212\u221e, then throw a TypeError.
     if (
       Number.isNaN(x) ||
       x === Number.POSITIVE_INFINITY ||
@@ -25738,7 +25738,7 @@ webidl.util.ConvertToInt = function (V, bitLength, signedness, opts) {
 
     // 2. Round x to the nearest integer, choosing the
     //    even integer if it lies halfway between two,
-    //    and choosing +0 rather than −0.
+    //    and choosing +0 rather than \u22120.
     if (Math.floor(x) % 2 === 0) {
       x = Math.floor(x)
     } else {
@@ -25749,7 +25749,7 @@ webidl.util.ConvertToInt = function (V, bitLength, signedness, opts) {
     return x
   }
 
-  // 8. If x is NaN, +0, +∞, or −∞, then return +0.
+  // 8. If x is NaN, +0, +\u221e, or \u2212\u221e, then return +0.
   if (
     Number.isNaN(x) ||
     (x === 0 && Object.is(0, x)) ||
@@ -25765,8 +25765,8 @@ webidl.util.ConvertToInt = function (V, bitLength, signedness, opts) {
   // 10. Set x to x modulo 2^bitLength.
   x = x % Math.pow(2, bitLength)
 
-  // 11. If signedness is "signed" and x ≥ 2^bitLength − 1,
-  //    then return x − 2^bitLength.
+  // 11. If signedness is "signed" and x \u2265 2^bitLength \u2212 1,
+  //    then return x \u2212 2^bitLength.
   if (signedness === 'signed' && x >= Math.pow(2, bitLength) - 1) {
     return x - Math.pow(2, bitLength)
   }
@@ -25780,7 +25780,7 @@ webidl.util.IntegerPart = function (n) {
   // 1. Let r be floor(abs(n)).
   const r = Math.floor(Math.abs(n))
 
-  // 2. If n < 0, then return -1 × r.
+  // 2. If n < 0, then return -1 \u00d7 r.
   if (n < 0) {
     return -1 * r
   }
@@ -26146,7 +26146,7 @@ webidl.converters.TypedArray = function (V, T, prefix, name, opts) {
 
   // 2. If Type(V) is not Object, or V does not have a
   //    [[TypedArrayName]] internal slot with a value
-  //    equal to T’s name, then throw a TypeError.
+  //    equal to T\u2019s name, then throw a TypeError.
   if (
     webidl.util.Type(V) !== 'Object' ||
     !types.isTypedArray(V) ||
@@ -26723,7 +26723,7 @@ class FileReader extends EventTarget {
   get result () {
     webidl.brandCheck(this, FileReader)
 
-    // The result attribute’s getter, when invoked, must return
+    // The result attribute\u2019s getter, when invoked, must return
     // this's result.
     return this[kResult]
   }
@@ -26734,7 +26734,7 @@ class FileReader extends EventTarget {
   get error () {
     webidl.brandCheck(this, FileReader)
 
-    // The error attribute’s getter, when invoked, must return
+    // The error attribute\u2019s getter, when invoked, must return
     // this's error.
     return this[kError]
   }
@@ -27048,19 +27048,19 @@ const staticPropertyDescriptors = {
  * @param {string?} encodingName
  */
 function readOperation (fr, blob, type, encodingName) {
-  // 1. If fr’s state is "loading", throw an InvalidStateError
+  // 1. If fr\u2019s state is "loading", throw an InvalidStateError
   //    DOMException.
   if (fr[kState] === 'loading') {
     throw new DOMException('Invalid state', 'InvalidStateError')
   }
 
-  // 2. Set fr’s state to "loading".
+  // 2. Set fr\u2019s state to "loading".
   fr[kState] = 'loading'
 
-  // 3. Set fr’s result to null.
+  // 3. Set fr\u2019s result to null.
   fr[kResult] = null
 
-  // 4. Set fr’s error to null.
+  // 4. Set fr\u2019s error to null.
   fr[kError] = null
 
   // 5. Let stream be the result of calling get stream on blob.
@@ -27138,11 +27138,11 @@ function readOperation (fr, blob, type, encodingName) {
           //    object whose done property is true, queue a task
           //    to run the following steps and abort this algorithm:
           queueMicrotask(() => {
-            // 1. Set fr’s state to "done".
+            // 1. Set fr\u2019s state to "done".
             fr[kState] = 'done'
 
             // 2. Let result be the result of package data given
-            //    bytes, type, blob’s type, and encodingName.
+            //    bytes, type, blob\u2019s type, and encodingName.
             try {
               const result = packageData(bytes, type, blob.type, encodingName)
 
@@ -27152,7 +27152,7 @@ function readOperation (fr, blob, type, encodingName) {
                 return
               }
 
-              // 1. Set fr’s result to result.
+              // 1. Set fr\u2019s result to result.
               fr[kResult] = result
 
               // 2. Fire a progress event called load at the fr.
@@ -27160,14 +27160,14 @@ function readOperation (fr, blob, type, encodingName) {
             } catch (error) {
               // 3. If package data threw an exception error:
 
-              // 1. Set fr’s error to error.
+              // 1. Set fr\u2019s error to error.
               fr[kError] = error
 
               // 2. Fire a progress event called error at fr.
               fireAProgressEvent('error', fr)
             }
 
-            // 5. If fr’s state is not "loading", fire a progress
+            // 5. If fr\u2019s state is not "loading", fire a progress
             //    event called loadend at the fr.
             if (fr[kState] !== 'loading') {
               fireAProgressEvent('loadend', fr)
@@ -27185,16 +27185,16 @@ function readOperation (fr, blob, type, encodingName) {
         //    error error, queue a task to run the following
         //    steps and abort this algorithm:
         queueMicrotask(() => {
-          // 1. Set fr’s state to "done".
+          // 1. Set fr\u2019s state to "done".
           fr[kState] = 'done'
 
-          // 2. Set fr’s error to error.
+          // 2. Set fr\u2019s error to error.
           fr[kError] = error
 
           // 3. Fire a progress event called error at fr.
           fireAProgressEvent('error', fr)
 
-          // 4. If fr’s state is not "loading", fire a progress
+          // 4. If fr\u2019s state is not "loading", fire a progress
           //    event called loadend at fr.
           if (fr[kState] !== 'loading') {
             fireAProgressEvent('loadend', fr)
@@ -27289,7 +27289,7 @@ function packageData (bytes, type, mimeType, encodingName) {
         const type = parseMIMEType(mimeType)
 
         // 2. If type is not failure, set encoding to the result
-        //    of getting an encoding from type’s parameters["charset"].
+        //    of getting an encoding from type\u2019s parameters["charset"].
         if (type !== 'failure') {
           encoding = getEncoding(type.parameters.get('charset'))
         }
@@ -27352,7 +27352,7 @@ function decode (ioQueue, encoding) {
     slice = BOMEncoding === 'UTF-8' ? 3 : 2
   }
 
-  // 3. Process a queue with an instance of encoding’s
+  // 3. Process a queue with an instance of encoding\u2019s
   //    decoder, ioQueue, output, and "replacement".
 
   // 4. Return output.
@@ -27452,7 +27452,7 @@ try {
  * @param {Partial<import('../../types/websocket').WebSocketInit>} options
  */
 function establishWebSocketConnection (url, protocols, client, ws, onEstablish, options) {
-  // 1. Let requestURL be a copy of url, with its scheme set to "http", if url’s
+  // 1. Let requestURL be a copy of url, with its scheme set to "http", if url\u2019s
   //    scheme is "ws", and to "https" otherwise.
   const requestURL = url
 
@@ -27480,8 +27480,8 @@ function establishWebSocketConnection (url, protocols, client, ws, onEstablish, 
     request.headersList = headersList
   }
 
-  // 3. Append (`Upgrade`, `websocket`) to request’s header list.
-  // 4. Append (`Connection`, `Upgrade`) to request’s header list.
+  // 3. Append (`Upgrade`, `websocket`) to request\u2019s header list.
+  // 4. Append (`Connection`, `Upgrade`) to request\u2019s header list.
   // Note: both of these are handled by undici currently.
   // https://github.com/nodejs/undici/blob/68c269c4144c446f3f1220951338daef4a6b5ec4/lib/client.js#L1397
 
@@ -27490,16 +27490,16 @@ function establishWebSocketConnection (url, protocols, client, ws, onEstablish, 
   //    isomorphic encoded.
   const keyValue = crypto.randomBytes(16).toString('base64')
 
-  // 6. Append (`Sec-WebSocket-Key`, keyValue) to request’s
+  // 6. Append (`Sec-WebSocket-Key`, keyValue) to request\u2019s
   //    header list.
   request.headersList.append('sec-websocket-key', keyValue)
 
-  // 7. Append (`Sec-WebSocket-Version`, `13`) to request’s
+  // 7. Append (`Sec-WebSocket-Version`, `13`) to request\u2019s
   //    header list.
   request.headersList.append('sec-websocket-version', '13')
 
   // 8. For each protocol in protocols, combine
-  //    (`Sec-WebSocket-Protocol`, protocol) in request’s header
+  //    (`Sec-WebSocket-Protocol`, protocol) in request\u2019s header
   //    list.
   for (const protocol of protocols) {
     request.headersList.append('sec-websocket-protocol', protocol)
@@ -27511,7 +27511,7 @@ function establishWebSocketConnection (url, protocols, client, ws, onEstablish, 
   const permessageDeflate = 'permessage-deflate; client_max_window_bits'
 
   // 10. Append (`Sec-WebSocket-Extensions`, permessageDeflate) to
-  //     request’s header list.
+  //     request\u2019s header list.
   request.headersList.append('sec-websocket-extensions', permessageDeflate)
 
   // 11. Fetch request with useParallelQueue set to true, and
@@ -27529,7 +27529,7 @@ function establishWebSocketConnection (url, protocols, client, ws, onEstablish, 
       }
 
       // 2. If protocols is not the empty list and extracting header
-      //    list values given `Sec-WebSocket-Protocol` and response’s
+      //    list values given `Sec-WebSocket-Protocol` and response\u2019s
       //    header list results in null, failure, or the empty byte
       //    sequence, then fail the WebSocket connection.
       if (protocols.length !== 0 && !response.headersList.get('Sec-WebSocket-Protocol')) {
@@ -29143,7 +29143,7 @@ function fireEvent (e, target, eventFactory = (type, init) => new Event(type, in
 
   // 2. Let event be the result of creating an event given eventConstructor,
   //    in the relevant realm of target.
-  // 3. Initialize event’s type attribute to e.
+  // 3. Initialize event\u2019s type attribute to e.
   const event = eventFactory(e, eventInitDict)
 
   // 4. Initialize any other IDL attributes of event as described in the
@@ -29194,7 +29194,7 @@ function websocketMessageReceived (ws, type, data) {
 
   // 3. Fire an event named message at the WebSocket object, using MessageEvent,
   //    with the origin attribute initialized to the serialization of the WebSocket
-  //    object’s url's origin, and the data attribute initialized to dataForEvent.
+  //    object\u2019s url's origin, and the data attribute initialized to dataForEvent.
   fireEvent('message', ws, createFastMessageEvent, {
     origin: ws[kWebSocketURL].origin,
     data: dataForEvent
@@ -29486,15 +29486,15 @@ class WebSocket extends EventTarget {
       throw new DOMException(e, 'SyntaxError')
     }
 
-    // 4. If urlRecord’s scheme is "http", then set urlRecord’s scheme to "ws".
+    // 4. If urlRecord\u2019s scheme is "http", then set urlRecord\u2019s scheme to "ws".
     if (urlRecord.protocol === 'http:') {
       urlRecord.protocol = 'ws:'
     } else if (urlRecord.protocol === 'https:') {
-      // 5. Otherwise, if urlRecord’s scheme is "https", set urlRecord’s scheme to "wss".
+      // 5. Otherwise, if urlRecord\u2019s scheme is "https", set urlRecord\u2019s scheme to "wss".
       urlRecord.protocol = 'wss:'
     }
 
-    // 6. If urlRecord’s scheme is not "ws" or "wss", then throw a "SyntaxError" DOMException.
+    // 6. If urlRecord\u2019s scheme is not "ws" or "wss", then throw a "SyntaxError" DOMException.
     if (urlRecord.protocol !== 'ws:' && urlRecord.protocol !== 'wss:') {
       throw new DOMException(
         `Expected a ws: or wss: protocol, got ${urlRecord.protocol}`,
@@ -29502,7 +29502,7 @@ class WebSocket extends EventTarget {
       )
     }
 
-    // 7. If urlRecord’s fragment is non-null, then throw a "SyntaxError"
+    // 7. If urlRecord\u2019s fragment is non-null, then throw a "SyntaxError"
     //    DOMException.
     if (urlRecord.hash || urlRecord.href.endsWith('#')) {
       throw new DOMException('Got fragment', 'SyntaxError')
@@ -29682,7 +29682,7 @@ class WebSocket extends EventTarget {
       // described by the ArrayBuffer object that data references. Any
       // invocation of this method with this kind of argument that does
       // not throw an exception must increase the bufferedAmount attribute
-      // by the length of data’s buffer in bytes.
+      // by the length of data\u2019s buffer in bytes.
 
       this.#bufferedAmount += data.byteLength
       this.#sendQueue.add(data, () => {
@@ -29698,7 +29698,7 @@ class WebSocket extends EventTarget {
       // to be sent is the raw data represented by the Blob object. Any
       // invocation of this method with a Blob argument that does not throw
       // an exception must increase the bufferedAmount attribute by the size
-      // of the Blob object’s raw data, in bytes.
+      // of the Blob object\u2019s raw data, in bytes.
 
       this.#bufferedAmount += data.size
       this.#sendQueue.add(data, () => {
@@ -29866,7 +29866,7 @@ class WebSocket extends EventTarget {
     // 1. Change the ready state to OPEN (1).
     this[kReadyState] = states.OPEN
 
-    // 2. Change the extensions attribute’s value to the extensions in use, if
+    // 2. Change the extensions attribute\u2019s value to the extensions in use, if
     //    it is not the null value.
     // https://datatracker.ietf.org/doc/html/rfc6455#section-9.1
     const extensions = response.headersList.get('sec-websocket-extensions')
@@ -29875,7 +29875,7 @@ class WebSocket extends EventTarget {
       this.#extensions = extensions
     }
 
-    // 3. Change the protocol attribute’s value to the subprotocol in use, if
+    // 3. Change the protocol attribute\u2019s value to the subprotocol in use, if
     //    it is not the null value.
     // https://datatracker.ietf.org/doc/html/rfc6455#section-1.9
     const protocol = response.headersList.get('sec-websocket-protocol')
@@ -30247,7 +30247,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 269:
+/***/ 308:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31394,7 +31394,11 @@ class Journal {
     }
     /** Steps in order; those that were wanted and never started are `not-run`. */
     steps() {
-        return STEP_NAMES.map((name) => this.#steps.get(name) ?? { name, status: 'not-run', durationMs: 0, detail: 'not reached' });
+        return STEP_NAMES.map((name) => this.stepOf(name));
+    }
+    /** One of {@link Journal.steps}. */
+    stepOf(name) {
+        return this.#steps.get(name) ?? { name, status: 'not-run', durationMs: 0, detail: 'not reached' };
     }
     report(result, traffic = NO_TRAFFIC) {
         return {
@@ -31442,10 +31446,10 @@ function count(number, noun) {
 /** A share as a bar of `width` characters; any share above zero shows. */
 function bar(part, whole, width = 20) {
     if (whole <= 0)
-        return '░'.repeat(width);
+        return '\u2591'.repeat(width);
     const exact = (part / whole) * width;
     const full = part <= 0 ? 0 : Math.min(part >= whole ? width : width - 1, Math.max(1, Math.round(exact)));
-    return '█'.repeat(full) + '░'.repeat(width - full);
+    return '\u2588'.repeat(full) + '\u2591'.repeat(width - full);
 }
 /** Whole percent, never 0 or 100 unless it is exactly that. */
 function percent(part, whole) {
@@ -31453,7 +31457,10 @@ function percent(part, whole) {
         return '0 %';
     if (part >= whole)
         return '100 %';
-    return `${Math.min(99, Math.max(1, Math.round((part / whole) * 100)))} %`;
+    const exact = (part / whole) * 100;
+    if (exact < 1)
+        return 'less than 1 %';
+    return exact > 99 ? 'more than 99 %' : `${Math.round(exact)} %`;
 }
 /**
  * With a full stop where it has none, because a hint or another sentence follows. An address at the end stays as it is: the stop
@@ -31462,7 +31469,7 @@ function percent(part, whole) {
 function sentence(text) {
     const trimmed = text.trimEnd();
     const lastWord = trimmed.slice(1 + Math.max(trimmed.lastIndexOf(' '), trimmed.lastIndexOf('\n')));
-    const complete = lastWord === '' || /[.!?…:][)"'”]*$/.test(lastWord) || /^https?:\/\//.test(lastWord);
+    const complete = lastWord === '' || /[.!?\u2026:][)"'\u201d]*$/.test(lastWord) || /^https?:\/\//.test(lastWord);
     return complete ? trimmed : `${trimmed}.`;
 }
 
@@ -31497,8 +31504,13 @@ function timeChart(report) {
         const tag = status === 'failed' ? 'crit, ' : status === 'warned' ? 'active, ' : '';
         return `  ${STEP_TITLES[name]} :${tag}${from}, ${at}`;
     });
-    const axis = whole < 10_000 ? '%-S.%L s' : '%M:%S';
-    return heading('Where the time went', ['gantt', '  dateFormat x', `  axisFormat ${axis}`, ...tasks]);
+    return heading('Where the time went', ['gantt', '  dateFormat x', ...axisOf(whole), ...tasks]);
+}
+/** Whole seconds where there are some: a tick every half a second would need three decimals. */
+function axisOf(wholeMs) {
+    if (wholeMs < 2_000)
+        return ['  axisFormat %-S.%L s'];
+    return wholeMs < 15_000 ? ['  axisFormat %-S s', '  tickInterval 1second'] : ['  axisFormat %M:%S'];
 }
 /** What was sent against what Sentry had already, as a pie; '' when nothing was uploaded. */
 function bytesChart(report) {
@@ -31519,7 +31531,20 @@ function fence(lines) {
     return ['```mermaid', ...lines, '```'].join('\n');
 }
 
+;// CONCATENATED MODULE: ./build/report/commits.js
+/**
+ * How many commits the run knows to be in the release; undefined when nobody can say. Sentry reads the commits of a connected
+ * repository by itself, after this run: until then it counts none, and a dry run only knows the range's last one.
+ */
+function countedCommits({ commits, result }) {
+    if (commits === null)
+        return undefined;
+    const unread = commits.source === 'integration' && (commits.count === 0 || result === 'dry-run');
+    return unread ? undefined : commits.count;
+}
+
 ;// CONCATENATED MODULE: ./build/report/closing.js
+
 
 
 /** What a result means, in words that stand at the top of the summary and at the end of the log. */
@@ -31546,10 +31571,9 @@ function closingLines(report, reportPath) {
     const lines = [`Sentry release${name}: ${RESULT_WORDS[report.result]} (${duration(report.durationMs)})`];
     const facts = factsOf(report);
     if (facts.length > 0)
-        lines.push(`  ${facts.join(' · ')}`);
-    if (report.result === 'failed' || report.result === 'warned' || report.result === 'cancelled') {
+        lines.push(`  ${facts.join(' \u00b7 ')}`);
+    if (report.result !== 'success' && report.result !== 'dry-run')
         lines.push(...progressOf(report));
-    }
     if (report.release && report.result !== 'dry-run')
         lines.push(`  Release: ${report.release.url}`);
     if (reportPath !== undefined)
@@ -31560,15 +31584,17 @@ function closingLines(report, reportPath) {
 function factsOf(report) {
     const dry = report.result === 'dry-run';
     const upload = report.sourcemaps?.upload;
+    const stopped = report.sourcemaps?.sent;
     const whole = upload?.bundles.reduce((sum, { bytes: size }) => sum + size, 0) ?? 0;
     const sent = dry ? `${bytes(whole)} at most to send` : upload && sentOf(upload);
     const waited = report.traffic.waits.reduce((sum, { waitMs }) => sum + waitMs, 0);
     const did = (name) => report.steps.some((step) => step.name === name && DONE.includes(step.status));
     return [
-        did('commits') && report.commits && report.commits.source !== 'none' && commitsOf(report.commits, dry),
+        did('commits') && report.commits && report.commits.source !== 'none' && commitsOf(report.commits.source, report),
         upload &&
             `${count(upload.files, 'file')} in ${count(upload.bundles.length, 'bundle')}${dry ? '' : statesOf(upload)}`,
         upload && sent,
+        stopped !== undefined && stopped.chunksSent > 0 && stoppedAfter(stopped),
         report.deploys.length > 0 && `deployed to ${report.deploys.map(({ environment }) => environment).join(', ')}`,
         did('finalize') && report.finalizedAt !== null && !dry && 'finalized',
         waited > 0 && waitedFor(report.traffic.waits.length, Math.min(waited, report.durationMs)),
@@ -31582,19 +31608,24 @@ function statesOf({ bundles }) {
     const words = new Set(bundles.map(({ state }) => STATE_WORDS[state]));
     return words.size > 0 ? ` (${[...words].join('; ')})` : '';
 }
-function commitsOf({ count: number, source }, dry) {
+function commitsOf(source, report) {
     const from = {
         integration: "through Sentry's integration",
         github: 'from GitHub',
         git: 'from git',
         none: '',
     };
-    // Sentry reads the commits of a connected repository by itself, after this run: until then it counts none.
-    const what = source === 'integration' && (number === 0 || dry) ? 'commits' : count(number, 'commit');
-    return `${what} ${from[source]}`;
+    const counted = countedCommits(report);
+    return `${counted === undefined ? 'commits' : count(counted, 'commit')} ${from[source]}`;
 }
 function sentOf({ uploadedBytes, reusedBytes }) {
-    return `${bytes(uploadedBytes)} sent, ${bytes(reusedBytes)} re-used`;
+    if (reusedBytes === 0)
+        return `${bytes(uploadedBytes)} sent`;
+    return `${uploadedBytes === 0 ? 'nothing' : bytes(uploadedBytes)} sent, ${bytes(reusedBytes)} re-used`;
+}
+/** What is not sent again by the next run. */
+function stoppedAfter({ chunksSent, uploadedBytes }) {
+    return `${count(chunksSent, 'chunk')} (${bytes(uploadedBytes)}) sent before the upload stopped; Sentry keeps them`;
 }
 function progressOf(report) {
     const those = (...statuses) => report.steps.filter(({ status }) => statuses.includes(status)).map(({ name }) => STEP_TITLES[name]);
@@ -31614,7 +31645,7 @@ function progressOf(report) {
  */
 const LINE_BREAKS = /\r\n|[\r\n\v\f\u0085\u2028\u2029]/;
 /** Control characters, and the marks that turn the direction of text; the tab stays. */
-const UNPRINTABLE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const UNPRINTABLE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 /** The runner compares by the rules of the culture, which pass over invisible characters; so do we. */
 const COMMAND_START = /^[\s\p{Cf}]*:\p{Cf}*:/u;
 /** The lines of a text, each safe to print. */
@@ -31648,7 +31679,7 @@ function escapeCode(char) {
 /** GitHub shows ten annotations of a level per step and drops the rest; the last is kept for the count of those. */
 const SHOWN_PER_LEVEL = 9;
 /** Beyond these, further messages of a level are only counted: ten thousand lines help nobody. The report has them. */
-const PRINTED_PER_LEVEL = 200;
+const PRINTED_PER_LEVEL = 50;
 /** Debug logging is switched on for the job (ACTIONS_STEP_DEBUG makes the runner set RUNNER_DEBUG), or with SENTRY_LOG_LEVEL. */
 function debugMode(env) {
     if (env['RUNNER_DEBUG'] === '1' || env['ACTIONS_STEP_DEBUG']?.toLowerCase() === 'true')
@@ -31679,15 +31710,13 @@ class RunnerLog {
             this.#line(line);
     }
     notice(message, place) {
-        this.#annotate('notice', message, place);
+        this.#annotate('notice', sentence(message), place);
     }
     warning(message, place) {
-        this.#options.onProblem?.('warning', sentence(message), place);
-        this.#annotate('warning', message, place);
+        this.#problem('warning', sentence(message), place);
     }
     error(message, place) {
-        this.#options.onProblem?.('error', sentence(message), place);
-        this.#annotate('error', message, place);
+        this.#problem('error', sentence(message), place);
     }
     group(title) {
         this.endGroup();
@@ -31707,8 +31736,11 @@ class RunnerLog {
                 this.#line(`::${level}::${hidden} more of this kind; see the log of this step and its JSON report.`);
         }
     }
-    #annotate(level, text, place = {}) {
-        const message = sentence(text);
+    #problem(severity, message, place) {
+        this.#options.onProblem?.(severity, message, place);
+        this.#annotate(severity, message, place);
+    }
+    #annotate(level, message, place = {}) {
         this.#counts[level] += 1;
         const count = this.#counts[level];
         // What ends the run has no file, and must be seen however many files had errors before it.
@@ -31717,7 +31749,8 @@ class RunnerLog {
             this.#line(`::${level}${properties(place)}::${commandData(message)}`);
         }
         else if (count <= PRINTED_PER_LEVEL) {
-            const where = place.file === undefined ? '' : `${place.file}: `;
+            const named = place.file === undefined || message.startsWith(place.file);
+            const where = named ? '' : `${place.file}: `;
             this.info(`${level}: ${where}${message}`);
         }
     }
@@ -31813,6 +31846,7 @@ function decode(text) {
 }
 
 ;// CONCATENATED MODULE: ./build/report/outputs.js
+
 /** Every output of action.yml, in its order; a test holds the two equal. */
 const OUTPUT_NAMES = (/* unused pure expression or super */ null && ([
     'release',
@@ -31832,13 +31866,11 @@ const OUTPUT_NAMES = (/* unused pure expression or super */ null && ([
 function outputsOf(report, reportPath) {
     const { release, commits, deploys } = report;
     const upload = report.sourcemaps?.upload;
+    const counted = countedCommits(report);
     return {
         ...(release && { release: release.version, version: release.version, release_url: release.url }),
         ...(deploys.length > 0 && { deploy_id: deploys.map(({ id }) => id).join(',') }),
-        ...(commits &&
-            !(commits.source === 'integration' && (commits.count === 0 || report.result === 'dry-run')) && {
-            commits: String(commits.count),
-        }),
+        ...(counted !== undefined && { commits: String(counted) }),
         ...(commits && { commits_source: commits.source }),
         ...(upload && {
             files: String(upload.files),
@@ -31979,7 +32011,22 @@ function* lines(report) {
     yield '\n';
 }
 
+;// CONCATENATED MODULE: ./build/parse-url.js
+/**
+ * A URL, or undefined when the text is none. Not by `URL.canParse`: once it is compiled, Node 20's reads texts with characters of
+ * Latin-1 as UTF-8, and then says yes where `new URL` throws, or no to a good address.
+ */
+function parseUrl(text, base) {
+    try {
+        return new URL(text, base);
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/report/markdown.js
+
 /**
  * Markdown made of text that may hold anything. Everything Markdown, GitHub's extensions (mentions, issue numbers, formulas, emoji
  * names) or HTML could act on becomes a character reference, which shows as the character and does nothing.
@@ -32000,7 +32047,7 @@ function markdown_text(value, max = MAX_TEXT) {
         .replace(/[\s\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' ')
         .trim();
     const inert = line.replace(ACTIVE, reference).replace(STARTS_BLOCK, reference);
-    return inert.length <= max ? inert : `${inert.slice(0, max).replace(/&[#\d]*$|[\ud800-\udbff]$/, '')}…`;
+    return inert.length <= max ? inert : `${inert.slice(0, max).replace(/&[#\d]*$|[\ud800-\udbff]$/, '')}\u2026`;
 }
 /** Text in a fixed-width font. */
 function code(value, max = MAX_TEXT) {
@@ -32008,9 +32055,10 @@ function code(value, max = MAX_TEXT) {
 }
 /** A link when the address is http or https, else only the content. `content` is Markdown already. */
 function markdown_link(content, url) {
-    if (!url || !/^https?:\/\//i.test(url) || url.length > 2000 || !URL.canParse(url))
+    const parsed = url && /^https?:\/\//i.test(url) && url.length <= 2000 ? parseUrl(url) : undefined;
+    if (parsed === undefined)
         return content;
-    return `<a href="${new URL(url).href.replace(ACTIVE, reference)}">${content}</a>`;
+    return `<a href="${parsed.href.replace(ACTIVE, reference)}">${content}</a>`;
 }
 /** A table; cells are Markdown already. */
 function table(head, rows, align = []) {
@@ -32025,7 +32073,83 @@ function reference(char) {
     return `&#${char.charCodeAt(0)};`;
 }
 
+;// CONCATENATED MODULE: ./build/report/problem-list.js
+
+
+/** Lines shown at once, and further ones that open on a click; the rest is counted. */
+const LINES_SHOWN = 10;
+const LINES_FOLDED = 40;
+/** Names in a line about several files. */
+const NAMES_SHOWN = 10;
+/** What ended the run. */
+function endingOf({ problems }) {
+    return problems.filter(({ severity, file }) => severity === 'error' && file === undefined).at(-1);
+}
+/** `2 errors, 1 warning` besides what ended the run, which stands on top; undefined when there is none. */
+function countProblems(report) {
+    const others = besides(report);
+    const errors = others.filter(({ severity }) => severity === 'error').length;
+    const counts = [
+        // A warning alone is no failure, and must not read like one.
+        ...(errors > 0 ? [count(errors, 'error')] : []),
+        ...(errors < others.length ? [count(others.length - errors, 'warning')] : []),
+    ];
+    return counts.length > 0 ? counts.join(', ') : undefined;
+}
+/** The problems with their files, as Markdown; what is the same for several files is one line. '' when there is none. */
+function problemList(report) {
+    const title = countProblems(report);
+    if (title === undefined)
+        return '';
+    const groups = groupsOf(besides(report));
+    const shown = groups.slice(0, LINES_SHOWN).map(line);
+    const folded = groups.slice(LINES_SHOWN, LINES_SHOWN + LINES_FOLDED).map(line);
+    const rest = groups.slice(LINES_SHOWN + LINES_FOLDED).reduce((sum, { files }) => sum + Math.max(1, files.length), 0);
+    const parts = [`### ${title}`, shown.join('\n')];
+    if (folded.length > 0)
+        parts.push(details(`${folded.length} more`, folded.join('\n')));
+    if (rest > 0)
+        parts.push(`${rest.toLocaleString('en-US')} more are in the JSON report (output <code>report</code>).`);
+    return parts.join('\n\n');
+}
+function besides(report) {
+    const ending = endingOf(report);
+    return report.problems.filter((problem) => problem !== ending);
+}
+function groupsOf(problems) {
+    const groups = new Map();
+    for (const { severity, message, hint, file } of problems) {
+        const said = withoutName(message, file);
+        // Longer than what is shown of either.
+        const key = JSON.stringify([severity, said.slice(0, 500), hint?.slice(0, 500)]);
+        const group = groups.get(key) ?? { severity, said, aboutFile: said !== message, hint, files: [] };
+        if (file !== undefined)
+            group.files.push(file);
+        groups.set(key, group);
+    }
+    return [...groups.values()];
+}
+function line({ severity, said, aboutFile, hint, files }) {
+    const icon = severity === 'error' ? '\u274c' : '\u26a0\ufe0f';
+    const next = hint === undefined ? '' : `<br>\u2192 ${markdown_text(hint)}`;
+    const [file] = files;
+    if (files.length > 1)
+        return `- ${icon} <b>${count(files.length, 'file')}:</b> ${markdown_text(said)}${next}<br>${names(files)}`;
+    const where = file === undefined ? '' : `${code(file)}${aboutFile ? '' : ':'} `;
+    return `- ${icon} ${where}${markdown_text(said)}${next}`;
+}
+function names(files) {
+    const shown = files.slice(0, NAMES_SHOWN).map((file) => code(file));
+    const rest = files.length - shown.length;
+    return `${shown.join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en-US')} more, which the JSON report names` : ''}`;
+}
+/** Messages that begin with their file need not say it twice. */
+function withoutName(message, file) {
+    return file !== undefined && message.startsWith(file) ? message.slice(file.length).replace(/^[:\s]+/, '') : message;
+}
+
 ;// CONCATENATED MODULE: ./build/report/summary.js
+
 
 
 
@@ -32033,24 +32157,21 @@ function reference(char) {
 /** Runners before 2022 refuse a summary above 128 KiB, and nobody reads more. */
 const MAX_BYTES = 96 * 1024;
 const ICONS = {
-    success: '✅',
-    warned: '⚠️',
-    skipped: '⏭️',
-    'dry-run': '🧪',
-    failed: '❌',
-    cancelled: '🛑',
+    success: '\u2705',
+    warned: '\u26a0\ufe0f',
+    skipped: '\u23ed\ufe0f',
+    'dry-run': '\ud83e\uddea',
+    failed: '\u274c',
+    cancelled: '\ud83d\uded1',
 };
 const STEP_ICONS = {
-    done: '✅ done',
-    warned: '⚠️ warning',
-    skipped: '– skipped',
-    failed: '❌ failed',
-    planned: '🧪 planned',
-    'not-run': '– not reached',
+    done: '\u2705 done',
+    warned: '\u26a0\ufe0f warning',
+    skipped: '\u2013 skipped',
+    failed: '\u274c failed',
+    planned: '\ud83e\uddea planned',
+    'not-run': '\u2013 not reached',
 };
-/** Problems shown at once, and further ones that open on a click; the rest is counted. */
-const PROBLEMS_SHOWN = 10;
-const PROBLEMS_FOLDED = 40;
 /** Files of a dry run, and patterns. */
 const ROWS_SHOWN = 40;
 /** The job summary, as Markdown that shows the same whatever the texts in it hold; bounded in size. */
@@ -32071,12 +32192,14 @@ function headline(report) {
     // A dry run may name a release that does not exist: it has no page yet.
     const page = report.result === 'dry-run' ? undefined : report.release?.url;
     const name = report.release ? ` ${markdown_link(code(report.release.version), page)}` : '';
-    const words = report.result === 'success' ? '' : ` – ${RESULT_WORDS[report.result]}`;
+    const words = report.result === 'success' ? '' : ` \u2013 ${RESULT_WORDS[report.result]}`;
     const { org, projects } = report.sentry;
-    const where = org === '' ? '' : `${markdown_text(org)}: ${projects.map((project) => code(project)).join(', ')} · `;
+    const where = org === '' ? '' : `${markdown_text(org)}: ${projects.map((project) => code(project)).join(', ')} \u00b7 `;
     const facts = factsOf(report).map((fact) => markdown_text(fact));
+    const problems = countProblems(report);
+    const told = problems === undefined ? [] : [`${problems} (below)`];
     const took = report.result === 'skipped' ? [] : [duration(report.durationMs)];
-    return `## ${ICONS[report.result]} Sentry release${name}${words}\n\n${where}${[...facts, ...took].join(' · ')}`;
+    return `## ${ICONS[report.result]} Sentry release${name}${words}\n\n${where}${[...facts, ...told, ...took].join(' \u00b7 ')}`;
 }
 function whatFailed(report) {
     const ending = endingOf(report);
@@ -32086,10 +32209,6 @@ function whatFailed(report) {
     const lines = ending.message.split('\n').map((line) => `> ${markdown_text(line, 1000)}`);
     const next = ending.hint === undefined ? [] : ['>', `> **Next:** ${markdown_text(ending.hint, 1000)}`];
     return [`> [!${kind}]`, lines.join('<br>\n'), ...next].join('\n');
-}
-/** What ended the run. */
-function endingOf({ problems }) {
-    return problems.filter(({ severity, file }) => severity === 'error' && file === undefined).at(-1);
 }
 /** A run without a token stops before its first step, whose record says why. */
 function whySkipped({ result, steps }) {
@@ -32104,7 +32223,7 @@ function stepTable(report) {
     const ending = endingOf(report)?.message;
     const rows = reached.map(({ name, status, durationMs, detail }) => [
         unbroken(STEP_TITLES[name]),
-        unbroken(status === 'failed' && report.result === 'cancelled' ? '🛑 cancelled' : STEP_ICONS[status]),
+        unbroken(status === 'failed' && report.result === 'cancelled' ? '\ud83d\uded1 cancelled' : STEP_ICONS[status]),
         unbroken(duration(durationMs)),
         sentence(detail) === ending ? 'see above' : markdown_text(readable(detail)),
     ]);
@@ -32124,40 +32243,6 @@ function unbroken(words) {
 function readable(detail) {
     return detail.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, '$1 $2 UTC');
 }
-function problemList(report) {
-    const ending = endingOf(report);
-    const others = report.problems.filter((problem) => problem !== ending);
-    if (others.length === 0)
-        return '';
-    const shown = others.slice(0, PROBLEMS_SHOWN).map(problemLine);
-    const folded = others.slice(PROBLEMS_SHOWN, PROBLEMS_SHOWN + PROBLEMS_FOLDED).map(problemLine);
-    const rest = others.length - shown.length - folded.length;
-    const parts = [`### ${severities(others)}`, shown.join('\n')];
-    if (folded.length > 0)
-        parts.push(details(`${folded.length} more`, folded.join('\n')));
-    if (rest > 0)
-        parts.push(`${rest.toLocaleString('en-US')} more are in the JSON report (output <code>report</code>).`);
-    return parts.join('\n\n');
-}
-/** "2 errors, 1 warning": a warning alone is no failure, and must not read like one. */
-function severities(problems) {
-    const errors = problems.filter(({ severity }) => severity === 'error').length;
-    const counts = [
-        errors > 0 ? count(errors, 'error') : undefined,
-        errors < problems.length ? count(problems.length - errors, 'warning') : undefined,
-    ];
-    return counts.filter((part) => part !== undefined).join(', ');
-}
-function problemLine({ severity, file, message, hint }) {
-    const said = withoutName(message, file);
-    const where = file === undefined ? '' : `${code(file)}${said === message ? ':' : ''} `;
-    const next = hint === undefined ? '' : `<br>→ ${markdown_text(hint)}`;
-    return `- ${severity === 'error' ? '❌' : '⚠️'} ${where}${markdown_text(said)}${next}`;
-}
-/** Messages that begin with their file need not say it twice. */
-function withoutName(message, file) {
-    return file !== undefined && message.startsWith(file) ? message.slice(file.length).replace(/^[:\s]+/, '') : message;
-}
 /** In words and blocks first, so that it is readable where charts are not drawn. */
 function sentAndReused(report) {
     const upload = report.sourcemaps?.upload;
@@ -32165,10 +32250,13 @@ function sentAndReused(report) {
     if (!upload || whole === 0 || report.result === 'dry-run')
         return '';
     const wire = upload.wireBytes > 0 ? ` (${bytes(upload.wireBytes)} on the wire)` : '';
+    if (upload.reusedBytes === 0)
+        return `### Sent and re-used\n\nAll ${bytes(whole)} were sent${wire}: nothing of it was in Sentry before.`;
+    if (upload.uploadedBytes === 0)
+        return `### Sent and re-used\n\nNothing had to be sent: all ${bytes(whole)} were in Sentry already.`;
     const line = `Sent <code>${bar(upload.uploadedBytes, whole)}</code> ${bytes(upload.uploadedBytes)} of ${bytes(whole)}${wire}; ` +
         `${percent(upload.reusedBytes, whole)} was in Sentry already.`;
-    const chart = upload.reusedBytes > 0 ? `\n\n${details('As a chart', bytesChart(report))}` : '';
-    return `### Sent and re-used\n\n${line}${chart}`;
+    return `### Sent and re-used\n\n${line}\n\n${details('As a chart', bytesChart(report))}`;
 }
 function files(report) {
     const { sourcemaps } = report;
@@ -32195,9 +32283,11 @@ function waits(report) {
     const rows = all
         .slice(0, ROWS_SHOWN)
         .map(({ endpoint, reason, waitMs, attempt }) => [markdown_text(endpoint), markdown_text(reason), duration(waitMs), String(attempt)]);
-    const rest = all.length > rows.length ? `\n\n${all.length - rows.length} more in the JSON report.` : '';
+    const rest = all.length > rows.length
+        ? `\n\n${(all.length - rows.length).toLocaleString('en-US')} more in the JSON report.`
+        : '';
     const head = ['Request', 'Why', 'Waited', 'Attempt'];
-    return details(`Sentry was waited for ${count(all.length, 'time')}`, table(head, rows, ['---', '---', '---:', '---:']) + rest);
+    return details(`${count(all.length, 'wait')} for Sentry`, table(head, rows, ['---', '---', '---:', '---:']) + rest);
 }
 /** Leaves out the sections that would pass the limit. */
 function withinLimit(sections) {
@@ -32215,6 +32305,7 @@ function withinLimit(sections) {
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./build/inputs/github.js
+
 
 /** An event payload above this is not GitHub's (they are capped at 25 MB). */
 const MAX_EVENT_BYTES = 32 * 1024 * 1024;
@@ -32247,9 +32338,10 @@ function readGitHubContext(env, readFile = readSmallFile) {
 }
 /** Without a slash at the end; GitHub Enterprise Server's API has a path (`/api/v3`). */
 function originOf(value) {
-    if (!value || !/^https?:\/\//i.test(value) || !URL.canParse(value))
+    const url = value && /^https?:\/\//i.test(value) ? parseUrl(value) : undefined;
+    if (url === undefined)
         return undefined;
-    const { protocol, host, pathname } = new URL(value);
+    const { protocol, host, pathname } = url;
     return `${protocol}//${host}${pathname}`.replace(/\/+$/, '');
 }
 function parseEvent(text) {
@@ -32339,6 +32431,7 @@ function readQuoted(line, open, quote) {
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/parse.js
+
 /**
  * Pure parsers for the scalar inputs. Each returns undefined for what it does not understand, never a guess: the reader turns
  * that into an error that names the input and what is allowed.
@@ -32366,7 +32459,7 @@ function parseDurationMs(value) {
 const MAX_UNIX_SECONDS = 100_000_000_000;
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i;
 const RFC_2822 = /^(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC?|[+-]\d{4})$/;
-/** Unix seconds, ISO 8601 or RFC 2822 (what sentry-cli takes) → ISO 8601 in UTC. A time without a zone is UTC. */
+/** Unix seconds, ISO 8601 or RFC 2822 (what sentry-cli takes) \u2192 ISO 8601 in UTC. A time without a zone is UTC. */
 function parseTimestamp(value) {
     const text = value.trim();
     if (/^\d+$/.test(text)) {
@@ -32389,12 +32482,11 @@ function isoMs(text) {
     const normal = text.replace(' ', 'T').replace(',', '.').replace(/\s+/g, '');
     return Date.parse(zone || dateOnly ? normal : `${normal}Z`);
 }
-/** An absolute http or https URL, as it was written. */
+/** An absolute http or https URL, as it was written; none with a user or password in it, which would be shown and sent around. */
 function parseHttpUrl(value) {
     const text = value.trim();
-    if (!/^https?:\/\//i.test(text) || !URL.canParse(text))
-        return undefined;
-    return text;
+    const url = /^https?:\/\//i.test(text) ? parseUrl(text) : undefined;
+    return url?.username === '' && url.password === '' ? text : undefined;
 }
 /** A slug or id as it may stand in a path of Sentry's API. */
 function isSlug(value) {
@@ -32471,7 +32563,14 @@ class InputReader {
         return this.#parsed(name, parseTimestamp, undefined, allowed);
     }
     httpUrl(name) {
-        return this.#parsed(name, parseHttpUrl, undefined, 'an address that begins with https:// or http://');
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const url = parseHttpUrl(value);
+        const allowed = 'an address that begins with https:// or http:// and holds no user or password';
+        if (url === undefined)
+            this.reject(name, allowed, value.replace(/\/\/[^/]*@/, '//***@'));
+        return url;
     }
     /**
      * Notes a problem with an input; {@link finish} throws it.
@@ -32479,7 +32578,7 @@ class InputReader {
      * @param value the offending part, when it is not the whole input or came from a variable
      */
     reject(name, allowed, value = this.text(name)) {
-        const shown = value !== undefined && value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}…` : value;
+        const shown = value !== undefined && value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}\u2026` : value;
         const found = shown === undefined ? 'is missing' : `is ${JSON.stringify(shown)}`;
         this.#problems.push(`Input ${name} ${found}. ${reader_sentence(allowed)}`);
     }
@@ -32749,7 +32848,7 @@ function oneLine(text, maxLength = MAX_LENGTH) {
     let line = text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ').trim();
     for (const secret of error_text_SECRETS)
         line = line.replace(secret, '[hidden]');
-    return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
+    return line.length > maxLength ? `${line.slice(0, maxLength - 1)}\u2026` : line;
 }
 /** True for an HTML page: a login wall, a captive proxy, an error page. */
 function looksLikeHtml(text) {
@@ -32893,6 +32992,7 @@ function kindOf(value) {
 
 
 
+
 const chunk_options_MIB = 1024 * 1024;
 /** What a server may ask of us at most: more is an attack or a mistake, and would cost memory or sockets. */
 const BOUNDS = {
@@ -32901,7 +33001,7 @@ const BOUNDS = {
     maxRequestSize: { least: 64, most: 256 * chunk_options_MIB },
     concurrency: { least: 1, most: 32 },
 };
-/** Checks and clamps `GET …/chunk-upload/`; the url is made absolute and must be one the token may go to. */
+/** Checks and clamps `GET \u2026/chunk-upload/`; the url is made absolute and must be one the token may go to. */
 function toChunkOptions(value, where, rules, log) {
     const fields = new Fields(value, where);
     const bounded = (name) => clamp(fields, name, where, log);
@@ -32937,12 +33037,12 @@ function clamp(fields, name, where, log) {
 /** Older Sentry gives a path without `/api/0/` to some clients; a region host is fine, a foreign host is not. */
 function chunkUrl(text, where, { allows, baseUrl }) {
     const base = `${baseUrl}/api/0/`;
-    if (!URL.canParse(text, base)) {
+    const url = parseUrl(text, base);
+    if (url === undefined) {
         throw new errors/* ActionError */.lZ('server-answer-invalid', `${where}: the upload url is not a URL: ${oneLine(text, 100)}`, {
             hint: 'Check system.url-prefix and system.upload-url-prefix of your Sentry server.',
         });
     }
-    const url = new URL(text, base);
     const web = url.protocol === 'https:' || url.protocol === 'http:';
     if (web && allows(url) && !(base.startsWith('https:') && url.protocol === 'http:'))
         return url.href;
@@ -33288,7 +33388,7 @@ function nextCursor(link) {
 /** Added to every server-given wait, never subtracted, so that parallel jobs do not come back in the same millisecond. */
 const JITTER_MS = 250;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-/** The three grammars of RFC 9110, §5.6.7; each captures day, month, year, time in its own order. */
+/** The three grammars of RFC 9110, \u00a75.6.7; each captures day, month, year, time in its own order. */
 const IMF_FIXDATE = /^[a-z]{3}, (?<day>\d{2}) (?<month>[a-z]{3}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) gmt$/i;
 const RFC_850 = /^[a-z]{6,9}, (?<day>\d{2})-(?<month>[a-z]{3})-(?<year>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) gmt$/i;
 const ASCTIME = /^[a-z]{3} (?<month>[a-z]{3}) (?<day>[ \d]\d) (?<time>\d{2}:\d{2}:\d{2}) (?<year>\d{4})$/i;
@@ -33377,7 +33477,7 @@ function backoff(retry, bounds, random) {
     const ceiling = Math.min(bounds.capMs, bounds.baseMs * 2 ** Math.min(retry, 30));
     return Math.round(bounds.floorMs + random() * Math.max(0, ceiling - bounds.floorMs));
 }
-/** `3 s`, `1.5 s`, `250 ms`, `15 min`: a duration as a person says it. */
+/** `250 ms`, `1.5 s`, `3600 s`: a duration as a person says it, and as the server asked for it. */
 function timing_duration(ms) {
     if (ms < 1000)
         return `${Math.max(0, Math.round(ms))} ms`;
@@ -33421,11 +33521,11 @@ class Caller {
     constructor(options) {
         this.options = options;
     }
-    /** `/api/0/organizations/{org}/…segments/` */
+    /** `/api/0/organizations/{org}/\u2026segments/` */
     org(...segments) {
         return ['organizations', this.options.org, ...segments];
     }
-    /** `/api/0/projects/{org}/{project}/…segments/` */
+    /** `/api/0/projects/{org}/{project}/\u2026segments/` */
     project(project, ...segments) {
         return ['projects', this.options.org, project, ...segments];
     }
@@ -33517,9 +33617,11 @@ class Gate {
     #clean = 0;
     #era = 0;
     #pausedUntil = 0;
-    #askedMs = 0;
+    #asked;
+    #pauses = 0;
+    /** When the last of them began: answers to requests from before say nothing about it. */
+    #pausedAt = 0;
     #probing = false;
-    #consecutive429 = 0;
     /** Requests the window still takes; only meant until `#windowEndsAt` (local time). */
     #credit = 0;
     /** The lowest `Remaining` that an answer of this window had. */
@@ -33532,9 +33634,10 @@ class Gate {
         this.#concurrentLimit = concurrentLimit;
         this.#shrinkToCeiling();
     }
-    /** How many 429 came in a row. */
-    get consecutive429() {
-        return this.#consecutive429;
+    /** Which wait in a row the next pause would be, from 1; refusals of one wave are one wait. */
+    get nextWait() {
+        const paused = this.#pausedUntil > this.#context.clock.now();
+        return paused ? Math.max(1, this.#pauses) : this.#pauses + 1;
     }
     /** Requests that may run at once now. */
     get capacity() {
@@ -33563,18 +33666,22 @@ class Gate {
         this.#pump();
     }
     /**
-     * Stops the family for `waitMs` (jitter included) from now; `askedMs` is what the server said, for the error text.
-     * False when it was stopped as long already: then there is nothing new to log.
+     * Stops the family for `waitMs` (jitter included) from now. Answers which wait in a row this is, from 1: a longer one that
+     * comes while the family is stopped is still the same. undefined: it was stopped as long already, and there is nothing to log.
      */
-    pause(waitMs, askedMs) {
-        const until = this.#context.clock.now() + waitMs;
+    pause(waitMs, asked) {
+        const now = this.#context.clock.now();
+        const until = now + waitMs;
         const news = until > this.#pausedUntil + 500;
+        this.#pauses = this.nextWait;
+        if (this.#pausedUntil <= now)
+            this.#pausedAt = now;
         if (until > this.#pausedUntil) {
             this.#pausedUntil = until;
-            this.#askedMs = askedMs;
+            this.#asked = asked;
         }
         this.#pump();
-        return news;
+        return news ? this.#pauses : undefined;
     }
     #learn(pass, answer) {
         const receivedAt = this.#context.clock.now();
@@ -33582,8 +33689,12 @@ class Gate {
         const rate = rateLimitOf(answer.headers);
         this.#concurrentLimit = rate.concurrentLimit ?? this.#concurrentLimit;
         const refused = answer.status === 429;
-        this.#probing = refused;
-        this.#consecutive429 = refused ? this.#consecutive429 + 1 : 0;
+        if (refused)
+            this.#probing = true;
+        else if (pass.startedAt >= this.#pausedAt) {
+            this.#probing = false;
+            this.#pauses = 0;
+        }
         this.#adaptConcurrency(pass, refused || (rate.concurrentRemaining ?? Number.POSITIVE_INFINITY) <= 1);
         if (!refused)
             this.#countWindow(rate, receivedAt);
@@ -33651,7 +33762,7 @@ class Gate {
     #sleepUntil(until, now) {
         const { clock, deadlineAt, signal } = this.#context;
         if (until > deadlineAt)
-            this.#rejectAll(pastDeadline(this.#family, this.#askedMs || until - now, deadlineAt - now));
+            this.#rejectAll(pastDeadline(this.#reasonFor(until, now), deadlineAt - now));
         if (this.#sleeping || this.#waiting.length === 0)
             return; // it pumps when it wakes, and sees the newest bound then
         this.#sleeping = true;
@@ -33663,15 +33774,21 @@ class Gate {
             this.#rejectAll(reason);
         });
     }
+    #reasonFor(until, now) {
+        if (this.#asked !== undefined && until === this.#pausedUntil)
+            return this.#asked;
+        const text = `Sentry limits the rate of ${this.#family}, and its next window begins in ${timing_duration(until - now)}`;
+        return { text, status: 429 };
+    }
     #rejectAll(reason) {
         for (const waiter of this.#waiting.splice(0))
             waiter.reject(reason);
     }
 }
-function pastDeadline(family, askedMs, leftMs) {
-    return new errors/* ActionError */.lZ('rate-limited-past-deadline', `Sentry limits the rate of ${family} and asks to wait ${timing_duration(askedMs)}, but only ${timing_duration(Math.max(0, leftMs))} are left of the timeout`, {
+function pastDeadline({ status, text }, leftMs) {
+    return new errors/* ActionError */.lZ('rate-limited-past-deadline', `${text}, but only ${timing_duration(Math.max(0, leftMs))} are left of the timeout`, {
         hint: 'Run it again later: it continues where it stopped, and what Sentry has already is not sent twice. Or raise the input timeout.',
-        status: 429,
+        status,
     });
 }
 /** The gates of one run, made as needed. */
@@ -33766,7 +33883,7 @@ function classify(thrown, host) {
     if (UNREACHABLE.has(code))
         return failure('unreachable', `${host} cannot be reached (${code})`);
     if (HANDSHAKE.test(code))
-        return failure('tls', `no trusted connection to ${host}: ${text} (${code})`);
+        return failure('tls', `no trusted connection to ${host}: ${handshakeText(text)} (${code})`);
     if (connecting && RESETS.has(code))
         return failure('reset', `${host} closed the connection while it was set up (${code})`);
     if (TIMEOUTS.has(code))
@@ -33774,6 +33891,10 @@ function classify(thrown, host) {
     if (RESETS.has(code))
         return failure('reset', `the connection to ${host} was closed before the answer (${code})`);
     return failure('invalid', `the request to ${host} failed: ${text}${code === '' ? '' : ` (${code})`}`);
+}
+/** OpenSSL puts numbers, its source file and a line break around the words: `\u2026:SSL routines:<function>:<words>:../deps/\u2026`. */
+function handshakeText(text) {
+    return /:SSL routines:[^:]*:([^:]+):/.exec(text)?.[1] ?? text.trim();
 }
 function proxyFailure(status, cause) {
     if (status === undefined || status === '407') {
@@ -33788,7 +33909,37 @@ function proxyFailure(status, cause) {
     });
 }
 
+;// CONCATENATED MODULE: ./build/sentry/giving-up.js
+
+/** Why a failure is not tried once more, as the end of its text. */
+function refusalText(refusal, attempts) {
+    const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+    switch (refusal) {
+        case 'attempts':
+            return `; gave up after ${tries}, the most for one request`;
+        case 'budget':
+            return `; gave up after ${tries}: too many requests of this run have failed (the budget of retries is used up)`;
+        case 'deadline':
+            return `; gave up after ${tries}: the timeout leaves no time for another`;
+        default:
+            return '';
+    }
+}
+/** What was worth a repeat but did not come right has its own code, so that `network` keeps meaning "will not work". */
+function exhausted(error) {
+    return new errors/* ActionError */.lZ('retries-exhausted', error.message, giving_up_details(error));
+}
+/** What an error carries besides code and text, for one that takes its place. */
+function giving_up_details(error) {
+    return {
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+        ...(error.cause === undefined ? {} : { cause: error.cause }),
+        ...(error.status === undefined ? {} : { status: error.status }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/sentry/redirects.js
+
 
 
 
@@ -33806,13 +33957,13 @@ function isRedirect(status) {
 function redirectTarget(answer, request, allows) {
     const from = `${request.method} ${request.family} on ${request.url.host}`;
     const location = headerOf(answer.headers, 'location') ?? '';
-    if (location === '' || !URL.canParse(location, request.url.href)) {
+    const target = location === '' ? undefined : parseUrl(location, request.url);
+    if (target === undefined) {
         throw new errors/* ActionError */.lZ('redirected', `${from} was redirected (${answer.status}) without a usable Location`, {
             status: answer.status,
             hint: 'Check the input url and what is in front of your Sentry server.',
         });
     }
-    const target = new URL(location, request.url);
     const shown = oneLine(target.origin, 200);
     if (request.url.protocol === 'https:' && target.protocol !== 'https:')
         throw refuse(`${shown}, which is not encrypted`);
@@ -33915,7 +34066,7 @@ function refusalOf(trouble, attempts, budget) {
 function retryDelay(trouble, attempts, random) {
     return backoff(attempts, 'status' in trouble && trouble.lockHeld ? LOCK : BACKOFF, random);
 }
-/** The wait for the n-th 429 in a row that names no time. */
+/** The n-th wait in a row for 429s that name no time. */
 function silent429Delay(consecutive, random) {
     return backoff(consecutive, SILENT_429, random);
 }
@@ -33941,7 +34092,7 @@ const WORDS = {
     507: 'Insufficient Storage',
     524: 'A Timeout Occurred',
 };
-const NEW_TOKEN = 'Make a new token in Sentry (Settings → Organization Tokens, or Custom Integrations) and put it into the secret that auth_token reads.';
+const NEW_TOKEN = 'Make a new token in Sentry (Settings \u2192 Organization Tokens, or Custom Integrations) and put it into the secret that auth_token reads.';
 /** `503 Service Unavailable: the server's words`, one line, redacted. */
 function statusText(answer) {
     const words = WORDS[answer.status];
@@ -34034,6 +34185,7 @@ function leaveOut({ family }) {
 ;// CONCATENATED MODULE: ./build/sentry/transport-errors.js
 
 const TLS_HINT = 'If your server uses its own certificate authority, set NODE_EXTRA_CA_CERTS (or SSL_CERT_FILE) to its PEM file in the env of the step. Certificate checks are never switched off.';
+const TLS_VERSION_HINT = 'The server, or what is in front of it, speaks no TLS 1.2 or newer, or no TLS at all. Check that the input url names an HTTPS server and its port; old versions are never allowed.';
 const NETWORK_HINT = 'The network between the runner and Sentry has a problem. Run it again: it continues where it stopped.';
 const EXPLANATIONS = {
     tls: { code: 'tls', hint: TLS_HINT },
@@ -34065,11 +34217,18 @@ const EXPLANATIONS = {
 };
 /** What a user reads about an attempt without answer; `suffix` tells why it is not tried again. */
 function transportError(failure, method, endpoint, suffix = '') {
-    const { code, hint } = EXPLANATIONS[failure.kind] ?? { code: 'network', hint: NETWORK_HINT };
+    const { code, hint } = isTlsVersion(failure)
+        ? { code: 'tls', hint: TLS_VERSION_HINT }
+        : (EXPLANATIONS[failure.kind] ?? { code: 'network', hint: NETWORK_HINT });
     return new errors/* ActionError */.lZ(code, `${method} ${endpoint.family}: ${failure.message}${suffix}`, { cause: failure, hint });
+}
+/** No authority helps where both ends have no version in common. */
+function isTlsVersion({ kind, message }) {
+    return kind === 'tls' && /\((ERR_SSL_\w*(VERSION|PROTOCOL)\w*|EPROTO)\)$/.test(message);
 }
 
 ;// CONCATENATED MODULE: ./build/sentry/requester.js
+
 
 
 
@@ -34095,7 +34254,7 @@ class Requester {
     /** Resolves with a 2xx answer, or one whose status the call accepts. Rejects with an ActionError. */
     async send(call) {
         const gate = this.#options.limiter.gate(call.method, call.endpoint.family);
-        for (let attempts = 1;; attempts += 1) {
+        for (let attempts = 1, sent = 1;; attempts += 1, sent += 1) {
             const result = await this.#attempt(call, gate);
             if (result instanceof TransportFailure) {
                 await this.#afterFailure(call, result, attempts);
@@ -34109,10 +34268,13 @@ class Requester {
             }
             else if (result.status === 429) {
                 attempts -= 1; // bounded by the deadline, not by a count
-                this.#afterRefusal(call, gate, result);
+                this.#afterRefusal(call, gate, result, sent);
             }
             else {
-                await this.#afterStatus(call, gate, result, attempts);
+                const lockHeld = isCommitLock(result);
+                await this.#afterStatus(call, gate, result, { attempts: lockHeld ? sent : attempts, lockHeld });
+                if (lockHeld)
+                    attempts -= 1; // likewise
             }
         }
     }
@@ -34134,7 +34296,7 @@ class Requester {
                 ...(body === undefined ? {} : { body }),
             });
             limiter.prime(answer.headers);
-            log.debug(`${method} ${url.pathname} → ${answer.status} in ${clock.now() - pass.startedAt} ms`);
+            log.debug(`${method} ${url.pathname} \u2192 ${answer.status} in ${clock.now() - pass.startedAt} ms`);
             return answer;
         }
         catch (thrown) {
@@ -34143,7 +34305,7 @@ class Requester {
             if (thrown instanceof errors/* ActionError */.lZ)
                 throw thrown; // a proxy or certificate setting that cannot be used
             const failure = classify(thrown, call.url.host);
-            log.debug(`${call.method} ${call.url.pathname} → ${failure.kind} in ${clock.now() - pass.startedAt} ms`);
+            log.debug(`${call.method} ${call.url.pathname} \u2192 ${failure.kind} in ${clock.now() - pass.startedAt} ms`);
             return failure;
         }
         finally {
@@ -34151,35 +34313,45 @@ class Requester {
         }
     }
     /** 429: the whole family waits as long as the server says, or backs off when it says nothing. */
-    #afterRefusal(call, gate, answer) {
+    #afterRefusal(call, gate, answer, sent) {
         const { clock } = this.#options;
+        const name = nameOf(call);
         const random = () => clock.random();
         const asked = askedWait(answer.headers, clock.now());
-        const silent = silent429Delay(gate.consecutive429, random);
+        const silent = silent429Delay(gate.nextWait, random);
         // A server that keeps saying "now" and keeps refusing is backed off from as if it said nothing.
-        const least = asked === undefined || gate.consecutive429 > 3 ? silent : 0;
+        const least = asked === undefined || gate.nextWait > 3 ? silent : 0;
         const waitMs = Math.max(least, withJitter(asked?.waitMs ?? 0, random));
-        const reason = asked === undefined ? 'it names no time' : `asked by ${asked.source}`;
-        this.#pause(call, gate, waitMs, asked?.waitMs ?? waitMs, `rate limited, ${reason}`);
+        const reason = asked === undefined ? 'rate limited, it names no time' : `rate limited, asked by ${asked.source}`;
+        const wish = asked === undefined
+            ? `says not when to come back, which would be tried in ${timing_duration(waitMs)}`
+            : asks(asked.waitMs);
+        const text = `Sentry limits the rate of ${name} and ${wish}`;
+        const wait = { waitMs, reason: `${name}: ${reason}`, attempt: sent + 1, counted: false };
+        this.#pause(call, gate, wait, { text, status: answer.status });
     }
-    async #afterStatus(call, gate, answer, attempts) {
-        const trouble = { status: answer.status, lockHeld: isCommitLock(answer) };
+    async #afterStatus(call, gate, answer, { attempts, lockHeld }) {
+        const trouble = { status: answer.status, lockHeld };
         const text = `${call.method} ${call.endpoint.family} answered ${statusText(answer)}`;
         const error = (suffix) => {
             const plain = statusError(answer, call.method, call.endpoint);
-            return new errors/* ActionError */.lZ(plain.code, `${plain.message}${suffix}`, { ...requester_details(plain), status: answer.status });
+            return new errors/* ActionError */.lZ(plain.code, `${plain.message}${suffix}`, { ...giving_up_details(plain), status: answer.status });
         };
-        if (call.repeat === 'unprocessed' && isRetryable(trouble) && !trouble.lockHeld)
+        if (call.repeat === 'unprocessed' && isRetryable(trouble) && !lockHeld)
             throw await this.#doubt(error(''));
         if ((call.neverRepeat ?? []).includes(answer.status))
             throw error('');
         this.#refuse(trouble, attempts, error);
-        const asked = askedRetry(answer, this.#options.clock.now());
-        const own = retryDelay(trouble, attempts, () => this.#options.clock.random());
+        const { clock } = this.#options;
+        const random = () => clock.random();
+        const asked = askedRetry(answer, clock.now());
+        const own = retryDelay(trouble, attempts, random);
+        const wait = { waitMs: own, reason: text, attempt: attempts + 1, counted: !lockHeld };
         if (asked === undefined)
-            return this.#wait(call, own, attempts + 1, text, error);
-        const waitMs = Math.max(own, withJitter(asked, () => this.#options.clock.random()));
-        this.#pause(call, gate, waitMs, asked, `${text}, asked by Retry-After`, attempts + 1);
+            return this.#wait(call, wait, error);
+        const waitMs = Math.max(own, withJitter(asked, random));
+        const named = { ...wait, waitMs, reason: `${text}, asked by Retry-After` };
+        this.#pause(call, gate, named, { text: `${text} and ${asks(asked)}`, status: answer.status });
     }
     async #afterFailure(call, failure, attempts) {
         const trouble = { kind: failure.kind };
@@ -34187,8 +34359,9 @@ class Requester {
         if (call.repeat === 'unprocessed' && failure.sent)
             throw await this.#doubt(error(''));
         this.#refuse(trouble, attempts, error);
-        const delay = retryDelay(trouble, attempts, () => this.#options.clock.random());
-        await this.#wait(call, delay, attempts + 1, `${call.method} ${call.endpoint.family}: ${failure.message}`, error);
+        const waitMs = retryDelay(trouble, attempts, () => this.#options.clock.random());
+        const reason = `${nameOf(call)}: ${failure.message}`;
+        await this.#wait(call, { waitMs, reason, attempt: attempts + 1, counted: true }, error);
     }
     #refuse(trouble, attempts, error) {
         const refusal = refusalOf(trouble, attempts, this.#options.budget);
@@ -34201,29 +34374,36 @@ class Requester {
     /** Gives the server time to finish, then lets the caller ask what became of it. */
     async #doubt(error) {
         await this.#options.clock.sleep(SETTLE_MS, this.#options.signal);
-        return new errors/* ActionError */.lZ(error.code, error.message, { ...requester_details(error), mayHaveHappened: true });
+        return new errors/* ActionError */.lZ(error.code, error.message, { ...giving_up_details(error), mayHaveHappened: true });
     }
-    async #wait(call, waitMs, attempt, text, error) {
+    async #wait(call, wait, error) {
         const { clock, deadlineAt, log, signal } = this.#options;
-        if (clock.now() + waitMs > deadlineAt)
-            throw exhausted(error(refusalText('deadline', attempt - 1)));
-        this.#record(call, text, waitMs, attempt);
-        log.info(`${text}; attempt ${attempt} of ${MAX_ATTEMPTS} in ${timing_duration(waitMs)}`);
-        await clock.sleep(waitMs, signal);
+        if (clock.now() + wait.waitMs > deadlineAt)
+            throw exhausted(error(refusalText('deadline', wait.attempt - 1)));
+        this.#record(call, wait);
+        log.info(`${wait.reason}; ${this.#next(wait, wait.attempt - 1)}`);
+        await clock.sleep(wait.waitMs, signal);
     }
-    #pause(call, gate, waitMs, askedMs, reason, attempt = 2) {
+    #pause(call, gate, wait, asked) {
         const { clock, deadlineAt, log } = this.#options;
         // A wait past the deadline is not waited: the gate turns the request away instead.
-        const waits = clock.now() + waitMs <= deadlineAt;
-        if (waits)
-            this.#record(call, reason, waitMs, attempt);
-        if (!gate.pause(waitMs, askedMs))
+        const fits = clock.now() + wait.waitMs <= deadlineAt;
+        if (fits)
+            this.#record(call, wait);
+        const inARow = gate.pause(wait.waitMs, asked);
+        if (inARow === undefined)
             return;
-        const next = waits ? `waiting ${timing_duration(waitMs)}` : `asked to wait ${timing_duration(askedMs)}`;
-        log.info(`${call.method} ${call.endpoint.family}: ${reason}; ${next}`);
+        log.info(`${wait.reason}; ${fits ? this.#next(wait, inARow) : 'that is past the timeout'}`);
     }
-    #record(call, reason, waitMs, attempt) {
-        this.#waits.push({ endpoint: `${call.method} ${call.endpoint.family}`, reason, waitMs, attempt });
+    /** What follows a failed attempt, with what bounds it: a count, or the time that is left. */
+    #next({ attempt, counted, waitMs }, inARow) {
+        if (counted)
+            return `attempt ${attempt} of ${MAX_ATTEMPTS} in ${timing_duration(waitMs)}`;
+        const leftMs = this.#options.deadlineAt - this.#options.clock.now();
+        return `waiting ${timing_duration(waitMs)} (wait ${inARow} in a row, as long as the timeout allows: ${timing_duration(leftMs)} left)`;
+    }
+    #record(call, { attempt, reason, waitMs }) {
+        this.#waits.push({ endpoint: nameOf(call), reason, waitMs, attempt });
     }
     async #follow(call, first) {
         const { allows } = this.#options;
@@ -34241,6 +34421,12 @@ class Requester {
         });
     }
 }
+function nameOf({ endpoint, method }) {
+    return `${method} ${endpoint.family}`;
+}
+function asks(waitMs) {
+    return `asks to wait ${timing_duration(waitMs)}`;
+}
 function isFine(call, status) {
     return (status >= 200 && status < 300) || (call.accepts ?? []).includes(status);
 }
@@ -34252,30 +34438,6 @@ function askedRetry(answer, now) {
     return answer.headers['retry-after'] === undefined
         ? undefined
         : askedWait({ date: answer.headers['date'], 'retry-after': answer.headers['retry-after'] }, now)?.waitMs;
-}
-function refusalText(refusal, attempts) {
-    const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-    switch (refusal) {
-        case 'attempts':
-            return `; gave up after ${tries}, the most for one request`;
-        case 'budget':
-            return `; gave up after ${tries}: too many requests of this run have failed (the budget of retries is used up)`;
-        case 'deadline':
-            return `; gave up after ${tries}: the timeout leaves no time for another`;
-        default:
-            return '';
-    }
-}
-/** What was worth a repeat but did not come right has its own code, so that `network` keeps meaning "will not work". */
-function exhausted(error) {
-    return new errors/* ActionError */.lZ('retries-exhausted', error.message, requester_details(error));
-}
-function requester_details(error) {
-    return {
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-        ...(error.cause === undefined ? {} : { cause: error.cause }),
-        ...(error.status === undefined ? {} : { status: error.status }),
-    };
 }
 
 // EXTERNAL MODULE: external "node:stream"
@@ -34445,6 +34607,7 @@ var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./build/sentry/proxy.js
 
 
+
 /**
  * The proxy for `target`, or undefined. The rules of GitHub's own toolkit: `https_proxy`/`http_proxy` by the target's scheme and
  * in both cases, lower case first; a value without scheme means http; loopback never goes through a proxy. `NO_PROXY` takes
@@ -34459,7 +34622,7 @@ function proxyFor(target, env) {
 }
 function parseProxy(name, value) {
     const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
-    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const url = parseUrl(text);
     if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '')
         return url;
     // The value may hold a password: it is not repeated.
@@ -34695,9 +34858,13 @@ class Watch {
 
 
 
+
 /** Makes the one client of a run; limits, budget and connections are shared by everything that goes through it. */
 function createSentryClient(options) {
-    const { allows, baseUrl, clock, deadlineAt, log, org, signal } = options;
+    const { allows, baseUrl, clock, deadlineAt, log, org } = options;
+    // A request that is still under way when another one has ended the run must not be tried again: nobody waits for it.
+    const closed = new AbortController();
+    const signal = AbortSignal.any([options.signal, closed.signal]);
     const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
     const transport = options.transport ?? createTransport({ env: options.env, connectMs: timeouts.connectMs });
     const limiter = new Limiter({ clock, signal, deadlineAt, onPacing: pacingLog(log, clock) });
@@ -34722,7 +34889,10 @@ function createSentryClient(options) {
     return {
         api: createApi(caller, { allows, onConcurrency }),
         traffic: () => requester.traffic(),
-        close: () => transport.close(),
+        close: () => {
+            closed.abort(new errors/* ActionError */.lZ('cancelled', 'The run has ended'));
+            return transport.close();
+        },
     };
 }
 /** A used-up window is routine under load: said once per family, then only in the debug log. */
@@ -34737,6 +34907,32 @@ function pacingLog(log, clock) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/commits/missing.js
+
+/**
+ * What `ignore_missing` decides: an error when it is false, else something else is sent, which is a plain line of the log when
+ * it is true. The answer tells it, once the fallback is there: another source may be asked first.
+ *
+ * @throws ActionError `commits-failed`, which names the commit and its release
+ */
+function decideMissing({ previous, what, instead, level }, { ignoreMissing }, log) {
+    // In full: a short id cannot be looked up where the commit is in no branch any more.
+    const message = `The previous commit ${previous.revision} (${previous.why}) ${what}`;
+    if (ignoreMissing === false) {
+        throw new errors/* ActionError */.lZ('commits-failed', `${message}. ignore_missing is false.`, {
+            hint: `Name the commit where the range begins with previous_commit, or drop ignore_missing: false. ${instead}`,
+        });
+    }
+    const text = `${message}. ${instead}`;
+    if (ignoreMissing === true)
+        return () => log.info(text);
+    return () => log[level](text, { title: 'Previous commit not found' });
+}
+/** What is the matter with the last commit of another repository's release. */
+function whyForeign(foreign, own) {
+    return `is one of ${foreign.repository}, not of ${own.url.path}`;
+}
+
 // EXTERNAL MODULE: ./node_modules/ignore/index.js
 var ignore = __nccwpck_require__(298);
 ;// CONCATENATED MODULE: ./build/commits/paths.js
@@ -34744,7 +34940,7 @@ var ignore = __nccwpck_require__(298);
 /** Alternatives a pattern may stand for; beyond that its braces are plain characters. */
 const MAX_ALTERNATIVES = 100;
 /**
- * Compiles `commits_path`: globs relative to the root of the repository, with `*`, `**`, `?`, `[…]` and `{a,b}`. A pattern
+ * Compiles `commits_path`: globs relative to the root of the repository, with `*`, `**`, `?`, `[\u2026]` and `{a,b}`. A pattern
  * that names a folder covers all in it; `!pattern` takes away, wherever it stands in the list. undefined when there are none.
  */
 function compilePaths(patterns) {
@@ -34760,7 +34956,7 @@ function matcher(patterns) {
     const anchored = patterns.flatMap(expandBraces).map((pattern) => `/${pattern.replace(/^(?:\.?\/)+/, '')}`);
     return ignore({ ignorecase: false, allowRelativePaths: true }).add(anchored);
 }
-/** `a/{b,c}/d` → `a/b/d`, `a/c/d`; nested braces too. */
+/** `a/{b,c}/d` \u2192 `a/b/d`, `a/c/d`; nested braces too. */
 function expandBraces(pattern) {
     let done = [];
     let open = [pattern];
@@ -34803,9 +34999,25 @@ async function previousTag(source, head, ref) {
     }
     return undefined;
 }
-/** `web@1.2.0` → `web@`, `v3` → `v`. */
+/** `web@1.2.0` \u2192 `web@`, `v3` \u2192 `v`. */
 function previous_tag_kindOf(tag) {
     return tag.replace(/\d+(?:\.\d+)*(?:[-+.].*)?$/, '');
+}
+
+;// CONCATENATED MODULE: ./build/commits/revision.js
+/** True for a full commit id (SHA-1 or SHA-256), which needs no look-up. */
+function isFullId(revision) {
+    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision);
+}
+/** A commit as people read it. */
+function revision_short(revision) {
+    return isFullId(revision) ? revision.slice(0, 12) : revision;
+}
+/** The full id of a commit in the checkout, annotated tags peeled; undefined when it is not there. */
+async function resolveLocally(git, revision) {
+    const answer = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
+    const sha = answer.stdout.trim();
+    return answer.exitCode === 0 && sha !== '' ? sha : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/commits/source.js
@@ -34822,50 +35034,51 @@ class SourceIncomplete extends SourceUnavailable {
 
 
 
+
 /** sentry-cli's number for a release that has nothing to be compared with. */
 const DEFAULT_COUNT = 20;
 /** Sentry takes any number, but stores them one by one under a lock: more than this ends in a gateway time-out. */
 const MAX_COMMITS = 5000;
 /** With `commits_path` and no previous commit: how far back the newest commits are looked for. */
 const select_WINDOW = 250;
+const NAMES = { github: 'GitHub', git: 'the checkout' };
 /** Chooses the release's commits from one source. The same choice is made from every source, so that these agree. */
 async function selectCommits(source, request) {
     const { head, log } = request;
     const previous = request.previous ?? (await previousTag(source, head, request.ref));
     if (previous === undefined)
         return await newest(source, request, 'no earlier release, deploy, push or tag says where the range begins');
-    const base = await fullId(source, previous.revision);
+    const { revision } = previous;
+    const base = isFullId(revision) ? revision : await source.resolve(revision);
     const range = base === undefined ? undefined : await source.since(base, head, MAX_COMMITS);
     if (base === undefined || range === undefined || range.kind !== 'found') {
         const what = range?.kind === 'unrelated' ? 'shares no history with' : 'is not in the history of';
         return await withoutPrevious(source, request, previous, what);
     }
-    if (range.mergeBase !== undefined) {
-        log.info(`The previous commit ${select_short(base)} (${previous.why}) is no ancestor of ${select_short(head)}, as after a force-push or on ` +
-            `another branch: the commits since ${select_short(range.mergeBase)}, which both have, are taken.`);
-    }
-    if (range.total > MAX_COMMITS) {
-        log.notice(`There are ${range.total} commits since ${select_short(base)}; the newest ${MAX_COMMITS} are sent.`);
-    }
+    const tell = range.mergeBase === undefined ? undefined : diverged(previous, range.mergeBase, request);
     const commits = await withFiles(source, range.commits, request);
-    return { commits, range: `${select_short(base)}..${select_short(head)}`, reason: `since ${select_short(base)}, ${previous.why}` };
-}
-/** The fallback of `ignore_missing`: an error when it is false, else the newest commits, with a warning unless it is true. */
-async function withoutPrevious(source, request, previous, what) {
-    const name = `The previous commit ${previous.revision} (${previous.why})`;
-    const message = `${name} ${what} ${select_short(request.head)}: it may have been squashed, force-pushed away or come from another repository`;
-    const { ignoreMissing } = request.inputs;
-    if (ignoreMissing === false) {
-        throw new errors/* ActionError */.lZ('commits-failed', `${message}.`, {
-            hint: 'Name the right one with previous_commit, or drop ignore_missing: false to send the newest commits instead.',
-        });
+    tell?.();
+    if (range.total > MAX_COMMITS) {
+        log.notice(`There are ${range.total} commits since ${revision_short(base)}; the newest ${MAX_COMMITS} are sent.`);
     }
-    const text = `${message}. The newest ${DEFAULT_COUNT} commits are sent instead.`;
-    if (ignoreMissing === true)
-        request.log.info(text);
-    else
-        request.log.warning(text, { title: 'Previous commit not found' });
-    return await newest(source, request, `previous commit ${select_short(previous.revision)} not found`);
+    return { commits, range: `${revision_short(base)}..${revision_short(head)}`, reason: `since ${revision_short(base)}, ${previous.why}` };
+}
+/** The previous commit is known, but on another line: `ignore_missing` decides whether what both have in common will do. */
+function diverged(previous, mergeBase, { head, inputs, log }) {
+    const what = `is no ancestor of ${revision_short(head)}, as after a squash merge, a force-push or on another branch`;
+    const instead = mergeBase === head
+        ? `It is newer than ${revision_short(head)}, as in a rollback: there are no new commits.`
+        : `The commits since ${revision_short(mergeBase)}, which both have, are taken.`;
+    return decideMissing({ previous, what, instead, level: 'notice' }, inputs, log);
+}
+/** Nobody knows the previous commit: `ignore_missing` decides whether the newest ones will do. */
+async function withoutPrevious(source, request, previous, why) {
+    const what = `${why} ${revision_short(request.head)}: it may have been squashed, force-pushed away or come from another repository`;
+    const instead = `The newest ${DEFAULT_COUNT} commits are sent instead.`;
+    const tell = decideMissing({ previous, what, instead, level: 'warning' }, request.inputs, request.log);
+    const selection = await newest(source, request, `previous commit ${revision_short(previous.revision)} not found`);
+    tell();
+    return selection;
 }
 async function newest(source, request, why) {
     const filtered = request.inputs.paths.length > 0;
@@ -34877,10 +35090,17 @@ async function withFiles(source, commits, { inputs, log, partial }) {
     const touches = compilePaths(inputs.paths);
     const limit = touches === undefined ? source.filesLimit : source.pathsLimit;
     if (!partial && commits.length > limit) {
-        throw new SourceIncomplete(`${source.kind} would tell the files of ${limit} of ${commits.length} commits only`);
+        throw new SourceIncomplete(`${NAMES[source.kind]} would tell the files of ${limit} of ${commits.length} commits only`);
     }
     const looked = commits.slice(0, limit);
     const files = await source.files(looked);
+    const cut = [...files.values()].filter((list) => list.length >= source.listLimit).length;
+    if (cut > 0) {
+        const what = `${NAMES[source.kind]} tells ${source.listLimit} files of a commit at most`;
+        if (!partial)
+            throw new SourceIncomplete(what);
+        log.notice(`${cut} of ${commits.length} commits may be sent without all of their files: ${what}.`);
+    }
     const found = commits.map((commit) => ({ ...commit, files: files.get(commit.sha) }));
     if (touches === undefined) {
         const without = found.filter((commit) => commit.files === undefined).length;
@@ -34894,52 +35114,34 @@ async function withFiles(source, commits, { inputs, log, partial }) {
     }
     return found.filter((commit) => commit.files !== undefined && touches(commit.files));
 }
-async function fullId(source, revision) {
-    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision) ? revision : await source.resolve(revision);
-}
-/** A commit as people read it. */
-function select_short(revision) {
-    return /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 12) : revision;
-}
 
 ;// CONCATENATED MODULE: ./build/commits/payload.js
 
-/** Characters; longer values make Sentry's server refuse the whole request (src/sentry/api/serializers/rest_framework/release.py). */
-const LIMITS = { repository: 64, authorName: 128, authorEmail: 75, path: 510 };
-/** Characters. Not limited by the server; longer ones are pasted logs. */
-const MAX_MESSAGE = 10_000;
 /** Bytes of JSON in the one request. */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 /** Of these, for commits without their file lists, so that the newest ones' lists always have room. */
 const MAX_BARE_BYTES = 4 * 1024 * 1024;
 /**
- * Writes commits as the server takes them. What is too long is cut or left out with a notice, never refused as a whole: the
- * limits of the server above, no NUL (its database takes none). All commits carry a time or none does, because the server
- * cannot sort a mixture. {@link fitRequest} bounds the whole.
+ * Writes commits as the server takes them. What is too long is cut or left out, never refused as a whole. All commits carry a
+ * time or none does, because the server cannot sort a mixture. {@link fitRequest} bounds the whole.
  */
-function toPayload(commits, repository, log) {
-    const timed = withTimes(commits);
-    const name = cut(repository, LIMITS.repository);
-    if (name !== repository)
-        log.notice(`The repository's name is cut to ${name}: Sentry allows ${LIMITS.repository} characters.`);
-    let droppedPaths = 0;
-    const payload = timed.map(({ commit, timestamp }) => {
-        const patchSet = commit.files === undefined ? undefined : toPatchSet(commit.files);
-        droppedPaths += (commit.files?.length ?? 0) - (patchSet?.length ?? 0);
-        return {
-            id: commit.sha,
-            repository: name,
-            message: cut(clean(commit.message), MAX_MESSAGE),
-            ...(commit.authorName === '' ? {} : { author_name: cut(clean(commit.authorName), LIMITS.authorName) }),
-            ...(commit.authorEmail === '' ? {} : { author_email: cut(clean(commit.authorEmail), LIMITS.authorEmail) }),
-            ...(timestamp === undefined ? {} : { timestamp }),
-            ...(patchSet === undefined ? {} : { patch_set: patchSet }),
-        };
-    });
-    if (droppedPaths > 0) {
-        log.notice(`${droppedPaths} paths are left out: they are longer than ${LIMITS.path} characters.`);
-    }
-    return payload;
+function toPayload(commits, repository, trimmer) {
+    return withTimes(commits).map(({ commit, timestamp }) => ({
+        ...describeCommit({ ...commit, id: commit.sha, repository, dateCreated: timestamp }, trimmer),
+        ...(commit.files === undefined ? {} : { patch_set: toPatchSet(commit.sha, commit.files, trimmer) }),
+    }));
+}
+/** A commit without its list of files, within the limits. The server cannot store `message: null`; without the key it can. */
+function describeCommit(commit, trimmer) {
+    const { id, repository = '', message, authorName, authorEmail, dateCreated } = commit;
+    return {
+        id,
+        repository: trimmer.text(id, 'repository', repository),
+        ...(message === undefined ? {} : { message: trimmer.text(id, 'message', message) }),
+        ...(authorName ? { author_name: trimmer.text(id, 'authorName', authorName) } : {}),
+        ...(authorEmail ? { author_email: trimmer.text(id, 'authorEmail', authorEmail) } : {}),
+        ...(dateCreated === undefined ? {} : { timestamp: dateCreated }),
+    };
 }
 /**
  * Newest first, as the server sorts them too. The head must stay in front, because the server takes the first one for the
@@ -34954,10 +35156,13 @@ function withTimes(commits) {
         .map((commit, index) => ({ commit, timestamp: index === 0 ? latest : commit.authoredAt }))
         .sort((left, right) => Date.parse(right.timestamp ?? '') - Date.parse(left.timestamp ?? ''));
 }
-function toPatchSet(files) {
-    const unique = new Map(files
-        .filter(({ path }) => [...path].length <= LIMITS.path)
-        .map(({ path, type }) => [`${type}\0${path}`, { path: clean(path), type }]));
+function toPatchSet(id, files, trimmer) {
+    const unique = new Map();
+    for (const { path, type } of files) {
+        const kept = trimmer.path(id, path);
+        if (kept !== undefined)
+            unique.set(`${type}\0${path}`, { path: kept, type });
+    }
     return [...unique.values()].sort((left, right) => compare(left.path, right.path) || compare(right.type, left.type));
 }
 /** Leaves out file lists, and then commits, from the oldest on, until they are as many and as large as one request may be. */
@@ -34993,90 +35198,100 @@ function fitRequest(payload, log) {
 function sizeOf(value) {
     return Buffer.byteLength(JSON.stringify(value)) + 20;
 }
-/** Cut between characters, never inside one. */
-function cut(text, length) {
-    return text.length <= length ? text : [...text].slice(0, length).join('');
-}
-function clean(text) {
-    return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
-}
 function compare(left, right) {
     if (left === right)
         return 0;
     return left < right ? -1 : 1;
 }
 
+;// CONCATENATED MODULE: ./build/inputs/json.js
+/** An own member of a JSON object; undefined when there is none, or when it is no object. */
+function member(value, key) {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? value[key]
+        : undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/release-event.js
+
 /**
  * The 40- or 64-hex commit that an event names: the head of its pull request, or the commit its workflow run was for.
  * undefined when the event has none, or holds anything else in its place.
  */
 function eventCommit(event, part) {
-    const object = child(event, part);
-    const sha = part === 'pull_request' ? child(child(object, 'head'), 'sha') : child(object, 'head_sha');
+    const object = member(event, part);
+    const sha = part === 'pull_request' ? member(member(object, 'head'), 'sha') : member(object, 'head_sha');
     return typeof sha === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(sha) ? sha.toLowerCase() : undefined;
 }
 /** A text field of an event, by path; undefined when any part of the path is missing or of another type. */
 function eventText(event, ...path) {
     let value = event;
     for (const key of path)
-        value = child(value, key);
+        value = member(value, key);
     return typeof value === 'string' && value !== '' ? value : undefined;
-}
-function child(value, key) {
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-        ? value[key]
-        : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/commits/previous.js
+
+
 
 
 /** A page of releases is looked through for deploys, and for commits of our repository; each look is a request. */
 const MAX_LOOKUPS = 5;
 /**
  * The previous commit: the one given, else the last release with commits, else the last deploy to this environment, else
- * what the branch was before this push. undefined when none of them says anything; the previous tag is the last resort, and
- * needs the history (see select.ts).
+ * what the branch was before this push.
  */
-async function findPrevious(request) {
+async function findPrevious(request, deps) {
     const given = request.inputs.commits.previousCommit;
     if (given !== undefined)
-        return { revision: given, why: 'previous_commit' };
-    return (await lastRelease(request)) ?? (await lastDeploy(request)) ?? beforePush(request);
+        return { previous: { revision: given, why: 'previous_commit' } };
+    const last = await lastRelease(request, deps);
+    if (last.previous !== undefined)
+        return last;
+    return { ...last, previous: (await lastDeploy(request, deps)) ?? beforePush(request, deps) };
+}
+/** A tag, branch or `HEAD~1` as a full id where the checkout can tell: Sentry and its integrations know ids best. */
+async function withFullId(previous, git) {
+    if (previous === undefined || isFullId(previous.revision))
+        return previous;
+    return { ...previous, revision: (await resolveLocally(git, previous.revision)) ?? previous.revision };
 }
 /**
  * The last release that has commits of our repository. A project may have releases of several repositories: one that only has
  * foreign commits says nothing about ours, so that an older one is looked for.
  */
-async function lastRelease(request) {
-    const { api, log, release, repository } = request;
-    const found = await optional(api.previousReleaseWithCommits(release));
+async function lastRelease(request, deps) {
+    const { release, repository } = request;
+    const found = await optional(deps.api.previousReleaseWithCommits(release));
     // Sentry may answer with the release itself once it has commits, which is the case in every re-run; and it answers with
     // nothing for a release that does not exist yet, which is the case in a dry run.
     const last = found?.version === release ? undefined : found;
-    const ours = last === undefined ? undefined : await previousOf(last, request);
+    const ours = last === undefined ? undefined : await previousOf(last, repository, deps);
     if (ours !== undefined)
-        return ours;
-    const earlier = (await earlierReleases(request)).filter(({ version }) => version !== last?.version);
+        return { previous: ours };
+    const earlier = (await earlierReleases(request, deps)).filter(({ version }) => version !== last?.version);
     for (const candidate of earlier.slice(0, MAX_LOOKUPS)) {
-        const older = await previousOf(candidate, request);
+        const older = await previousOf(candidate, repository, deps);
         if (older !== undefined)
-            return older;
+            return { previous: older };
     }
     const foreign = last ?? earlier[0];
-    if (foreign !== undefined) {
-        const whose = foreign.lastCommit?.repository ?? 'another repository';
-        log.info(`The last release ${foreign.version} has no commits of ${repository.url.path}, only of ${whose}.`);
-    }
-    return undefined;
+    return { previous: undefined, foreign: foreign && foreignCommit(foreign, whyLast(foreign)) };
 }
-async function previousOf(release, request) {
-    const revision = await commitOf(release, request);
-    return revision === undefined ? undefined : { revision, why: `last commit of release ${release.version}` };
+/** A release's last commit, which is not ours. */
+function foreignCommit({ lastCommit }, why) {
+    return lastCommit && { revision: lastCommit.id, why, repository: lastCommit.repository ?? 'another repository' };
+}
+async function previousOf(release, own, deps) {
+    const revision = await commitOf(release, own, deps);
+    return revision === undefined ? undefined : { revision, why: whyLast(release) };
+}
+function whyLast({ version }) {
+    return `last commit of release ${version}`;
 }
 /** Releases with commits that share a project with ours and are older than it, newest first. */
-async function earlierReleases({ api, inputs, release }) {
+async function earlierReleases({ inputs, release }, { api }) {
     const recent = (await optional(api.recentReleases())) ?? [];
     const ours = recent.find(({ version }) => version === release);
     const projects = ours?.projects.map(({ slug }) => slug) ?? inputs.projects;
@@ -35085,8 +35300,8 @@ async function earlierReleases({ api, inputs, release }) {
         .filter((other) => ours === undefined || dateOf(other) <= dateOf(ours))
         .sort((left, right) => dateOf(right) - dateOf(left));
 }
-async function lastDeploy(request) {
-    const { api, inputs, release } = request;
+async function lastDeploy({ inputs, release, repository }, deps) {
+    const { api, log } = deps;
     for (const environment of inputs.deploy.environments) {
         const recent = (await optional(api.recentReleases(environment))) ?? [];
         const candidates = recent.filter(({ version, lastCommit, projects }) => version !== release && lastCommit !== undefined && sharesProject({ projects }, inputs.projects));
@@ -35094,15 +35309,22 @@ async function lastDeploy(request) {
             const deploys = (await optional(api.deploys(candidate.version))) ?? [];
             if (!deploys.some((deploy) => deploy.environment === environment))
                 continue;
-            const revision = await commitOf(candidate, request);
+            const revision = await commitOf(candidate, repository, deps);
+            const why = `commit of the last deploy to ${environment}, release ${candidate.version}`;
             if (revision !== undefined)
-                return { revision, why: `commit of the last deploy to ${environment}` };
+                return { revision, why };
+            tellForeignDeploy(foreignCommit(candidate, why), repository, log);
         }
     }
     return undefined;
 }
+function tellForeignDeploy(foreign, own, log) {
+    if (foreign === undefined)
+        return;
+    log.info(`${foreign.revision} (${foreign.why}) ${whyForeign(foreign, own)}; an earlier deploy is looked for.`);
+}
 /** The newest commit of our repository in a release; releases of several repositories have one head for each. */
-async function commitOf(release, { api, repository }) {
+async function commitOf(release, repository, { api }) {
     const last = release.lastCommit;
     if (last === undefined)
         return undefined;
@@ -35123,7 +35345,7 @@ function mayBeOurs(name, repository) {
     const normalized = name.replaceAll(' / ', '/').toLowerCase();
     return normalized === path || (normalized.length >= 64 && path.startsWith(normalized));
 }
-function beforePush({ github, repository }) {
+function beforePush({ repository }, { github }) {
     if (github.eventName !== 'push' || !repository.ofRun)
         return undefined;
     const before = eventText(github.event, 'before');
@@ -35150,100 +35372,7 @@ async function optional(looked) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/commits/vcs-url.js
-const URL_FORM = /^(?:(?:git\+)?(?:git|ssh|https?)):\/\/(?:[^@]+@)?([^/]+)\/(.+)$/;
-const SCP_FORM = /^(?:[^@]+@)?([^/]+):(.+)$/;
-/**
- * Reads a git remote: URL or scp form, credentials and port dropped (sentry-cli 3.8.0, observed). Azure DevOps, Google Source
- * Repositories and Bitbucket Server write one repository in several ways; these are brought to one.
- */
-function parseVcsUrl(text) {
-    const match = URL_FORM.exec(text) ?? SCP_FORM.exec(text);
-    const [, authority, rest] = match ?? [];
-    if (authority === undefined || rest === undefined)
-        return { host: '', path: text };
-    const host = authority.replace(/:\d+$/, '').toLowerCase();
-    return normalize(host, rest.replace(/(?:\.git)+$/, ''));
-}
-/** True when both name the same repository: equal host, equal path whatever the letter case. */
-function sameRepository(left, right) {
-    return left.host === right.host && left.path.toLowerCase() === right.path.toLowerCase();
-}
-function normalize(host, path) {
-    const visualStudio = /^([^.]+)\.visualstudio\.com$/.exec(host)?.[1];
-    if (visualStudio !== undefined)
-        return { host, path: azureLegacy(visualStudio, path) };
-    if (host === 'dev.azure.com' || host === 'ssh.dev.azure.com')
-        return { host: 'dev.azure.com', path: azure(path) };
-    if (host === 'source.developers.google.com')
-        return { host, path: googleSource(path) };
-    const server = /^projects\/([^/]+)\/repos\/([^/]+)(?:\/browse)?\/?$/.exec(path);
-    return { host, path: server === null ? path : `${server[1]}/${server[2]}` };
-}
-function azureLegacy(account, path) {
-    const repository = /^_git\/(.+)$/.exec(path)?.[1];
-    if (repository !== undefined)
-        return `${account}/${repository}`;
-    return path.replace(/\/_git(?:\/.*)?$/, '');
-}
-function azure(path) {
-    const ssh = /^v3\/([^/]+)\/([^/]+)/.exec(path);
-    if (ssh !== null)
-        return `${ssh[1]}/${ssh[2]}`;
-    return path.replace(/\/_git(?:\/.*)?$/, '');
-}
-function googleSource(path) {
-    const mirrored = /^p\/[^/]+\/r\/github_([^_]+)_(.+)$/.exec(path);
-    return mirrored === null ? path : `${mirrored[1]}/${mirrored[2]}`;
-}
-
-;// CONCATENATED MODULE: ./build/commits/refs.js
-
-/** Providers whose commits Sentry fetches by itself. Any other row was only made by commits that were sent. */
-const FETCHING_PROVIDERS = new Set([
-    'git',
-    'github',
-    'bitbucket',
-    'visualstudio',
-    'google',
-    'integrations:github',
-    'integrations:github_enterprise',
-    'integrations:gitlab',
-    'integrations:bitbucket',
-    'integrations:bitbucket_server',
-    'integrations:vsts',
-]);
-/** Characters of a revision that the server takes (src/sentry/api/serializers/rest_framework/release.py). */
-const MAX_REVISION = 64;
-/** True when Sentry can fetch this repository's commits. */
-function isConnected(repository) {
-    return FETCHING_PROVIDERS.has(repository.provider) && repository.status === 'active';
-}
-/** The rows of a repository that Sentry is connected to. */
-function connectedRows(rows, own) {
-    return rows.filter((row) => isConnected(row) && isSame(row, own.url, own.onGitHub));
-}
-/** One ref for each submodule that Sentry is connected to, at the commit that the checkout records. */
-function submoduleRefs(rows, submodules) {
-    return submodules.flatMap(({ url, commit }) => rows.filter((row) => isConnected(row) && isSame(row, url, false)).map((row) => ({ repository: row.name, commit })));
-}
-/** The row a user means by `repo`: its name or its name at the provider, whatever the letter case. */
-function rowNamed(rows, name) {
-    const wanted = name.toLowerCase();
-    const connected = rows.filter(isConnected);
-    return (connected.find((row) => row.name === name) ??
-        connected.find((row) => row.name.toLowerCase() === wanted || row.externalSlug?.toLowerCase() === wanted));
-}
-// A row without URL can only be told by name, and only where a name is `owner/repo` of this very GitHub server.
-function isSame(row, url, byName) {
-    if (row.url !== undefined)
-        return sameRepository(parseVcsUrl(row.url), url);
-    const isGitHub = row.provider.includes('github');
-    return (byName && isGitHub && [row.name, row.externalSlug].some((name) => name?.toLowerCase() === url.path.toLowerCase()));
-}
-
 ;// CONCATENATED MODULE: ./build/commits/merge.js
-
 
 
 
@@ -35263,46 +35392,20 @@ async function commitsOfOthers(api, release, repository) {
         throw error;
     }
 }
-/** Refs that keep the others: the newest commit of each. undefined when Sentry could not fetch one of them by itself. */
-function refsOfOthers(others, rows) {
-    const refs = new Map();
-    for (const { id, repository } of others) {
-        const row = repository === undefined ? undefined : rowNamed(rows, repository);
-        if (row === undefined)
-            return undefined;
-        if (!refs.has(row.name))
-            refs.set(row.name, { repository: row.name, commit: id });
-    }
-    return [...refs.values()];
-}
 /** Our commits and the others' in one list. Times are kept only when every one of them has one. */
-function mergeCommits(ours, others, log) {
+function mergeCommits(ours, others, trimmer) {
     const known = new Set(ours.map(({ id }) => id));
-    const kept = others.filter(({ id }) => !known.has(id)).map(merge_toPayload);
-    for (const name of new Set(others.flatMap(({ repository }) => repository ?? []))) {
-        if (cut(name, LIMITS.repository) === name)
-            continue;
-        log.notice(`The repository ${name} is named by its first ${LIMITS.repository} characters, as many as commits may carry.`);
-    }
+    // Without patch_set: the server keeps the file list that a commit has. What it stores may be longer than what it takes.
+    const kept = others.filter(({ id }) => !known.has(id)).map((commit) => describeCommit(commit, trimmer));
     const merged = [...ours, ...kept];
     if (merged.every(({ timestamp }) => timestamp !== undefined)) {
         return merged.sort((left, right) => Date.parse(right.timestamp ?? '') - Date.parse(left.timestamp ?? ''));
     }
     return merged.map(({ timestamp: _, ...commit }) => commit);
 }
-// Without patch_set: the server keeps the file list that a commit has. What it stores may be longer than what it takes.
-function merge_toPayload({ id, repository, message, authorName, authorEmail, dateCreated }) {
-    return {
-        id,
-        repository: cut(repository ?? '', LIMITS.repository),
-        ...(message === undefined ? {} : { message: cut(message, MAX_MESSAGE) }),
-        ...(authorName === undefined ? {} : { author_name: cut(authorName, LIMITS.authorName) }),
-        ...(authorEmail === undefined ? {} : { author_email: cut(authorEmail, LIMITS.authorEmail) }),
-        ...(dateCreated === undefined ? {} : { timestamp: dateCreated }),
-    };
-}
 
 ;// CONCATENATED MODULE: ./build/commits/own-commit.js
+
 
 /**
  * Which commit is ours. The event speaks only of the workflow's own repository; in another one it is what is checked out.
@@ -35328,12 +35431,6 @@ async function findOwnCommit(github, git, repository) {
         return { sha: peeled, why: `commit of the ${github.eventName || 'run'}` };
     return undefined;
 }
-/** The full id of a commit in the checkout, annotated tags peeled; undefined when it is not there. */
-async function resolveLocally(git, revision) {
-    const answer = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
-    const sha = answer.stdout.trim();
-    return answer.exitCode === 0 && sha !== '' ? sha : undefined;
-}
 // The push of an annotated tag may name the tag object; its commit stands beside it.
 function runCommit(github) {
     const { sha } = github;
@@ -35341,6 +35438,19 @@ function runCommit(github) {
         return sha;
     const headCommit = eventText(github.event, 'head_commit', 'id');
     return headCommit !== undefined && /^[0-9a-f]{40,64}$/.test(headCommit) ? headCommit : sha;
+}
+
+;// CONCATENATED MODULE: ./build/commits/plan-refs.js
+
+
+/** The plan that lets Sentry read the commits itself. It also finds the beginning where we found none, so that nothing is missing. */
+function planOfRefs(refs, reason, { deps, repository, own, beginning: { previous, foreign }, }) {
+    if (foreign !== undefined) {
+        const name = `The previous commit ${foreign.revision} (${foreign.why})`;
+        deps.log.info(`${name} ${whyForeign(foreign, repository)}. Sentry finds where the range begins.`);
+    }
+    const range = previous === undefined ? {} : { range: `${revision_short(previous.revision)}..${revision_short(own.sha)}` };
+    return { source: 'integration', reason, refs, ...range };
 }
 
 ;// CONCATENATED MODULE: ./build/commits/git-source.js
@@ -35376,6 +35486,7 @@ async function createGitSource(git) {
         kind: 'git',
         filesLimit: Number.POSITIVE_INFINITY,
         pathsLimit: Number.POSITIVE_INFINITY,
+        listLimit: Number.POSITIVE_INFINITY,
         resolve: (revision) => resolveLocally(git, revision),
         since: (base, head, limit) => since(git, shallow, base, head, limit),
         latest: async (head, count) => await list(git, [`--max-count=${count}`, '--end-of-options', head]),
@@ -35518,14 +35629,13 @@ function isoSeconds(seconds) {
 
 /** @throws SourceUnavailable when it is not a commit */
 function parseCommitAnswer(answer) {
-    const { sha, commit, parents } = answer;
-    if (typeof sha !== 'string' || !/^[0-9a-f]{40,64}$/.test(sha)) {
-        throw new SourceUnavailable('an answer of GitHub is not in the expected form');
-    }
+    const { sha, commit, parents } = answer ?? {};
+    if (typeof sha !== 'string' || !/^[0-9a-f]{40,64}$/.test(sha))
+        throw malformed();
     const author = commit?.author ?? undefined;
     return {
         sha,
-        parents: (parents ?? []).flatMap((parent) => (typeof parent.sha === 'string' ? [parent.sha] : [])),
+        parents: github_answers_listOf(parents ?? []).flatMap((parent) => (typeof parent?.sha === 'string' ? [parent.sha] : [])),
         message: github_answers_text(commit?.message).trimEnd(),
         authorName: github_answers_text(author?.name),
         authorEmail: github_answers_text(author?.email),
@@ -35534,7 +35644,8 @@ function parseCommitAnswer(answer) {
 }
 /** GitHub finds renames and copies; Sentry knows neither, so that a rename is told as git does without looking for them. */
 function parseFiles(files) {
-    return (files ?? []).flatMap(({ filename, previous_filename: previous, status }) => {
+    return github_answers_listOf(files ?? []).flatMap((file) => {
+        const { filename, previous_filename: previous, status } = file ?? {};
         if (typeof filename !== 'string')
             return [];
         if (status === 'renamed' && typeof previous === 'string') {
@@ -35549,6 +35660,28 @@ function parseFiles(files) {
             return [{ path: filename, type: 'D' }];
         return status === 'unchanged' ? [] : [{ path: filename, type: 'M' }];
     });
+}
+/** Commit and name of each tag. @throws SourceUnavailable when it is no list */
+function parseTags(tags) {
+    return github_answers_listOf(tags).flatMap((tag) => {
+        const sha = tag?.commit?.sha;
+        return typeof sha === 'string' && typeof tag?.name === 'string' ? [[sha, tag.name]] : [];
+    });
+}
+/** @throws SourceUnavailable when it is no list, whatever its type says */
+function github_answers_listOf(value) {
+    if (!Array.isArray(value))
+        throw malformed();
+    return value;
+}
+/** How many there are, of all pages. @throws SourceUnavailable when it is no number that could be true */
+function countOf(value) {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw malformed();
+    return value;
+}
+function malformed() {
+    return new SourceUnavailable('an answer of GitHub is not in the expected form');
 }
 function github_answers_text(value) {
     return typeof value === 'string' ? value : '';
@@ -35566,13 +35699,16 @@ const MAX_HOPS = 3;
 const MAX_FAILURES = 3;
 /** What GitHub asks of clients that were limited without being told for how long. */
 const UNTOLD_WAIT_MS = 60_000;
+const LIMITED = 'GitHub limits the rate of requests';
 /**
  * The fetch that Octokit uses: bound to one origin, each attempt with a time limit, answers with a size limit; waits as long
  * as GitHub asks, and gives up at once when that would be too long for this run.
  */
 function createGitHubFetch(options, budget) {
+    const pause = createPause(options);
     return async (input, init) => {
         for (let failures = 0;;) {
+            await pause.over();
             const answer = await attempt(options, String(input), init);
             if (answer instanceof Response) {
                 const remaining = Number(answer.headers.get('x-ratelimit-remaining') ?? Number.NaN);
@@ -35580,7 +35716,7 @@ function createGitHubFetch(options, budget) {
                     budget.remaining = remaining;
                 const waitMs = await limitWait(answer, options.clock);
                 if (waitMs !== undefined) {
-                    await waitFor(options, waitMs, 'GitHub limits the rate of requests');
+                    pause.begin(waitMs);
                     continue;
                 }
                 if (answer.status < 500)
@@ -35590,8 +35726,29 @@ function createGitHubFetch(options, budget) {
             const what = answer instanceof Response ? `GitHub answered ${answer.status}` : `GitHub cannot be reached: ${answer}`;
             if (failures === MAX_FAILURES)
                 throw new SourceUnavailable(what);
-            await waitFor(options, 1000 * 2 ** (failures - 1) * (0.5 + options.clock.random()), what);
+            const waitMs = 1000 * 2 ** (failures - 1) * (0.5 + options.clock.random());
+            announce(options, waitMs, what);
+            await options.clock.sleep(waitMs, options.signal);
         }
+    };
+}
+/** A limit holds for all requests: while it lasts, the parallel ones are not sent either, or GitHub would prolong it. */
+function createPause(options) {
+    const { clock, signal } = options;
+    let until = 0;
+    return {
+        begin: (waitMs) => {
+            const isFirst = clock.now() >= until;
+            until = Math.max(until, clock.now() + waitMs);
+            if (isFirst)
+                announce(options, waitMs, LIMITED);
+        },
+        over: async () => {
+            for (let left = until - clock.now(); left > 0; left = until - clock.now()) {
+                assertShort(options, left, LIMITED);
+                await clock.sleep(left, signal);
+            }
+        },
     };
 }
 /** One attempt with its redirects; a text says why there was no answer. */
@@ -35663,13 +35820,14 @@ async function limitWait(answer, clock) {
         return UNTOLD_WAIT_MS;
     return /rate limit/i.test(await answer.clone().text()) ? UNTOLD_WAIT_MS : undefined;
 }
-async function waitFor(options, waitMs, why) {
-    const seconds = Math.ceil(waitMs / 1000);
-    if (options.clock.now() + waitMs > options.waitUntil) {
-        throw new SourceUnavailable(`${why}, and a wait of ${seconds} s is too long for this run`);
-    }
-    options.log.info(`${why}; waiting ${seconds} s`);
-    await options.clock.sleep(waitMs, options.signal);
+function announce(options, waitMs, why) {
+    assertShort(options, waitMs, why);
+    options.log.info(`${why}; waiting ${Math.ceil(waitMs / 1000)} s`);
+}
+function assertShort({ clock, waitUntil }, waitMs, why) {
+    if (clock.now() + waitMs <= waitUntil)
+        return;
+    throw new SourceUnavailable(`${why}, and a wait of ${Math.ceil(waitMs / 1000)} s is too long for this run`);
 }
 function causeText(error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -35688,9 +35846,11 @@ const PATHS_LIMIT = 500;
 const RESERVED_REQUESTS = 50;
 /** GitHub asks for few parallel requests; more than a handful brings its secondary limits. */
 const PARALLEL = 4;
-/** GitHub tells at most 3,000 files of a commit, 300 a page unless it is asked for fewer. */
+/** GitHub tells at most 3,000 files of a commit, 300 a page; a server may have smaller pages. */
+const MAX_FILES = 3000;
 const MAX_FILE_PAGES = 30;
-const MAX_TAG_PAGES = 10;
+/** Each page of tags costs a request, and they are asked for only where nothing else says where the range begins. */
+const MAX_TAG_PAGES = 50;
 /** Reads commits from GitHub's API, so that no history is needed in the checkout. Octokit is loaded here, at first use. */
 async function createGitHubSource(options) {
     const budget = { remaining: undefined };
@@ -35700,11 +35860,12 @@ async function createGitHubSource(options) {
         kind: 'github',
         filesLimit: FILES_LIMIT,
         pathsLimit: PATHS_LIMIT,
+        listLimit: MAX_FILES,
         resolve: (revision) => resolveCommit(octokit, at, revision),
         since: (base, head, limit) => github_source_since(octokit, at, base, head, limit),
         latest: (head, count) => latest(octokit, at, head, count),
         files: (commits) => filesOf(octokit, at, commits, budget),
-        tags: () => github_source_readTags(octokit, at),
+        tags: () => github_source_readTags(octokit, at, budget, options.log),
     };
 }
 async function loadOctokit(options, budget) {
@@ -35744,22 +35905,23 @@ async function github_source_since(octokit, at, base, head, limit) {
     const first = await compare(1);
     if (first === undefined)
         return await sinceNamed(octokit, at, base, head, limit);
-    const { total_commits: total, merge_base_commit: merge, status } = first.data;
+    const { merge_base_commit: merge, status } = first.data;
+    const total = countOf(first.data.total_commits);
     // Oldest first: the newest are on the last pages.
-    const pages = new Map([[1, first.data.commits]]);
+    const pages = new Map([[1, github_answers_listOf(first.data.commits)]]);
     const last = Math.ceil(total / PAGE);
     for (let page = last; page > 1 && (last - page) * PAGE < limit; page -= 1) {
         const answer = await compare(page);
         if (answer === undefined)
             throw new SourceUnavailable('GitHub lost the comparison half way');
-        pages.set(page, answer.data.commits);
+        pages.set(page, github_answers_listOf(answer.data.commits));
     }
     const commits = [...pages.entries()]
         .sort(([left], [right]) => left - right)
         .flatMap(([, found]) => found.map(parseCommitAnswer))
         .reverse();
     const diverged = status === 'diverged' || status === 'behind';
-    return { kind: 'found', commits: commits.slice(0, limit), total, mergeBase: diverged ? merge.sha : undefined };
+    return { kind: 'found', commits: commits.slice(0, limit), total, mergeBase: diverged ? merge?.sha : undefined };
 }
 /**
  * A comparison is 404 for an unknown commit on either side, for commits without a common ancestor, and for the id of an
@@ -35784,7 +35946,7 @@ async function latest(octokit, at, head, count) {
         const answer = await known(octokit.rest.repos.listCommits({ ...at, sha: head, per_page: perPage, page }));
         if (answer === undefined)
             throw noCommit(at, head);
-        commits.push(...answer.data.map(parseCommitAnswer));
+        commits.push(...github_answers_listOf(answer.data).map(parseCommitAnswer));
         if (answer.data.length < perPage)
             break;
     }
@@ -35795,7 +35957,7 @@ async function filesOf(octokit, at, commits, budget) {
     const queue = commits.values();
     const worker = async () => {
         for (const { sha } of queue) {
-            if (budget.remaining !== undefined && budget.remaining < RESERVED_REQUESTS)
+            if (isSpent(budget))
                 return;
             const found = await filesOfOne(octokit, at, sha);
             if (found !== undefined)
@@ -35824,16 +35986,21 @@ async function filesOfOne(octokit, at, sha) {
     }
     return files;
 }
-async function github_source_readTags(octokit, at) {
+async function github_source_readTags(octokit, at, budget, log) {
     const tags = new Map();
-    for (let page = 1; page <= MAX_TAG_PAGES; page += 1) {
+    for (let page = 1; page <= MAX_TAG_PAGES && !isSpent(budget); page += 1) {
         const answer = await known(octokit.rest.repos.listTags({ ...at, per_page: PAGE, page }));
-        for (const { name, commit } of answer?.data ?? [])
-            tags.set(commit.sha, [...(tags.get(commit.sha) ?? []), name]);
+        for (const [sha, name] of parseTags(answer?.data ?? []))
+            tags.set(sha, [...(tags.get(sha) ?? []), name]);
         if ((answer?.data.length ?? 0) < PAGE)
-            break;
+            return tags;
     }
+    log.info('Not all tags of the repository were read from GitHub: there are too many, or too few requests are left.');
     return tags;
+}
+/** True when what is left of the hour's requests belongs to the other steps of the job. */
+function isSpent({ remaining }) {
+    return remaining !== undefined && remaining < RESERVED_REQUESTS;
 }
 /** undefined for what GitHub does not know: 404, 409 for an empty repository, 422 for something that names no commit. */
 async function known(request) {
@@ -35859,7 +36026,87 @@ async function known(request) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/commits/trim.js
+/** Characters; longer values make Sentry's server refuse the whole request (src/sentry/api/serializers/rest_framework/release.py). */
+const LIMITS = {
+    repository: 64,
+    authorName: 128,
+    authorEmail: 75,
+    path: 510,
+    /** Not limited by the server; longer ones are pasted logs. */
+    message: 10_000,
+};
+const NOUNS = {
+    authorName: ['author name', 'author names'],
+    authorEmail: ['e-mail address', 'e-mail addresses'],
+    message: ['message', 'messages'],
+};
+/** Names that a notice spells out. */
+const MAX_NAMES = 3;
+function createTrimmer() {
+    const losses = new Map();
+    const repositories = new Map();
+    const note = (loss, id) => {
+        const byCommit = losses.get(loss) ?? new Map();
+        losses.set(loss, byCommit.set(id, (byCommit.get(id) ?? 0) + 1));
+    };
+    const clean = (id, text) => {
+        const cleaned = text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
+        if (cleaned !== text)
+            note('unstorable', id);
+        return cleaned;
+    };
+    return {
+        text: (id, field, text) => {
+            const cleaned = clean(id, text);
+            const kept = cut(cleaned, LIMITS[field]);
+            if (kept !== cleaned)
+                note(field, id);
+            if (kept !== cleaned && field === 'repository')
+                repositories.set(id, kept);
+            return kept;
+        },
+        path: (id, path) => {
+            if ([...path].length <= LIMITS.path)
+                return clean(id, path);
+            note('path', id);
+            return undefined;
+        },
+        tell: (sent, log) => {
+            const count = (loss) => sent.reduce((sum, { id }) => sum + (losses.get(loss)?.get(id) ?? 0), 0);
+            const names = new Set(sent.flatMap(({ id }) => repositories.get(id) ?? []));
+            const sentences = describe(count, [...names]);
+            if (sentences.length > 0)
+                log.notice(sentences.join(' '), { title: 'Commits changed to what Sentry takes' });
+        },
+    };
+}
+function describe(count, names) {
+    const fields = ['authorName', 'authorEmail', 'message'];
+    const texts = fields.flatMap((field) => {
+        const found = count(field);
+        return found === 0 ? [] : [`${found} ${NOUNS[field][found === 1 ? 0 : 1]} (to ${LIMITS[field]} characters)`];
+    });
+    const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
+    const shown = names.slice(0, MAX_NAMES).join(', ');
+    if (names.length > 0)
+        texts.push(`the name of the repository, now ${shown}${more} (to ${LIMITS.repository})`);
+    const paths = count('path');
+    const unstorable = count('unstorable');
+    return [
+        ...(texts.length > 0 ? [`Cut to what Sentry takes: ${texts.join(', ')}.`] : []),
+        ...(paths > 0 ? [`Left out: ${paths} paths of more than ${LIMITS.path} characters.`] : []),
+        ...(unstorable > 0 ? [`Cleaned of characters that Sentry cannot store: ${unstorable} texts.`] : []),
+    ];
+}
+function cut(text, length) {
+    return text.length <= length ? text : [...text].slice(0, length).join('');
+}
+
 ;// CONCATENATED MODULE: ./build/commits/plan-sources.js
+
+
+
 
 
 
@@ -35870,6 +36117,7 @@ async function known(request) {
 /** GitHub's API, else the checkout as far as it reaches, else the checkout's newest commits, else nothing. */
 async function planFromSources(request) {
     const skipped = [...request.skipped];
+    tellForeign(request);
     let checkout;
     const select = async (source, partial) => planOf(request, source, await selectCommits(source, { ...selection(request), partial }), skipped);
     const ways = [
@@ -35897,16 +36145,26 @@ async function planFromSources(request) {
     request.deps.log.notice(`No commits are set: ${reason}. ${HINT}`, { title: 'Release without commits' });
     return { source: 'none', reason, told: true };
 }
+/** The last release is of another repository: `ignore_missing` decides whether the other ways to a beginning will do. */
+function tellForeign({ inputs, deps, repository, beginning: { previous, foreign } }) {
+    if (foreign === undefined)
+        return;
+    const what = whyForeign(foreign, repository);
+    const after = previous?.why ?? `last tag, or, without one, the newest ${DEFAULT_COUNT} commits are sent`;
+    const instead = `The range begins after the ${after}.`;
+    decideMissing({ previous: foreign, what, instead, level: 'notice' }, inputs.commits, deps.log)();
+}
 const HINT = 'Connect the repository in Sentry, or let the job read it (permissions: contents: read), or check out its history (fetch-depth: 0).';
 /** A checkout that is too shallow still has the newest commits: the next release can begin after them. */
 async function fromShallow(request, checkout, skipped) {
-    if (checkout === undefined || request.previous === undefined)
+    const { previous } = request.beginning;
+    if (checkout === undefined || previous === undefined)
         return undefined;
     try {
         if ((await checkout.resolve(request.own.sha)) === undefined)
             return undefined;
         const what = 'cannot be reached: the checkout is too shallow, and GitHub could not be asked';
-        const found = await withoutPrevious(checkout, selection(request), request.previous, what);
+        const found = await withoutPrevious(checkout, selection(request), previous, what);
         return planOf(request, checkout, found, skipped);
     }
     catch (error) {
@@ -35937,7 +36195,7 @@ async function openGitHub({ inputs, deps, repository }) {
     });
 }
 async function openCheckout({ deps, repository }) {
-    if (!repository.local)
+    if (!repository.local && deps.git.root !== undefined)
         throw new SourceUnavailable(`${repository.url.path} is not what is checked out`);
     return await createGitSource(deps.git);
 }
@@ -35945,9 +36203,11 @@ function planOf({ inputs, deps, repository, own, others }, source, selected, ski
     const where = source.kind === 'github' ? "from GitHub's API" : 'from the checkout';
     const reason = [...skipped, `${where}, ${selected.reason}`].join('; ');
     if (selected.commits.length === 0)
-        return noCommits(inputs, deps, reason, select_short(own.sha));
-    const ours = toPayload(selected.commits, repository.url.path, deps.log);
-    const commits = fitRequest(mergeCommits(ours, others, deps.log), deps.log);
+        return noCommits(inputs, deps, reason, revision_short(own.sha));
+    const trimmer = createTrimmer();
+    const ours = toPayload(selected.commits, repository.url.path, trimmer);
+    const commits = fitRequest(mergeCommits(ours, others, trimmer), deps.log);
+    trimmer.tell(commits, deps.log);
     return { source: source.kind, reason, commits, ...(selected.range === undefined ? {} : { range: selected.range }) };
 }
 /** What `ignore_empty` decides: an error when it is false, else the release is left as it is, with a notice unless it is true. */
@@ -35963,7 +36223,7 @@ function noCommits(inputs, { log }, reason, head) {
         log.notice(`${message}; the release's commits are left as they are (${reason}).`);
     return { source: 'none', reason: `no new commits: ${reason}`, nothingNew: true, told };
 }
-function selection({ inputs, deps, own, previous }) {
+function selection({ inputs, deps, own, beginning: { previous } }) {
     return { head: own.sha, previous, ref: deps.github.ref, inputs: inputs.commits, log: deps.log, partial: true };
 }
 /** The reason of a source that cannot answer; anything else is a failure and goes on upwards. */
@@ -35971,6 +36231,141 @@ function unavailable(error) {
     if (error instanceof SourceUnavailable)
         return error.message;
     throw error;
+}
+
+;// CONCATENATED MODULE: ./build/commits/vcs-url.js
+const URL_FORM = /^(?:(?:git\+)?(?:git|ssh|https?)):\/\/(?:[^@]+@)?([^/]+)\/(.+)$/;
+const SCP_FORM = /^(?:[^@]+@)?([^/]+):(.+)$/;
+/**
+ * Reads a git remote: URL or scp form, credentials and port dropped (sentry-cli 3.8.0, observed). Azure DevOps, Google Source
+ * Repositories and Bitbucket Server write one repository in several ways; these are brought to one.
+ */
+function parseVcsUrl(text) {
+    const match = URL_FORM.exec(text) ?? SCP_FORM.exec(text);
+    const [, authority, rest] = match ?? [];
+    if (authority === undefined || rest === undefined)
+        return { host: '', path: text };
+    const host = authority.replace(/:\d+$/, '').toLowerCase();
+    return normalize(host, rest.replace(/(?:\.git)+$/, ''));
+}
+/** True when both name the same repository: equal host, equal path whatever the letter case. */
+function sameRepository(left, right) {
+    return left.host === right.host && left.path.toLowerCase() === right.path.toLowerCase();
+}
+function normalize(host, path) {
+    const visualStudio = /^([^.]+)\.visualstudio\.com$/.exec(host)?.[1];
+    if (visualStudio !== undefined)
+        return { host, path: azureLegacy(visualStudio, path) };
+    if (host === 'dev.azure.com' || host === 'ssh.dev.azure.com')
+        return { host: 'dev.azure.com', path: azure(path) };
+    if (host === 'source.developers.google.com')
+        return { host, path: googleSource(path) };
+    const server = /^projects\/([^/]+)\/repos\/([^/]+)(?:\/browse)?\/?$/.exec(path);
+    return { host, path: server === null ? path : `${server[1]}/${server[2]}` };
+}
+function azureLegacy(account, path) {
+    const repository = /^_git\/(.+)$/.exec(path)?.[1];
+    if (repository !== undefined)
+        return `${account}/${repository}`;
+    return path.replace(/\/_git(?:\/.*)?$/, '');
+}
+function azure(path) {
+    const ssh = /^v3\/([^/]+)\/([^/]+)/.exec(path);
+    if (ssh !== null)
+        return `${ssh[1]}/${ssh[2]}`;
+    return path.replace(/\/_git(?:\/.*)?$/, '');
+}
+function googleSource(path) {
+    const mirrored = /^p\/[^/]+\/r\/github_([^_]+)_(.+)$/.exec(path);
+    return mirrored === null ? path : `${mirrored[1]}/${mirrored[2]}`;
+}
+
+;// CONCATENATED MODULE: ./build/commits/refs.js
+
+/** Providers whose commits Sentry fetches by itself. Any other row was only made by commits that were sent. */
+const FETCHING_PROVIDERS = new Set([
+    'git',
+    'github',
+    'bitbucket',
+    'visualstudio',
+    'google',
+    'integrations:github',
+    'integrations:github_enterprise',
+    'integrations:gitlab',
+    'integrations:bitbucket',
+    'integrations:bitbucket_server',
+    'integrations:vsts',
+]);
+/** Characters of a revision that the server takes (src/sentry/api/serializers/rest_framework/release.py). */
+const MAX_REVISION = 64;
+/** One ref a repository: ours, then the submodules, then what was there; or why Sentry cannot read the commits itself. */
+async function planRefs(request) {
+    const { rows, name, commit, previous, paths, others } = request;
+    if (rows === undefined) {
+        return 'the token may not list the repositories that are connected in Sentry (it needs org:read or org:ci)';
+    }
+    const connected = request.choose(rows);
+    if (connected.length === 0)
+        return `${name} is not connected in Sentry`;
+    if (paths.length > 0)
+        return 'Sentry reads the commits of all paths, but commits_path is given';
+    const othersRefs = refsOfOthers(others, rows);
+    if (othersRefs === undefined) {
+        return 'the release has commits of another repository that is not connected in Sentry, which would be lost';
+    }
+    for (const { revision, why } of [
+        { revision: commit, why: 'commit' },
+        ...(previous === undefined ? [] : [previous]),
+    ]) {
+        if (revision.length > MAX_REVISION)
+            return `${why} is longer than the ${MAX_REVISION} characters that Sentry takes`;
+    }
+    const base = previous === undefined ? {} : { previousCommit: previous.revision };
+    const byName = new Map();
+    const ours = connected.map((row) => ({ repository: row.name, commit, ...base }));
+    for (const ref of [...ours, ...((await request.submodules?.(rows)) ?? []), ...othersRefs]) {
+        if (!byName.has(ref.repository))
+            byName.set(ref.repository, ref);
+    }
+    return [...byName.values()];
+}
+/** True when Sentry can fetch this repository's commits. */
+function isConnected(repository) {
+    return FETCHING_PROVIDERS.has(repository.provider) && repository.status === 'active';
+}
+/** The rows of a repository that Sentry is connected to. */
+function connectedRows(rows, own) {
+    return rows.filter((row) => isConnected(row) && isSame(row, own.url, own.onGitHub));
+}
+/** One ref for each submodule that Sentry is connected to, at the commit that the checkout records. */
+function submoduleRefs(rows, submodules) {
+    return submodules.flatMap(({ url, commit }) => rows.filter((row) => isConnected(row) && isSame(row, url, false)).map((row) => ({ repository: row.name, commit })));
+}
+/** The row a user means by `repo`: its name or its name at the provider, whatever the letter case. */
+function rowNamed(rows, name) {
+    const wanted = name.toLowerCase();
+    const connected = rows.filter(isConnected);
+    return (connected.find((row) => row.name === name) ??
+        connected.find((row) => row.name.toLowerCase() === wanted || row.externalSlug?.toLowerCase() === wanted));
+}
+/** Refs that keep the others: the newest commit of each. undefined when Sentry could not fetch one of them by itself. */
+function refsOfOthers(others, rows) {
+    const refs = new Map();
+    for (const { id, repository } of others) {
+        const row = repository === undefined ? undefined : rowNamed(rows, repository);
+        if (row === undefined)
+            return undefined;
+        if (!refs.has(row.name))
+            refs.set(row.name, { repository: row.name, commit: id });
+    }
+    return [...refs.values()];
+}
+// A row without URL can only be told by name, and only where a name is `owner/repo` of this very GitHub server.
+function isSame(row, url, byName) {
+    if (row.url !== undefined)
+        return sameRepository(parseVcsUrl(row.url), url);
+    const isGitHub = row.provider.includes('github');
+    return (byName && isGitHub && [row.name, row.externalSlug].some((name) => name?.toLowerCase() === url.path.toLowerCase()));
 }
 
 ;// CONCATENATED MODULE: ./build/commits/plan-manual.js
@@ -35986,7 +36381,7 @@ function unavailable(error) {
  * `set_commits: manual`: exactly the repository and the commits that the user names. Through the connected repository when
  * Sentry has it under that name, in any letter case; else its commits are read as in `auto`.
  *
- * @throws ActionError `input-invalid` without `repo` or with a revision that is too long, `commits-failed` when nothing knows the repository
+ * @throws ActionError `input-invalid` without `repo`, `commits-failed` when nothing knows the repository
  */
 async function planManual(request) {
     const { inputs, release, deps } = request;
@@ -35995,49 +36390,35 @@ async function planManual(request) {
         throw invalid('set_commits is manual, but repo is not given', 'Set repo to owner/name.');
     const repository = repositoryNamed(repo, request);
     const { commit, previousCommit } = splitRange(inputs);
-    const own = await ownRevision(commit, repository, request);
-    for (const revision of [own, previousCommit ?? '']) {
-        if (revision.length > MAX_REVISION)
-            throw invalid(`The commit ${revision} is too long`, `Sentry takes ${MAX_REVISION} characters.`);
-    }
+    const own = { sha: await ownRevision(commit, repository, request), why: 'as given' };
     const asked = { ...inputs, commits: { ...inputs.commits, previousCommit } };
-    const previous = await findPrevious({
-        inputs: asked,
-        release,
-        github: deps.github,
-        repository,
-        api: deps.api,
-        log: deps.log,
+    const [beginning, others, rows] = await Promise.all([
+        findPrevious({ inputs: asked, release, repository }, deps),
+        commitsOfOthers(deps.api, release, repository),
+        deps.api.repositories(),
+    ]);
+    const row = rowNamed(rows ?? [], repo);
+    const refs = await planRefs({
+        ...{ rows, name: repo, commit: own.sha, others, choose: () => (row === undefined ? [] : [row]) },
+        previous: repository.local ? await withFullId(beginning.previous, deps.git) : beginning.previous,
+        paths: inputs.commits.paths,
     });
-    const others = await commitsOfOthers(deps.api, release, repository);
-    const rows = (await deps.api.repositories()) ?? [];
-    const row = rowNamed(rows, repo);
-    const otherRefs = row === undefined || inputs.commits.paths.length > 0 ? undefined : refsOfOthers(others, rows);
-    if (row !== undefined && otherRefs !== undefined) {
-        const base = previous === undefined ? {} : { previousCommit: previous.revision };
-        return {
-            source: 'integration',
-            reason: `set_commits is manual and ${row.name} is connected in Sentry`,
-            refs: [
-                { repository: row.name, commit: own, ...base },
-                ...otherRefs.filter(({ repository: name }) => name !== row.name),
-            ],
-            ...(previous === undefined ? {} : { range: `${select_short(previous.revision)}..${select_short(own)}` }),
-        };
-    }
-    const found = { inputs: asked, release, deps, repository, own: { sha: own, why: 'as given' }, previous, others };
-    return plan_manual_known(await planFromSources({ ...found, skipped: [`${repo} is not connected in Sentry`] }), repo, rows);
+    const found = { inputs: asked, release, deps, repository, own, beginning, others };
+    if (typeof refs === 'string')
+        return plan_manual_known(await planFromSources({ ...found, skipped: [refs] }), repo, rows);
+    return planOfRefs(refs, `set_commits is manual and ${row?.name} is connected in Sentry`, found);
 }
 /** What the user named must be found: a silent release without commits is not what was asked for. */
 function plan_manual_known(plan, repo, rows) {
     if (plan.source !== 'none' || plan.nothingNew === true)
         return plan;
-    const names = rows.slice(0, 10).map(({ name }) => name);
-    throw new errors/* ActionError */.lZ('commits-failed', `The commits of ${repo} cannot be found: ${plan.reason}.`, {
-        hint: names.length === 0
+    const names = (rows ?? []).slice(0, 10).map(({ name }) => name);
+    const hint = rows === undefined
+        ? 'Give the Sentry token org:read or org:ci, or pass a github_token that may read the repository.'
+        : names.length === 0
             ? 'No repository is connected in Sentry. Connect it, or pass a github_token that may read it.'
-            : `Repositories that Sentry knows: ${names.join(', ')}. Check repo, or pass a github_token that may read it.`,
-    });
+            : `Repositories that Sentry knows: ${names.join(', ')}. Check repo, or pass a github_token that may read it.`;
+    throw new errors/* ActionError */.lZ('commits-failed', `The commits of ${repo} cannot be found: ${plan.reason}.`, { hint });
 }
 /** `commit` may be a range itself, as in sentry-cli's `--commit repo@from..to`; it is split at the last `..`. */
 function splitRange({ commits }) {
@@ -36166,6 +36547,7 @@ function absolute(url, ownUrl) {
 
 
 
+
 /**
  * Finds the release's commits and how they are told to Sentry, without sending anything: through the repository connected in
  * Sentry (no history needed), else from GitHub's API, else from the checkout, else not at all.
@@ -36182,65 +36564,25 @@ async function planCommits(inputs, release, deps) {
     if (repository === undefined || own === undefined) {
         return nothing(deps, 'no checkout in the working directory has a remote that names its repository, and GITHUB_REPOSITORY and GITHUB_SHA are not set');
     }
-    deps.log.info(`Commit ${select_short(own.sha)} of ${repository.url.path} (${own.why})`);
+    deps.log.info(`Commit ${revision_short(own.sha)} of ${repository.url.path} (${own.why})`);
     return await planAuto({ inputs, release, deps, repository, own });
 }
 async function planAuto(found) {
     const { inputs, release, deps, repository, own } = found;
-    const [previous, others, rows] = await Promise.all([
-        findPrevious({ inputs, release, github: deps.github, repository, api: deps.api, log: deps.log }),
+    const [beginning, others, rows] = await Promise.all([
+        findPrevious({ inputs, release, repository }, deps),
         commitsOfOthers(deps.api, release, repository),
         deps.api.repositories(),
     ]);
-    const request = { ...found, previous, others, skipped: [] };
-    const refs = rows === undefined ? undefined : await findRefs(rows, request);
-    if (refs === undefined || typeof refs === 'string') {
-        const why = refs ?? 'the token may not list the repositories that are connected in Sentry (it needs org:read or org:ci)';
-        return await planFromSources({ ...request, skipped: [why] });
-    }
-    return {
-        source: 'integration',
-        reason: `${repository.url.path} is connected in Sentry`,
-        refs,
-        ...(previous === undefined ? {} : { range: `${select_short(previous.revision)}..${select_short(own.sha)}` }),
-    };
-}
-/** The refs, or why there can be none. */
-async function findRefs(rows, request) {
-    const { inputs, deps, repository, own, previous, others } = request;
-    const connected = connectedRows(rows, repository);
-    if (connected.length === 0)
-        return `${repository.url.path} is not connected in Sentry`;
-    if (inputs.commits.paths.length > 0)
-        return 'Sentry reads the commits of all paths, but commits_path is given';
-    const othersRefs = refsOfOthers(others, rows);
-    if (othersRefs === undefined) {
-        return 'the release has commits of another repository that is not connected in Sentry, which would be lost';
-    }
-    const begin = previous === undefined ? undefined : await asFullId(previous.revision, deps);
-    if (begin !== undefined && begin.length > MAX_REVISION) {
-        return `${previous?.why ?? ''} is longer than the ${MAX_REVISION} characters that Sentry takes`;
-    }
-    const base = begin === undefined ? {} : { previousCommit: begin };
-    const ours = connected.map(({ name }) => ({ repository: name, commit: own.sha, ...base }));
-    return uniqueRefs([...ours, ...(await refsOfSubmodules(rows, deps, own.sha)), ...othersRefs]);
-}
-/** A tag, branch or `HEAD~1` is resolved where the checkout can: Sentry and its integrations know ids best. */
-async function asFullId(revision, { git }) {
-    if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision))
-        return revision;
-    return (await resolveLocally(git, revision)) ?? revision;
-}
-async function refsOfSubmodules(rows, { git }, head) {
-    return submoduleRefs(rows, await findSubmodules(git, head, await remoteUrl(git)));
-}
-/** One ref a repository: ours first, then the submodules, then what was there. */
-function uniqueRefs(refs) {
-    const byName = new Map();
-    for (const ref of refs)
-        if (!byName.has(ref.repository))
-            byName.set(ref.repository, ref);
-    return [...byName.values()];
+    const refs = await planRefs({
+        ...{ rows, name: repository.url.path, commit: own.sha, paths: inputs.commits.paths, others },
+        previous: await withFullId(beginning.previous, deps.git),
+        choose: (all) => connectedRows(all, repository),
+        submodules: async (all) => submoduleRefs(all, await findSubmodules(deps.git, own.sha, await remoteUrl(deps.git))),
+    });
+    if (typeof refs === 'string')
+        return await planFromSources({ ...found, beginning, others, skipped: [refs] });
+    return planOfRefs(refs, `${repository.url.path} is connected in Sentry`, { ...found, beginning });
 }
 /** The plan that sends nothing, told to the user. */
 function nothing({ log }, reason) {
@@ -36250,13 +36592,14 @@ function nothing({ log }, reason) {
 
 ;// CONCATENATED MODULE: ./build/steps/commits.js
 
+
 /** Tells Sentry which commits are in the release. */
 async function setCommits(context) {
     const { api, inputs, journal, release } = context;
     const plan = await planCommits(inputs, release, context);
-    const count = plan.refs?.length ?? plan.commits?.length ?? 0;
-    journal.note({ commits: { source: plan.source, count, range: plan.range ?? null } });
-    if (count === 0) {
+    const amount = plan.refs?.length ?? plan.commits?.length ?? 0;
+    journal.note({ commits: { source: plan.source, count: amount, range: plan.range ?? null } });
+    if (amount === 0) {
         const status = plan.nothingNew === true ? 'done' : 'warned';
         return { status, detail: plan.reason, told: plan.told === true };
     }
@@ -36266,7 +36609,7 @@ async function setCommits(context) {
         ...(plan.refs === undefined ? {} : { refs: plan.refs }),
         ...(plan.commits === undefined ? {} : { commits: plan.commits }),
     });
-    const stored = plan.refs === undefined ? count : answer.commitCount;
+    const stored = plan.refs === undefined ? amount : answer.commitCount;
     journal.note({ commits: { source: plan.source, count: stored, range: plan.range ?? null } });
     return { detail: describePlan(plan) };
 }
@@ -36276,7 +36619,7 @@ function describePlan(plan) {
         const refs = plan.refs.map(({ repository, commit }) => `${repository}@${commit.slice(0, 12)}`).join(', ');
         return `Sentry reads the commits itself: ${refs}${range} (${plan.reason})`;
     }
-    return `${plan.commits?.length ?? 0} commits from ${plan.source}${range} (${plan.reason})`;
+    return `${count(plan.commits?.length ?? 0, 'commit')} from ${plan.source}${range} (${plan.reason})`;
 }
 
 ;// CONCATENATED MODULE: ./build/sentry/deploys.js
@@ -36426,12 +36769,12 @@ function secretlessCause(github) {
     return undefined;
 }
 function isFork(event) {
-    const head = missing_token_child(missing_token_child(event['pull_request'], 'head'), 'repo');
-    const base = missing_token_child(missing_token_child(event['pull_request'], 'base'), 'repo');
-    const headName = missing_token_child(head, 'full_name');
-    return missing_token_child(head, 'fork') === true || (typeof headName === 'string' && headName !== missing_token_child(base, 'full_name'));
+    const head = child(child(event['pull_request'], 'head'), 'repo');
+    const base = child(child(event['pull_request'], 'base'), 'repo');
+    const headName = child(head, 'full_name');
+    return child(head, 'fork') === true || (typeof headName === 'string' && headName !== child(base, 'full_name'));
 }
-function missing_token_child(value, key) {
+function child(value, key) {
     return typeof value === 'object' && value !== null ? value[key] : undefined;
 }
 
@@ -36598,6 +36941,44 @@ function failed(reason) {
     return { exitCode: 128, stdout: '', stderr: reason, cut: false };
 }
 
+;// CONCATENATED MODULE: ./build/inputs/read-text.js
+
+
+/** Bytes of a file that may name a release. The largest real ones have some 100 KiB; a larger one is something else. */
+const MAX_TEXT_BYTES = 4 * 1024 * 1024;
+/** Reads files of the checkout, which anybody may have written: none that never ends, and none that fills the memory. */
+function createTextReader(log) {
+    return async (path) => {
+        const file = await opened(path);
+        if (file === undefined)
+            return undefined;
+        try {
+            const stats = await file.stat();
+            if (!stats.isFile())
+                return undefined;
+            if (stats.size <= MAX_TEXT_BYTES)
+                return await file.readFile('utf8');
+            log.notice(`${path} is not read for the name of the release: it has ${stats.size} bytes, more than 4 MiB.`);
+            return undefined;
+        }
+        catch {
+            return undefined;
+        }
+        finally {
+            await file.close();
+        }
+    };
+}
+async function opened(path) {
+    try {
+        // Without O_NONBLOCK, which Windows lacks, opening a pipe would wait for its writer.
+        return await (0,promises_namespaceObject.open)(path, external_node_fs_.constants.O_RDONLY | (external_node_fs_.constants.O_NONBLOCK ?? 0));
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/xml.js
 /** An XML text without its comments. A comment that never ends stays. Its time grows with the length, whatever the text is. */
 function withoutComments(xml) {
@@ -36617,6 +36998,7 @@ function withoutComments(xml) {
 ;// CONCATENATED MODULE: ./build/inputs/release-build-files.js
 
 
+
 const WIDGETS_NAMESPACE = 'http://www.w3.org/ns/widgets';
 /**
  * The name of a Cordova build, `id@version`: only in `platforms/android` or `platforms/ios` of a project. A platform's own id
@@ -36629,12 +37011,18 @@ async function cordovaRelease(dir, readText) {
     const config = await readText((0,external_node_path_.join)((0,external_node_path_.dirname)((0,external_node_path_.dirname)(dir)), 'config.xml'));
     if (config === undefined)
         return undefined;
-    const widget = /<widget\s([^>]*)>/.exec(withoutComments(config))?.[1];
+    const widget = widgetTag(withoutComments(config));
     if (widget === undefined || attribute(widget, 'xmlns') !== WIDGETS_NAMESPACE)
         return undefined;
     const ownId = attribute(widget, platform === 'android' ? 'android-packageName' : 'ios-CFBundleIdentifier');
     const ownVersion = platform === 'android' ? undefined : attribute(widget, 'ios-CFBundleVersion');
     return joinName(ownId ?? attribute(widget, 'id'), ownVersion ?? attribute(widget, 'version'));
+}
+/** What stands in the first `<widget \u2026>`. No regular expression: a file of unfinished tags would be read once for each. */
+function widgetTag(xml) {
+    const start = xml.search(/<widget\s/);
+    const end = xml.indexOf('>', start);
+    return start < 0 || end < 0 ? undefined : xml.slice(start + '<widget'.length, end);
 }
 /**
  * The name of a Gradle build, `applicationId@versionName`: both from `app/build.gradle` of the nearest folder upwards that
@@ -36652,24 +37040,24 @@ async function gradleRelease(start, readText) {
     }
 }
 /**
- * `name@version` of the package.json in `dir`. A scope is written as npm writes it in file names (`@acme/web` → `acme-web`),
+ * `name@version` of the package.json in `dir`. A scope is written as npm writes it in file names (`@acme/web` \u2192 `acme-web`),
  * because a release name may hold no slash.
  */
 async function packageRelease(dir, readText) {
     const path = (0,external_node_path_.join)(dir, 'package.json');
     const text = await readText(path);
     if (text === undefined)
-        return { problem: `there is no package.json in ${dir}` };
+        return { problem: `there is no package.json in ${dir} that can be read` };
     const parsed = release_build_files_parseJson(text.replace(/^\uFEFF/, ''));
-    const name = stringField(parsed, 'name');
+    const name = stringField(parsed, 'name')?.replace(/^@/, '');
     const version = stringField(parsed, 'version');
     if (parsed === undefined)
         return { problem: `${path} is not valid JSON` };
-    if (name === undefined)
+    if (!name)
         return { problem: `${path} has no name` };
     if (version === undefined)
         return { problem: `${path} has no version` };
-    return { name: `${name.replace(/^@/, '').replaceAll('/', '-')}@${version}` };
+    return { name: `${name.replaceAll('/', '-')}@${version}` };
 }
 async function appGradle(dir, readText) {
     return await readText((0,external_node_path_.join)(dir, 'app', 'build.gradle'));
@@ -36690,9 +37078,7 @@ function release_build_files_parseJson(text) {
     }
 }
 function stringField(value, key) {
-    if (typeof value !== 'object' || value === null)
-        return undefined;
-    const field = value[key];
+    const field = member(value, key);
     return typeof field === 'string' && field.trim() !== '' ? field.trim() : undefined;
 }
 
@@ -36798,6 +37184,7 @@ function unescapeXml(text) {
 
 ;// CONCATENATED MODULE: ./build/inputs/release-xcode-project.js
 
+
 /** Paths of the Xcode projects in a folder. */
 function projectsIn(dir, names) {
     return names.filter((name) => name.endsWith('.xcodeproj')).map((name) => (0,external_node_path_.join)(dir, name));
@@ -36810,9 +37197,9 @@ async function projectSettings(project, dir, runTool) {
     const list = await askXcode(['-list', '-json', '-project', project], dir, runTool);
     if ('problem' in list)
         return list;
-    const described = field(list.json, 'project');
-    const [target] = texts(field(described, 'targets'));
-    const configurations = texts(field(described, 'configurations'));
+    const described = member(list.json, 'project');
+    const [target] = texts(member(described, 'targets'));
+    const configurations = texts(member(described, 'configurations'));
     const configuration = named(configurations, 'release') ?? named(configurations, 'debug');
     if (target === undefined)
         return { problem: `${(0,external_node_path_.basename)(project)} has no targets` };
@@ -36823,8 +37210,8 @@ async function projectSettings(project, dir, runTool) {
     if ('problem' in shown)
         return shown;
     const entries = Array.isArray(shown.json) ? shown.json : [];
-    const entry = entries.find((one) => field(one, 'target') === target);
-    const settings = field(entry, 'buildSettings');
+    const entry = entries.find((one) => member(one, 'target') === target);
+    const settings = member(entry, 'buildSettings');
     if (settings === undefined)
         return { problem: `xcodebuild shows no build settings of the target ${target}` };
     return { settings: settingsOf(settings) };
@@ -36851,11 +37238,6 @@ function named(names, lowerCase) {
 }
 function texts(value) {
     return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-}
-function field(value, key) {
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-        ? value[key]
-        : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/release-xcode.js
@@ -36961,7 +37343,7 @@ async function proposeName(dir, github, deps) {
 }
 function xcodeDeps(deps) {
     const { env, signal } = deps;
-    const runTool = deps.runTool ?? createToolRunner({ env, ...(signal === undefined ? {} : { signal }) });
+    const runTool = createToolRunner({ env, ...(signal === undefined ? {} : { signal }) });
     return { ...deps, platform: deps.platform ?? process.platform, runTool };
 }
 async function fromCommit(github, git) {
@@ -36998,7 +37380,7 @@ async function release_proposal_named(found, origin) {
 const MAX_RELEASE_LENGTH = 200;
 /**
  * Checks a name by the rules of Sentry's server and of sentry-cli together, before anything is sent: the server would answer
- * "Release with name … is not allowed" without saying which rule.
+ * "Release with name \u2026 is not allowed" without saying which rule.
  *
  * @throws ActionError `release-name-invalid`
  */
@@ -37059,7 +37441,7 @@ async function resolveReleaseName(inputs, github, deps) {
     return { name, origin: found.origin };
 }
 async function findName({ release, workingDirectory }, github, deps) {
-    const readText = deps.readText ?? readTextFile;
+    const readText = deps.readText ?? createTextReader(deps.log);
     if (release.from === 'tag')
         return await tagName(github, deps.git);
     if (release.from === 'package') {
@@ -37091,16 +37473,9 @@ function stripTagRef(name) {
 function missing(message, hint) {
     return new errors/* ActionError */.lZ('release-name-missing', message, { hint });
 }
-async function readTextFile(path) {
-    try {
-        return await (0,promises_namespaceObject.readFile)(path, 'utf8');
-    }
-    catch {
-        return undefined;
-    }
-}
 
 ;// CONCATENATED MODULE: ./build/token/target.js
+
 
 
 const DEFAULT_URL = 'https://sentry.io';
@@ -37150,9 +37525,9 @@ function baseUrl(text, what) {
         const guess = /^[\w.-]+(?::\d+)?\/?$/.test(text) ? ` Perhaps https://${text.replace(/\/$/, '')} is meant.` : '';
         throw refuse('does not begin with https:// or http://', `Give the whole address.${guess}`);
     }
-    if (!URL.canParse(text))
+    const url = parseUrl(text);
+    if (url === undefined)
         throw refuse('is no address', 'It looks like https://sentry.example.com.');
-    const url = new URL(text);
     if (url.username || url.password)
         throw refuse('holds a user name or password', 'The token is all that is needed.');
     if (!/^\/+$/.test(url.pathname) || url.search || url.hash) {
@@ -37180,7 +37555,7 @@ function chooseOrg(given, token) {
     if (org !== undefined)
         return org;
     throw new errors/* ActionError */.lZ('org-missing', 'No Sentry organization was given', {
-        hint: 'Set the input org, or the environment variable SENTRY_ORG, to the slug of your organization: it is in the address of its pages in Sentry. Organization tokens (sntrys_…) carry it themselves.',
+        hint: 'Set the input org, or the environment variable SENTRY_ORG, to the slug of your organization: it is in the address of its pages in Sentry. Organization tokens (sntrys_\u2026) carry it themselves.',
     });
 }
 /**
@@ -37198,7 +37573,7 @@ function recipients(base, token) {
     };
 }
 function regionOf(text) {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const url = parseUrl(text);
     const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && target_isLoopback(url.hostname));
     return safe ? url?.origin : undefined;
 }
@@ -37241,7 +37616,7 @@ function parseToken(raw) {
     }
     const doubt = value.startsWith('sntry')
         ? undefined
-        : 'it does not look like a token of Sentry (sntryi_…, sntrys_…, sntryu_…)';
+        : 'it does not look like a token of Sentry (sntryi_\u2026, sntrys_\u2026, sntryu_\u2026)';
     return { ...plain, kind: 'opaque', doubt };
 }
 /** What people paste instead of a token, each with its own way out. */
@@ -37424,6 +37799,8 @@ function resolveReference(reference, scriptName) {
         return { kind: 'names', names: [beside(scriptName, text)] };
     if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//'))
         return { kind: 'remote' };
+    if (text.length > LONGEST_PATH)
+        return { kind: 'names', names: [] };
     const variants = spellings(text);
     if (text.startsWith('/'))
         return { kind: 'site-path', paths: variants };
@@ -37432,6 +37809,11 @@ function resolveReference(reference, scriptName) {
     const inside = names.filter((name) => name !== '..' && !name.startsWith('../') && !name.includes('\0'));
     return inside.length === 0 ? { kind: 'outside' } : { kind: 'names', names: inside };
 }
+/**
+ * In UTF-16 units: above what file systems take (4,096 bytes on Linux), percent-encoded or not. Node's time to normalize a path of
+ * `..` grows with the square of its length: megabytes of it would keep the run busy for hours.
+ */
+const LONGEST_PATH = 8_192;
 /** `app.js.map`: by far the most common, and nothing in it to decode or to normalize. */
 const PLAIN_NAME = /^[\w-][\w.-]*$/;
 function beside(scriptName, fileName) {
@@ -37715,7 +38097,7 @@ function consequence(kind, members) {
 }
 function examples(members) {
     const names = members.slice(0, 3).map(({ file }) => file);
-    return members.length > 3 ? `${names.join(', ')}, …` : names.join(', ');
+    return members.length > 3 ? `${names.join(', ')}, \u2026` : names.join(', ');
 }
 function annotate({ kind, file, severity, message }) {
     const title = TITLES[kind];
@@ -37798,7 +38180,7 @@ function escapeRegExp(text) {
 }
 /** Most alternatives that one pattern may stand for; a pattern with more is taken literally from there on. */
 const glob_MAX_ALTERNATIVES = 1000;
-/** `a/{b,c/d}.js` → `a/b.js`, `a/c/d.js`. Braces without a comma (`{x}`) stay as they are. */
+/** `a/{b,c/d}.js` \u2192 `a/b.js`, `a/c/d.js`. Braces without a comma (`{x}`) stay as they are. */
 function glob_expandBraces(pattern) {
     const done = [];
     const open = [pattern];
@@ -38020,7 +38402,7 @@ function outsideNames(targets, tally) {
 }
 function extensionCounts(tally) {
     const counts = [...tally.otherExtensions].sort(([a, left], [b, right]) => right - left || (a < b ? -1 : 1));
-    return no_files_list(counts.map(([extension, count]) => `${count} × ${extension}`));
+    return no_files_list(counts.map(([extension, count]) => `${count} \u00d7 ${extension}`));
 }
 function missingReason({ found, missing }, { root, path }) {
     if (!(0,paths/* isInside */.FK)(root, found, path)) {
@@ -38055,7 +38437,7 @@ function entriesOf(folder, { markFolders = false } = {}) {
 }
 function no_files_list(names) {
     const shown = names.slice(0, 3).join(', ');
-    return names.length > 3 ? `${shown}, …` : shown;
+    return names.length > 3 ? `${shown}, \u2026` : shown;
 }
 
 ;// CONCATENATED MODULE: ./build/sourcemaps/patterns.js
@@ -38465,7 +38847,7 @@ var debug_id = __nccwpck_require__(2096);
 const integrity_MAX_PAGES = 200;
 const MAX_PAGE_BYTES = 2 * 1024 * 1024;
 /**
- * Warns of hashes that injection makes wrong: `integrity="sha384-…"` in HTML pages beside the scripts, and the table of
+ * Warns of hashes that injection makes wrong: `integrity="sha384-\u2026"` in HTML pages beside the scripts, and the table of
  * Angular's service worker. The browser would refuse those scripts, and only in production. Scripts that have a debug id
  * already are not changed, so they don't count.
  *
@@ -38491,7 +38873,7 @@ function integrityDiagnoses(pages, scripts) {
         const hit = paths.map((path) => match(path, page, byFileName)).filter((script) => script !== undefined);
         const broken = [...new Set(hit)].filter(changes).map(({ name }) => name);
         if (broken.length > 0)
-            diagnoses.push(describe(page, broken));
+            diagnoses.push(integrity_describe(page, broken));
     }
     return diagnoses;
 }
@@ -38530,7 +38912,7 @@ function taggedPaths(html) {
     }
     return paths;
 }
-/** `<script type="importmap">{"integrity": {"/app.js": "sha384-…"}}</script>` */
+/** `<script type="importmap">{"integrity": {"/app.js": "sha384-\u2026"}}</script>` */
 function importMapPaths(html) {
     const body = /<script\b[^<>]{0,200}\btype\s*=\s*["']?importmap["']?[^<>]{0,200}>([^<]*)</i.exec(html)?.[1];
     const table = body === undefined ? undefined : property(integrity_parseJson(body), 'integrity');
@@ -38551,6 +38933,8 @@ function property(value, key) {
 }
 /** The script that a page's URL means: by the longest common end of both paths. */
 function match(url, page, byFileName) {
+    if (url.length > LONGEST_PATH)
+        return undefined;
     const path = decodePercent(cutQuery(url.replace(/^[a-z][a-z0-9+.-]*:/i, '').replace(/^\/\/[^/]*/, '')));
     const candidates = byFileName.get(external_node_path_.posix.basename(path)) ?? [];
     if (!path.startsWith('/')) {
@@ -38587,7 +38971,7 @@ function hasDebugId(script) {
         return false;
     }
 }
-function describe(page, scripts) {
+function integrity_describe(page, scripts) {
     const more = scripts.length > 3 ? ` and ${scripts.length - 3} more` : '';
     const names = scripts.slice(0, 3).join(', ') + more;
     const remedy = isHashTable(page)
@@ -38605,7 +38989,7 @@ function describe(page, scripts) {
 /**
  * File names of maps to try for a script without a usable reference, in order, as sentry-cli 3.8.0 does: with `base` up to
  * the first dot and `ext` the rest: `base.map`, `base.ext.map`, without a leading `min.`, and with the last part of two or
- * more replaced. `foo.min.js` → `foo.map`, `foo.min.js.map`, `foo.js.map`, `foo.min.map`.
+ * more replaced. `foo.min.js` \u2192 `foo.map`, `foo.min.js.map`, `foo.js.map`, `foo.min.map`.
  */
 function guessMapNames(scriptName) {
     const dot = scriptName.indexOf('.');
@@ -38715,7 +39099,7 @@ function unpaired_list(files) {
 const unpaired_SHOWN_LENGTH = 200;
 function shorten(reference) {
     const text = cutQuery(reference);
-    return `"${text.length > unpaired_SHOWN_LENGTH ? `${text.slice(0, unpaired_SHOWN_LENGTH)}…` : text}"`;
+    return `"${text.length > unpaired_SHOWN_LENGTH ? `${text.slice(0, unpaired_SHOWN_LENGTH)}\u2026` : text}"`;
 }
 
 ;// CONCATENATED MODULE: ./build/sourcemaps/pair.js
@@ -39087,7 +39471,7 @@ async function waitForServer(state, waitedMs, waitMs, pause, { clock, signal }) 
 function assembleFailed(bundle, { detail }) {
     return new errors/* ActionError */.lZ('assemble-failed', `Sentry could not process bundle ${bundle.id} (${bundle.files} files): ${detail ?? 'it gave no reason'}`, {
         hint: 'Sentry repeats this answer for ten minutes for the same files and release. Run the step again after that; ' +
-            'if it fails the same way, send the bundle id and the text above to your Sentry server’s operator.',
+            'if it fails the same way, send the bundle id and the text above to your Sentry server\u2019s operator.',
     });
 }
 function uploadStuck(bundle, missing) {
@@ -39203,12 +39587,16 @@ function changed({ plan }, { start, end }) {
 }
 
 ;// CONCATENATED MODULE: ./build/upload/outcome.js
+/** Messages that name a file are different each time; those that are the same for thousands come early. */
+const MOST_TEXTS = 200;
 /** Collects what becomes of the units, in order, for the record of the upload. */
 class Outcome {
     #units;
     #diagnoses;
     #debugIds = [];
     #uploadedMaps = [];
+    /** Kinds, severities and messages seen. */
+    #texts = new Map();
     #next = 0;
     #pairs = 0;
     #files = 0;
@@ -39227,7 +39615,8 @@ class Outcome {
     add(outcomes) {
         for (const { packed, debugId, diagnoses } of outcomes) {
             const unit = this.#units[this.#next++];
-            this.#diagnoses.push(...diagnoses);
+            for (const diagnosis of diagnoses)
+                this.#diagnoses.push(this.#share(diagnosis, unit, debugId));
             if (unit === undefined || packed === 0)
                 continue;
             const file = (packed & 1) === 1 ? unit.js : unit.map;
@@ -39240,6 +39629,28 @@ class Outcome {
                 continue;
             this.#debugIds.push({ debugId, name: file.name, url: file.url });
         }
+    }
+    /**
+     * The diagnosis with strings that are in memory already: on its way from a worker each became one of its own, and there is
+     * one for each of perhaps 100,000 files.
+     */
+    #share(diagnosis, unit, debugId) {
+        const shared = {
+            ...diagnosis,
+            kind: this.#known(diagnosis.kind),
+            file: [unit?.js?.name, unit?.map?.name].find((name) => name === diagnosis.file) ?? diagnosis.file,
+            severity: this.#known(diagnosis.severity),
+            message: this.#known(diagnosis.message),
+        };
+        return debugId !== undefined && diagnosis.debugId === debugId ? { ...shared, debugId } : shared;
+    }
+    #known(text) {
+        const known = this.#texts.get(text);
+        if (known !== undefined)
+            return known;
+        if (this.#texts.size < MOST_TEXTS)
+            this.#texts.set(text, text);
+        return text;
     }
     /** The record of the whole upload. */
     record(bundles, records, courier, dry) {
@@ -39263,9 +39674,57 @@ class Outcome {
 
 // EXTERNAL MODULE: ./build/upload/archive.js + 1 modules
 var archive = __nccwpck_require__(7760);
+;// CONCATENATED MODULE: ./build/upload/byte-blocks.js
+/**
+ * Bytes that grow, in blocks of one length (the last is shorter). What is added is copied and not kept, so that nothing has to
+ * be joined in the end, when it would all be in memory twice.
+ */
+class ByteBlocks {
+    #blockBytes;
+    #full = [];
+    #open;
+    #used = 0;
+    #length = 0;
+    /** @param blockBytes length of the blocks in bytes; at least 1 */
+    constructor(blockBytes) {
+        this.#blockBytes = blockBytes;
+    }
+    /** All bytes so far. */
+    get length() {
+        return this.#length;
+    }
+    append(bytes) {
+        for (let from = 0; from < bytes.length;) {
+            this.#open ??= new Uint8Array(this.#blockBytes);
+            const part = bytes.subarray(from, from + this.#blockBytes - this.#used);
+            this.#open.set(part, this.#used);
+            from += part.length;
+            this.#used += part.length;
+            if (this.#used === this.#blockBytes)
+                this.#close(this.#open);
+        }
+        this.#length += bytes.length;
+    }
+    /** The blocks, in order. Nothing may be appended after it. */
+    blocks() {
+        if (this.#open !== undefined)
+            this.#close(this.#open.subarray(0, this.#used));
+        return this.#full;
+    }
+    #close(block) {
+        this.#full.push(block);
+        this.#open = undefined;
+        this.#used = 0;
+    }
+}
+
+// EXTERNAL MODULE: ./build/upload/free-memory.js
+var free_memory = __nccwpck_require__(5594);
 // EXTERNAL MODULE: ./build/upload/manifest.js
 var upload_manifest = __nccwpck_require__(7687);
 ;// CONCATENATED MODULE: ./build/upload/bundle.js
+
+
 
 
 
@@ -39279,15 +39738,19 @@ const MANIFEST_EXTRA_BYTES = 4096;
 class BundleBuilder {
     #hash = (0,external_node_crypto_.createHash)('sha1');
     #chunks = [];
-    #central = [];
-    /** Lines of manifest.json, as chunks, as parts. */
-    #manifest = [[]];
+    /** Records of the central directory, in blocks that become chunks. */
+    #central;
+    /** Lines of manifest.json, as they become chunks. */
+    #manifest = [];
+    /** Parts of the chunk of the manifest that is not complete. */
+    #lines = [];
     #maxChunkBytes;
     #entries = 0;
     #bytes = 0;
     #tailBytes = MANIFEST_EXTRA_BYTES;
     constructor(maxChunkBytes) {
         this.#maxChunkBytes = maxChunkBytes;
+        this.#central = new ByteBlocks(maxChunkBytes);
     }
     /** What the archive starts with: a chunk of its own, which every server has after the first upload. */
     start() {
@@ -39302,18 +39765,19 @@ class BundleBuilder {
     add(units) {
         (0,archive/* moveRecords */.Wd)(units.central, this.#bytes);
         this.#bytes += units.bytes;
-        this.#central.push(units.central);
         this.#tailBytes += tailBytes(units);
+        this.#central.append(units.central);
+        (0,free_memory/* freeMemory */.K)([units.central].filter(isAlone));
         if (units.entries === 0)
             return;
         if (units.startsManifestChunk)
-            this.#manifest.push([]);
+            this.#endManifestChunk();
         if (this.#entries > 0)
-            this.#manifest.at(-1)?.push(COMMA);
+            this.#lines.push(COMMA);
         units.manifest.forEach((part, index) => {
             if (index > 0)
-                this.#manifest.push([]);
-            this.#manifest.at(-1)?.push(part);
+                this.#endManifestChunk();
+            this.#lines.push(part);
         });
         this.#entries += units.entries;
     }
@@ -39326,16 +39790,23 @@ class BundleBuilder {
     }
     /** Adds manifest and directory. Returns the bundle and the chunks of its end. */
     finish(owner, method) {
-        const id = (0,upload_manifest/* bundleId */.WW)(this.#hash.copy().digest(), this.#manifest.flat());
+        this.#endManifestChunk();
+        const id = (0,upload_manifest/* bundleId */.WW)(this.#hash.copy().digest(), this.#manifest);
         const offset = this.#bytes;
         const manifest = method === 0 ? this.#storedManifest(owner, id) : this.#deflatedManifest(owner, id);
         const tail = manifest.parts.flatMap((part) => this.#append(part));
-        const central = [...this.#central, (0,archive/* centralRecord */.dF)(manifest.entry, offset)];
-        const centralBytes = central.reduce((sum, { length }) => sum + length, 0);
-        const directory = Buffer.concat([...central, (0,archive/* endRecord */.rs)(this.#entries + 1, centralBytes, this.#bytes)]);
-        tail.push(...this.#append(directory));
+        this.#central.append((0,archive/* centralRecord */.dF)(manifest.entry, offset));
+        this.#central.append((0,archive/* endRecord */.rs)(this.#entries + 1, this.#central.length, this.#bytes));
+        tail.push(...this.#central.blocks().flatMap((block) => this.#append(block)));
         const checksum = this.#hash.digest('hex');
         return { bundle: { id, checksum, chunks: this.#chunks, files: this.#entries, bytes: this.#bytes }, tail };
+    }
+    #endManifestChunk() {
+        if (this.#lines.length === 0)
+            return;
+        this.#manifest.push(Buffer.concat(this.#lines));
+        (0,free_memory/* freeMemory */.K)(this.#lines.filter(isAlone));
+        this.#lines = [];
     }
     /**
      * The manifest in parts that become chunks of their own. The header in front holds the CRC and is new each time, so it is
@@ -39344,16 +39815,11 @@ class BundleBuilder {
     #storedManifest(owner, id) {
         const start = Buffer.from(upload_manifest/* MANIFEST_START */.db);
         const end = Buffer.from((0,upload_manifest/* manifestEnd */.n9)(owner, id));
-        const entry = (0,archive/* storedEntry */.ws)('manifest.json', [start, ...this.#manifest.flat(), end]);
-        const lines = this.#manifest.map((parts) => Buffer.concat(parts));
-        return { parts: [Buffer.concat([(0,archive/* localHeader */.$B)(entry), start]), ...lines, end], entry };
+        const entry = (0,archive/* storedEntry */.ws)('manifest.json', [start, ...this.#manifest, end]);
+        return { parts: [Buffer.concat([(0,archive/* localHeader */.$B)(entry), start]), ...this.#manifest, end], entry };
     }
     #deflatedManifest(owner, id) {
-        const text = Buffer.concat([
-            Buffer.from(upload_manifest/* MANIFEST_START */.db),
-            ...this.#manifest.flat(),
-            Buffer.from((0,upload_manifest/* manifestEnd */.n9)(owner, id)),
-        ]);
+        const text = Buffer.concat([Buffer.from(upload_manifest/* MANIFEST_START */.db), ...this.#manifest, Buffer.from((0,upload_manifest/* manifestEnd */.n9)(owner, id))]);
         const packed = (0,external_node_zlib_.deflateRawSync)(text);
         const entry = { ...(0,archive/* storedEntry */.ws)('manifest.json', [text]), method: 8, packedBytes: packed.length };
         return { parts: [(0,archive/* localHeader */.$B)(entry), packed], entry };
@@ -39372,6 +39838,10 @@ class BundleBuilder {
     }
 }
 const COMMA = Buffer.from(',');
+/** Whether nothing else lies in the same memory, as it does in Node's pool of small buffers and in a copy of it. */
+function isAlone(bytes) {
+    return bytes.byteLength === bytes.buffer.byteLength;
+}
 /** What units add to the end of the archive. */
 function tailBytes({ central, manifest }) {
     return manifest.reduce((sum, part) => sum + part.length, central.length + 1);
@@ -39379,7 +39849,7 @@ function tailBytes({ central, manifest }) {
 
 ;// CONCATENATED MODULE: ./build/upload/progress.js
 const INTERVAL_MS = 1000;
-/** `1234567` → `1.2 MB` */
+/** `1234567` \u2192 `1.2 MB` */
 function megabytes(bytes) {
     return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
@@ -39495,8 +39965,6 @@ function tooBig({ plan, settings }, packed, share) {
     return new errors/* ActionError */.lZ('server-limits', `${name} with its source map takes ${megabytes(packed.bytes)}; the server takes ${megabytes(settings.maxArchiveBytes)} at most.`, { hint: 'Split the script into smaller ones, or leave it out with `ignore`.' });
 }
 
-// EXTERNAL MODULE: ./build/upload/free-memory.js
-var free_memory = __nccwpck_require__(5594);
 ;// CONCATENATED MODULE: ./build/upload/outbox.js
 
 /** Longest request body; far above what 32 MiB of scripts compress to. Only what is written to takes memory. */
@@ -39807,28 +40275,40 @@ function parse(url) {
         return undefined;
     }
 }
-/** Gives out entry names once: a name that is taken gets `.1`, `.2`, … */
-class NameRegister {
-    #taken = new Set();
-    take(url) {
-        const name = entryName(url);
-        let unique = name;
-        for (let suffix = 1; this.#taken.has(unique); suffix++)
-            unique = `${name}.${suffix}`;
-        this.#taken.add(unique);
-        return unique;
+/**
+ * The archive names of a set of files, each of which is given out once: where another file has it already, a name gets `.1`,
+ * `.2`, \u2026 Only names that are not those of their URLs are kept; there are seldom any, and the set may have 100,000 files.
+ */
+class EntryNames {
+    /** By URL, which no two files of a set share. */
+    #others = new Map();
+    constructor(units) {
+        const urls = units.flatMap(({ js, map }) => [js, map].flatMap((file) => file?.url ?? []));
+        // Plain URLs differ where their names do.
+        if (urls.every((url) => PLAIN.test(url)))
+            return;
+        const taken = new Set();
+        for (const url of urls) {
+            const name = entryName(url);
+            let unique = name;
+            for (let suffix = 1; taken.has(unique); suffix++)
+                unique = `${name}.${suffix}`;
+            taken.add(unique);
+            if (unique !== name)
+                this.#others.set(url, unique);
+        }
     }
-}
-/** Archive names of all units, unique over the whole set. */
-function nameUnits(units) {
-    const register = new NameRegister();
-    return units.map(({ js, map }) => ({ js: js && register.take(js.url), map: map && register.take(map.url) }));
+    /** The names of one unit's files. */
+    of({ js, map }) {
+        return { js: js && this.#nameOf(js.url), map: map && this.#nameOf(map.url) };
+    }
+    #nameOf(url) {
+        return this.#others.get(url) ?? entryName(url);
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/upload/packing.js
 
-/** Shares that are packed in turns at once: each keeps its files in memory until its last turn. */
-const MOST_IN_TURNS = 2;
 /**
  * Packs shares on the crew, as far ahead as slabs allow, and hands them on in order. Jobs may end in any order; the archive
  * is the same for any number of threads.
@@ -39843,17 +40323,17 @@ class Packing {
     async run(shares) {
         const { pool, stop } = this.#deps;
         let inOrder = Promise.resolve();
-        const inTurns = [];
+        let inTurns = [];
         for (const share of shares) {
             const perTurn = this.#perTurn(share);
-            if (perTurn !== undefined && inTurns.length >= MOST_IN_TURNS)
-                await stop.or(inTurns.shift() ?? inOrder);
+            if (perTurn !== undefined)
+                inTurns = await this.#makeRoom(inTurns, share);
             const granted = pool.acquire(perTurn ?? (0,divide/* slabsFor */.$x)(share, pool.slabs.slabBytes));
             this.relieve();
             inOrder = this.#pack(share, await stop.or(granted), perTurn !== undefined, inOrder);
             inOrder.catch(stop.fail);
             if (perTurn !== undefined)
-                inTurns.push(inOrder);
+                inTurns.push({ bytes: share.expectedBytes, end: inOrder });
         }
         await stop.or(inOrder);
     }
@@ -39861,6 +40341,20 @@ class Packing {
     relieve() {
         if (this.#atWork === 0 && this.#deps.pool.starved)
             this.#deps.relieve();
+    }
+    /** Waits until the share may be read, too; returns those that may still be under way. */
+    async #makeRoom(inTurns, { expectedBytes }) {
+        const { bytesInTurns, stop } = this.#deps;
+        const left = [...inTurns];
+        let bytes = left.reduce((sum, share) => sum + share.bytes, expectedBytes);
+        while (bytes > bytesInTurns) {
+            const first = left.shift();
+            if (first === undefined)
+                break;
+            await stop.or(first.end);
+            bytes -= first.bytes;
+        }
+        return left;
     }
     #perTurn(share) {
         const { pool, consumer } = this.#deps;
@@ -39909,9 +40403,12 @@ var cuts = __nccwpck_require__(427);
 
 
 
+
 const settings_MIB = 1 << 20;
 /** All slabs together: the memory that holds chunks between reading and sending. */
 const SLAB_MEMORY = 24 * settings_MIB;
+/** Big files that each worker thread may have in memory. */
+const BIG_BYTES_PER_THREAD = 20 * settings_MIB;
 /** Chunks for a server that names no missing ones: nothing is re-used, so fewer and bigger is better. */
 const BLIND_CHUNK_BYTES = 4 * settings_MIB;
 /** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */
@@ -39934,6 +40431,7 @@ function chooseSettings(options, units, dryRun) {
         maxChunkBytes,
         slabBytes,
         slabCount: Math.ceil(SLAB_MEMORY / slabBytes),
+        bytesInTurns: BIG_BYTES_PER_THREAD * Math.max(1, (0,external_node_os_namespaceObject.availableParallelism)() - 1),
         maxArchiveBytes,
     };
 }
@@ -40021,6 +40519,7 @@ class SlabPool {
 /** Sets an upload up for a server's options. */
 function openSession(plan, request, deps, options, crew, stop) {
     const settings = chooseSettings(options, plan.units.length, request.dryRun);
+    const { bytesInTurns } = settings;
     const pool = new SlabPool(settings.slabCount, settings.slabBytes);
     crew.setup({ options: workOptions(plan, settings), slabs: pool.slabs });
     let packing;
@@ -40043,7 +40542,7 @@ function openSession(plan, request, deps, options, crew, stop) {
         },
         onFailure: stop.fail,
     }, settings.mode);
-    const names = nameUnits(plan.units);
+    const names = new EntryNames(plan.units);
     return {
         plan,
         request,
@@ -40059,11 +40558,11 @@ function openSession(plan, request, deps, options, crew, stop) {
                 const units = plan.units.slice(start, end);
                 return {
                     units: refresh === undefined ? units : units.map(refresh),
-                    names: names.slice(start, end),
+                    names: units.map((unit) => names.of(unit)),
                     expectedBytes,
                 };
             };
-            packing = new Packing({ crew, pool, stop, jobOf, consumer, relieve: () => courier.relieve() });
+            packing = new Packing({ crew, pool, stop, jobOf, consumer, relieve: () => courier.relieve(), bytesInTurns });
             return packing.run(shares);
         },
     };
@@ -40109,15 +40608,22 @@ async function uploadSourceMaps(plan, request, deps) {
     const { crew } = deps;
     const stop = createStop(deps.signal);
     const outcome = new Outcome(plan);
+    let courier;
     try {
         crew.expect(plan.bytes);
         const options = await stop.or(deps.api.chunkOptions());
         const session = openSession(plan, request, deps, options, crew, stop);
+        courier = session.courier;
         const bundles = await packBundles(session, outcome);
         if (bundles.length === 0 && plan.units.length > 0)
             throw nothingLeft(outcome);
         const records = await finishBundles(session, bundles);
         return outcome.record(bundles, records, session.courier, request.dryRun);
+    }
+    catch (error) {
+        const { sent, uploadedBytes = 0, wireBytes = 0 } = courier ?? {};
+        deps.onStopped?.({ chunksSent: sent?.size ?? 0, uploadedBytes, wireBytes });
+        throw error;
     }
     finally {
         deps.onDiagnosed?.(outcome.diagnoses);
@@ -40140,7 +40646,10 @@ function nothingLeft({ diagnoses }) {
 
 
 
-/** Finds and pairs the files before anything is written to Sentry, so that a wrong path cannot leave a half-made release. */
+/**
+ * Finds and pairs the files before anything is written to Sentry, so that a wrong path cannot leave a half-made release.
+ * Undefined: no source maps are asked for.
+ */
 async function planFiles(context) {
     const { crew, inputs, journal, log } = context;
     if (inputs.sourcemaps.patterns.length === 0)
@@ -40161,8 +40670,6 @@ async function planFiles(context) {
 /** Injects debug ids, bundles and uploads: one pass over the files. */
 async function uploadFiles(context, plan) {
     const { deadlineAt, clock, inputs, journal, release, target } = context;
-    if (plan === undefined)
-        return { status: 'skipped', detail: 'no sourcemaps given' };
     if (plan.units.length === 0)
         return { status: 'skipped', detail: 'no files matched' };
     const { deleteAfterUpload, dist, waitMs } = inputs.sourcemaps;
@@ -40174,21 +40681,24 @@ async function uploadFiles(context, plan) {
         dryRun: inputs.dryRun,
         ...(inputs.createRelease ? { release } : {}),
         ...(dist === undefined ? {} : { dist }),
-    }, { ...context, onDiagnosed: (diagnoses) => tellDiagnoses(context, diagnoses) });
+    }, {
+        ...context,
+        onDiagnosed: (diagnoses) => tellDiagnoses(context, diagnoses),
+        onStopped: (sent) => journal.note({ sourcemaps: { patterns: plan.patterns, upload: null, sent } }),
+    });
     journal.note({ sourcemaps: { patterns: plan.patterns, upload: record } });
     tellUpload(context, record);
     if (deleteAfterUpload)
         deleteMaps(context, plan, record);
-    return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record), told: true };
+    return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record, inputs.dryRun), told: true };
 }
 function tellDiagnoses({ log }, diagnoses) {
-    const summary = summarizeDiagnoses(diagnoses);
+    // All of them: the log shows a few and counts the rest, the report keeps each.
+    const summary = summarizeDiagnoses(diagnoses, Number.POSITIVE_INFINITY);
     for (const line of summary.lines)
         log.info(line);
     for (const { severity, message, place } of summary.annotations)
         log[severity](message, place);
-    if (summary.omitted > 0)
-        log.info(`${summary.omitted} more warnings are in the JSON report`);
 }
 function tellUpload({ inputs, log }, record) {
     for (const { bundleId, files, bytes: size, chunks, state } of record.bundles) {
@@ -40213,12 +40723,11 @@ function deleteMaps({ inputs, log }, plan, record) {
     const { maps, scripts } = deleteUploadedMaps(plan, record, log);
     log.info(`Deleted ${count(maps.length, 'uploaded map')}, took the reference out of ${count(scripts.length, 'script')}`);
 }
-function describeUpload({ bundles, chunksReused, chunksSent, files }) {
+function describeUpload({ bundles, chunksReused, chunksSent, files }, dryRun) {
     const names = bundles.map(({ bundleId, state }) => `${bundleId} (${STATE_WORDS[state]})`).join(', ');
-    // A dry run does not ask which chunks the server has: it can only tell the most that would be sent.
-    const planned = bundles.every(({ state }) => state === 'planned');
     const whole = bundles.reduce((sum, { chunks }) => sum + chunks, 0);
-    const sent = planned
+    // A dry run does not ask which chunks the server has: it can only tell the most that would be sent.
+    const sent = dryRun
         ? `at most ${count(whole, 'chunk')} to send`
         : `${count(chunksSent, 'chunk')} sent, ${chunksReused} re-used`;
     return `${count(files, 'file')}, ${sent}; bundle ${names}`;
@@ -40421,6 +40930,7 @@ async function checkAccess(context) {
 }
 
 ;// CONCATENATED MODULE: ./build/verify/pages.js
+
 /** The scripts of a web page, as a browser would load them at once. Not a parser of HTML: enough to find addresses in it. */
 const TAG_START = /<(script|link|base)(?=[\s/>])/gi;
 /** Longer tags and more of them are no page that was made for people; the limits keep a hostile one from taking our time. */
@@ -40485,9 +40995,9 @@ function attributeOf(attributes, name) {
     return value?.replace(/&amp;/gi, '&').trim();
 }
 function resolve(address, base) {
-    if (!address || !URL.canParse(address, base.href))
+    const url = address ? parseUrl(address, base) : undefined;
+    if (url === undefined)
         return undefined;
-    const url = new URL(address, base);
     url.hash = '';
     return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
 }
@@ -40501,8 +41011,14 @@ function isInternal(url) {
         /^(?:::1?$|f[cd][0-9a-f]{2}:|fe80:|::ffff:)/.test(host) ||
         /\.(?:internal|local|localhost)$/.test(host));
 }
+/** Whether a redirect stays where it was sent: only the host that was named, with or without `www.`, is asked. */
+function isSameSite(from, to) {
+    const bare = ({ hostname }) => hostname.replace(/^www\./, '');
+    return bare(from) === bare(to) && !(from.protocol === 'https:' && to.protocol === 'http:');
+}
 
 ;// CONCATENATED MODULE: ./build/verify/fetcher.js
+
 
 
 
@@ -40547,8 +41063,10 @@ async function follow(url, maxBytes, options) {
             const next = redirectOf(response, at);
             if (next === undefined)
                 return await fetched(response, at, maxBytes);
-            if (isInternal(next) && !isInternal(url)) {
-                throw new errors/* ActionError */.lZ('verify-failed', `${url.href} redirects to ${next.host}, which is inside a network`);
+            if (!isSameSite(url, next)) {
+                throw new errors/* ActionError */.lZ('verify-failed', `${url.href} redirects to another host, ${next.host}, which is not asked`, {
+                    hint: 'Give verify_url the address that the site has in the end. If it leads to a login page, the site is not open to everybody.',
+                });
             }
             at = next;
         }
@@ -40574,10 +41092,8 @@ function redirectOf(response, from) {
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || location === null)
         return undefined;
-    if (!URL.canParse(location, from.href))
-        return undefined;
-    const url = new URL(location, from);
-    return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
+    const url = parseUrl(location, from);
+    return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
 }
 async function fetched(response, url, maxBytes) {
     const age = Number(response.headers.get('age') ?? Number.NaN);
@@ -40606,6 +41122,7 @@ async function bodyOf(response, url, maxBytes) {
 
 
 
+/** Scripts of the page that are fetched; beyond, they are counted. */
 const MAX_SCRIPTS = 60;
 const site_MAX_PAGE_BYTES = 2 * 1024 * 1024;
 const MAX_SCRIPT_BYTES = 16 * 1024 * 1024;
@@ -40618,15 +41135,15 @@ const PAUSES_MS = [2_000, 5_000];
  */
 async function verifySite(address, upload, deps) {
     try {
-        let served = await look(new URL(address), upload, deps);
+        let seen = await look(new URL(address), upload, deps);
         for (const pauseMs of PAUSES_MS) {
-            if (!served.some(({ verdict }) => verdict === 'other-build' || verdict === 'no-id'))
+            if (!seen.served.some(({ verdict }) => verdict === 'other-build' || verdict === 'no-id'))
                 break;
             deps.log.info(`The site does not serve this build everywhere yet; looking again in ${pauseMs / 1000} s`);
             await deps.clock.sleep(pauseMs, deps.signal);
-            served = await look(new URL(address), upload, deps);
+            seen = await look(new URL(address), upload, deps);
         }
-        return tell(served, address, deps.log);
+        return tell(seen, address, deps.log);
     }
     catch (error) {
         if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'verify-failed')
@@ -40643,11 +41160,12 @@ async function look(address, upload, { fetcher, signal }) {
         });
     }
     const html = Buffer.from(page.body).toString('utf8');
-    const urls = scriptUrls(html, page.url)
-        .filter((url) => isInternal(page.url) || !isInternal(url))
-        .slice(0, MAX_SCRIPTS);
+    const all = scriptUrls(html, page.url);
+    const internal = isInternal(page.url) ? [] : all.filter((url) => isInternal(url));
+    const mine = (url) => isUploaded(url, upload);
+    const open = all.filter((url) => !internal.includes(url)).sort((a, b) => Number(mine(b)) - Number(mine(a)));
     const served = [];
-    const queue = urls.entries();
+    const queue = open.slice(0, MAX_SCRIPTS).entries();
     const work = async () => {
         for (const [index, url] of queue) {
             signal.throwIfAborted();
@@ -40655,7 +41173,7 @@ async function look(address, upload, { fetcher, signal }) {
         }
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
-    return served;
+    return { served, beyond: open.length - served.length, internal };
 }
 async function inspect(url, page, upload, fetcher) {
     const script = (verdict, cause, debugId) => ({
@@ -40664,17 +41182,17 @@ async function inspect(url, page, upload, fetcher) {
         debugId,
         cause,
     });
+    const mine = isUploaded(url, upload);
     const answer = await fetcher(url, MAX_SCRIPT_BYTES).catch((error) => error);
-    if (!isFetched(answer)) {
-        return script('unreachable', answer instanceof Error ? answer.message : String(answer));
+    if (!isFetched(answer) || answer.status !== 200) {
+        const why = isFetched(answer) ? `status ${answer.status}` : answer instanceof Error ? answer.message : answer;
+        const foreign = !mine && url.origin !== page.origin;
+        return script(foreign ? 'not-ours' : 'unreachable', `could not be fetched: ${why}`);
     }
-    if (answer.status !== 200)
-        return script('unreachable', `status ${answer.status}`);
     const id = (0,debug_id/* findDebugId */.wJ)(answer.body) ?? (0,debug_id/* findSnippetId */.kG)(answer.body);
     const known = upload?.debugIds.some(({ debugId }) => debugId === id) ?? false;
     if (id !== undefined && known)
         return script('uploaded', 'carries an uploaded debug id', id);
-    const mine = isUploaded(url, upload);
     if (id !== undefined) {
         if (!mine && url.origin !== page.origin)
             return script('not-ours', 'is of another host and another build', id);
@@ -40706,32 +41224,37 @@ function cached({ age, cache }) {
         return '';
     return `; a cache answered${age === undefined ? '' : ` (stored ${age} s ago)`}, so it may be an old file`;
 }
-function tell(served, address, log) {
-    const those = (...verdicts) => served.filter(({ verdict }) => verdicts.includes(verdict));
-    for (const { url, verdict, cause, debugId } of served) {
-        const id = debugId === undefined ? '' : ` (${debugId})`;
-        if (verdict === 'uploaded' || verdict === 'not-ours')
-            log.info(`${url} ${cause}${id}`);
-        else
-            log.warning(`${url} ${verdict === 'unreachable' ? 'could not be fetched: ' : ''}${cause}${id}`, {
-                title: 'Deployed site',
-            });
-    }
-    const good = those('uploaded').length;
-    const bad = those('other-build', 'no-id', 'unreachable').length;
-    if (served.length === 0 || (good === 0 && bad === 0)) {
-        const why = served.length === 0 ? 'has no scripts' : 'serves no script of this upload';
-        log.warning(`${address} ${why}: errors from it cannot be resolved with these source maps.`, {
+function tell({ beyond, internal, served }, address, log) {
+    tellScripts(served, log);
+    for (const url of internal)
+        log.info(`${url.href} was not fetched: its host is inside a network, the page is not`);
+    const good = served.filter(({ verdict }) => verdict === 'uploaded').length;
+    const bad = served.filter(({ verdict }) => WRONG.includes(verdict)).length;
+    const unseen = beyond === 0 ? '' : `; ${beyond} further scripts were not looked at (${MAX_SCRIPTS} at most)`;
+    if (good === 0 && bad === 0) {
+        const none = internal.length === 0 ? 'has no scripts' : 'has only scripts inside a network, which are not fetched';
+        const why = served.length === 0 ? none : 'serves no script of this upload';
+        log.warning(`${address} ${why}: errors from it cannot be resolved with these source maps${unseen}.`, {
             title: 'Deployed site',
         });
-        return { status: 'warned', detail: `${address} ${why}` };
+        return { status: 'warned', detail: `${address} ${why}${unseen}` };
     }
     const others = served.length - good - bad;
     const rest = others === 0 ? '' : `; ${others} more there ${others === 1 ? 'is' : 'are'} not of this upload`;
     const [scripts, carry] = good + bad === 1 ? ['script', 'carries'] : ['scripts', 'carry'];
-    const detail = `${good} of ${good + bad} ${scripts} of ${address} ${carry} an uploaded debug id${rest}`;
+    const detail = `${good} of ${good + bad} ${scripts} of ${address} ${carry} an uploaded debug id${rest}${unseen}`;
     log.info(detail);
     return { status: bad > 0 ? 'warned' : 'done', detail };
+}
+const WRONG = ['other-build', 'no-id', 'unreachable'];
+function tellScripts(served, log) {
+    for (const { url, verdict, cause, debugId } of served) {
+        const line = `${url} ${cause}${debugId === undefined ? '' : ` (${debugId})`}`;
+        if (WRONG.includes(verdict))
+            log.warning(line, { title: 'Deployed site' });
+        else
+            log.info(line);
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/verify/verify.js
@@ -40838,11 +41361,8 @@ async function verifyUpload(context) {
     return { ...(await verifyDebugIds(upload, inputs.projects, context)), told: true };
 }
 /** Looks at the scripts that the deployed site serves, and tells which of them carry an uploaded debug id. */
-async function verifyDeployed(context) {
+async function verifyDeployed(context, address) {
     const { inputs, journal } = context;
-    const address = inputs.sourcemaps.verifyUrl;
-    if (address === undefined)
-        return { status: 'skipped', detail: 'no verify_url given' };
     if (inputs.dryRun)
         return { status: 'planned', detail: `would look at ${address}` };
     const fetcher = createPageFetcher(context);
@@ -40854,6 +41374,8 @@ async function verifyDeployed(context) {
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 // EXTERNAL MODULE: ./build/sourcemaps/process.js + 18 modules
 var sourcemaps_process = __nccwpck_require__(623);
+// EXTERNAL MODULE: ./build/sourcemaps/write-guard.js
+var write_guard = __nccwpck_require__(9460);
 ;// CONCATENATED MODULE: ./build/upload/jobs.js
 /** What workers get and give back. All of it survives structuredClone; bulk data lies in shared slabs. */
 /** The `workerData.role` of the threads: the entry of the bundle tells by it that it runs as one of them. */
@@ -40862,6 +41384,7 @@ const WORKER_ROLE = 'units';
 // EXTERNAL MODULE: ./build/upload/workshop.js + 2 modules
 var workshop = __nccwpck_require__(4481);
 ;// CONCATENATED MODULE: ./build/upload/crew.js
+
 
 
 
@@ -40909,6 +41432,9 @@ class Crew {
     #mine = [];
     /** Threads that hold a job of more than one turn, by its number; none for those that this thread holds. */
     #owners = new Map();
+    #writeGuard = (0,write_guard/* createWriteGuard */.fj)();
+    /** Also a process that ends at once ends its threads between two files. */
+    #onExit = () => (0,write_guard/* stopWriting */.RZ)(this.#writeGuard);
     #setup;
     #own;
     #lastId = 0;
@@ -40934,9 +41460,10 @@ class Crew {
             return;
         const length = workers.count ?? Math.min((0,external_node_os_namespaceObject.availableParallelism)() - 1, MOST_THREADS);
         this.#threads = Array.from({ length }, () => new Thread(workers));
+        process.once('exit', this.#onExit);
         for (const thread of this.#threads) {
             thread.worker.on('message', (reply) => this.#settle(thread, reply));
-            thread.worker.on('error', (error) => this.#break(error));
+            thread.worker.on('error', (thrown) => this.#break(toError(thrown)));
             thread.worker.on('exit', (code) => this.#break(new Error(`it ended with code ${code}`)));
             if (this.#setup !== undefined)
                 thread.post({ setup: this.#setup });
@@ -40953,7 +41480,9 @@ class Crew {
         return (await Promise.all(jobs)).flat();
     }
     /** What the jobs of an upload need; called once, before the first of them. */
-    setup(setup) {
+    setup(given) {
+        const edit = { ...given.options.edit, writeGuard: this.#writeGuard };
+        const setup = { ...given, options: { ...given.options, edit } };
         this.#setup = setup;
         this.#workshop.setup(setup);
         for (const thread of this.#threads)
@@ -40980,6 +41509,8 @@ class Crew {
         this.#first.length = 0;
         this.#second.length = 0;
         this.#mine.length = 0;
+        (0,write_guard/* stopWriting */.RZ)(this.#writeGuard);
+        process.off('exit', this.#onExit);
         await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
     }
     /** To the thread that holds the job, whatever else that has to do. */
@@ -41032,7 +41563,7 @@ class Crew {
             resolve(this.#workshop.do(job));
         }
         catch (thrown) {
-            reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+            reject(toError(thrown));
         }
     }
     #settle(thread, reply) {
@@ -41057,6 +41588,9 @@ class Crew {
         for (const task of waiting)
             task.reject(this.#broken);
     }
+}
+function toError(thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 function isLong(job) {
     return job.kind === 'pack' && job.expectedBytes > LONGEST_OWN_BYTES;
@@ -41136,11 +41670,14 @@ async function pipeline(context, unasked, log) {
     const files = await planFiles(context);
     await step('release', () => release_createRelease(context));
     await step('commits', () => setCommits(context));
-    await step('sourcemaps', () => uploadFiles(context, files));
+    if (files !== undefined)
+        await step('sourcemaps', () => uploadFiles(context, files));
     await step('verify', () => verifyUpload(context));
     await step('deploy', () => recordDeploys(context));
     await step('finalize', () => finalizeRelease(context));
-    await step('verify-url', () => verifyDeployed(context));
+    const { verifyUrl } = context.inputs.sourcemaps;
+    if (verifyUrl !== undefined)
+        await step('verify-url', () => verifyDeployed(context, verifyUrl));
 }
 async function inGroup(context, log, name, work) {
     context.signal.throwIfAborted();
@@ -41151,6 +41688,9 @@ async function inGroup(context, log, name, work) {
             log.info(detail);
     }
     finally {
+        const { status, durationMs } = context.journal.stepOf(name);
+        if (status !== 'skipped')
+            log.info(`${status === 'failed' ? 'Stopped after' : 'Took'} ${duration(durationMs)}`);
         log.endGroup();
     }
 }
@@ -41318,7 +41858,8 @@ function failLate(log, thrown) {
 /* harmony export */ });
 /**
  * Every failure a user can meet, as one closed list. The text of an {@link ActionError} says what failed, at what, and what
- * the server said; its `hint` says what to do next. docs/troubleshooting.md has one entry per code, held equal by a test.
+ * the server said; its `hint` says what to do next. docs/troubleshooting.md has an entry per code
+ * and a line per message, held by a test.
  */
 const ERROR_CODES = [
     'input-invalid',
@@ -41403,7 +41944,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
  * what it needs, so that a worker starts in milliseconds; "eager" keeps both in the same file.
  */
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
-    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 269));
+    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 308));
     await act();
 }
 else {
@@ -41576,7 +42117,7 @@ function findDebugId(code) {
 }
 const MARKER = 'sentry-dbid-';
 const REGISTRY = '_sentryDebugIds';
-/** `_sentryDebugIds[stack]="…"` as injectors write it, minified or not. */
+/** `_sentryDebugIds[stack]="\u2026"` as injectors write it, minified or not. */
 const ASSIGNMENT = /^_sentryDebugIds[\s|{})]*\[[^\]]{1,60}\]\s*=\s*["']([0-9a-fA-F-]{32,36})["']/;
 const ASSIGNMENT_WINDOW = 160;
 /**
@@ -41611,7 +42152,7 @@ function findMarkerId(buffer) {
     return undefined;
 }
 /**
- * The id of a script and its map, equal to that of sentry-cli ≥ 3.6.1 (observed): SHA-1 over `"js"`, the script's length as
+ * The id of a script and its map, equal to that of sentry-cli \u2265 3.6.1 (observed): SHA-1 over `"js"`, the script's length as
  * 64-bit little endian, the script, `"sourcemap"`, the map's length, the map; over the script alone when it has no map.
  * Always the raw bytes before any change.
  */
@@ -43984,6 +44525,11 @@ class FolderMemory {
 const MOST_FOLDERS = 10_000;
 /** A source file is never this big; what is, would only blow the upload up. */
 const LARGEST_SOURCE_BYTES = 32 * 1024 * 1024;
+/**
+ * In UTF-16 units: above what file systems take, percent-encoded or not. Node's time to normalize a path of `..` grows with the square
+ * of its length, and a map may hold megabytes of it.
+ */
+const LONGEST_NAME = 8_192;
 /** A URL with a scheme. One letter is a Windows drive. */
 const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]+:/;
 /** Inside the workspace, but never source code: a checkout's `.git/config` holds its token. */
@@ -43992,31 +44538,33 @@ const PRIVATE_FILE = /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.py
  * The content of a map's source, if it is a text file inside the workspace: looked for first relative to the map, then to the
  * working directory. A map is a file that anybody may have written, so whatever it names (an absolute path, `..`, a `file:`
  * URL, a link) is followed to its real path, and that must lie in the workspace.
+ *
+ * @param path how paths are written. @default as on this system
  */
-function readSource(source, roots) {
-    for (const candidate of candidatesOf(source, roots)) {
-        if (leadsToOtherMachine(candidate, roots.workspace, external_node_path_))
+function readSource(source, roots, path = external_node_path_) {
+    for (const candidate of candidatesOf(source, roots, path)) {
+        if (leadsToOtherMachine(candidate, roots.workspace, path))
             continue;
-        const text = readInside(candidate, roots);
+        const text = readInside(candidate, roots, path);
         if (text !== undefined)
             return text;
     }
     return undefined;
 }
-function candidatesOf(source, { mapFolder, workingDirectory }) {
-    if (/^file:/i.test(source)) {
+function candidatesOf(source, { mapFolder, workingDirectory }, path) {
+    if (source.length <= LONGEST_NAME && /^file:/i.test(source)) {
         try {
-            return [(0,external_node_url_.fileURLToPath)(source)];
+            return [(0,external_node_url_.fileURLToPath)(source, { windows: path.sep === '\\' })];
         }
         catch {
             return [];
         }
     }
-    if (source === '' || SCHEME.test(source))
+    if (source === '' || source.length > LONGEST_NAME || SCHEME.test(source))
         return [];
     const decoded = percentDecoded(source);
     const names = decoded === source ? [source] : [source, decoded];
-    return names.flatMap((name) => ((0,external_node_path_.isAbsolute)(name) ? [name] : [(0,external_node_path_.join)(mapFolder, name), (0,external_node_path_.join)(workingDirectory, name)]));
+    return names.flatMap((name) => path.isAbsolute(name) ? [name] : [path.join(mapFolder, name), path.join(workingDirectory, name)]);
 }
 /**
  * Whether a path names a share (`\\host\share`) or a device of Windows. Only to ask whether such a file exists would log the runner
@@ -44025,8 +44573,9 @@ function candidatesOf(source, { mapFolder, workingDirectory }) {
 function leadsToOtherMachine(candidate, workspace, path) {
     if (path.sep !== '\\')
         return false;
-    const root = path.parse(path.resolve(workspace, candidate)).root.toLowerCase();
-    return root.startsWith('\\\\') && root !== path.parse(workspace).root.toLowerCase();
+    const whole = path.resolve(workspace, candidate);
+    // Not by its root: of `\\?\UNC\..` that is a plain backslash.
+    return whole.startsWith('\\\\') && path.parse(whole).root.toLowerCase() !== path.parse(workspace).root.toLowerCase();
 }
 function percentDecoded(text) {
     try {
@@ -44036,14 +44585,14 @@ function percentDecoded(text) {
         return text;
     }
 }
-function readInside(path, { folders, workspace }) {
+function readInside(file, { folders, workspace }, path) {
     let fd;
     try {
-        if (!folders.exists((0,external_node_path_.dirname)(path)))
+        if (!folders.exists(path.dirname(file)))
             return undefined;
         // Native: the spelling on disk, also where `.GIT` and `.git` (or RUNNER~1 and its long name) are the same folder.
-        const real = external_node_fs_.realpathSync.native(path);
-        if (!isInside(real, workspace))
+        const real = external_node_fs_.realpathSync.native(file);
+        if (!isInside(real, workspace, path))
             return undefined;
         // The real path has no link in it; one that appears now is not followed. A pipe must not block the run.
         fd = (0,external_node_fs_.openSync)(real, external_node_fs_.constants.O_RDONLY | (external_node_fs_.constants.O_NOFOLLOW ?? 0) | (external_node_fs_.constants.O_NONBLOCK ?? 0));
@@ -44062,11 +44611,11 @@ function readInside(path, { folders, workspace }) {
             (0,external_node_fs_.closeSync)(fd);
     }
 }
-function isInside(real, workspace) {
-    const inner = (0,external_node_path_.relative)(workspace, real);
-    if (inner === '' || inner === '..' || inner.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.isAbsolute)(inner))
+function isInside(real, workspace, path) {
+    const inner = path.relative(workspace, real);
+    if (inner === '' || inner === '..' || inner.startsWith(`..${path.sep}`) || path.isAbsolute(inner))
         return false;
-    const segments = inner.split(external_node_path_.sep);
+    const segments = inner.split(path.sep);
     return !segments.some((segment) => segment.toLowerCase() === '.git') && !PRIVATE_FILE.test(segments.at(-1) ?? '');
 }
 function readAll(fd, size) {
@@ -44267,7 +44816,10 @@ function mapArtifact(map, file, edits, debugId, options) {
 
 // EXTERNAL MODULE: ./build/sourcemaps/write-file.js
 var write_file = __nccwpck_require__(8143);
+// EXTERNAL MODULE: ./build/sourcemaps/write-guard.js
+var write_guard = __nccwpck_require__(9460);
 ;// CONCATENATED MODULE: ./build/sourcemaps/process-script.js
+
 
 
 
@@ -44380,7 +44932,7 @@ function write(job, { document }, plan, scriptEdits, scriptPieces) {
         replacements.push({ file, before: content, pieces: applyEdits(content.bytes, plan.mapEdits) });
     }
     if (replacements.length > 0)
-        (0,write_file/* replaceFiles */.s)(replacements);
+        (0,write_guard/* whileWriting */.OH)(job.options.writeGuard, () => (0,write_file/* replaceFiles */.s)(replacements));
 }
 function scriptArtifact({ js, unit }, { debugId }, pieces) {
     const { reference } = unit;
@@ -44580,7 +45132,7 @@ const KEY = 'sourceMappingURL';
 const DATA_HEAD_BYTES = 256;
 const LONGEST_REFERENCE = 64 * 1024;
 /**
- * The reference in the last real comment: `//# sourceMappingURL=…`, `//@ …` or the block form. A comment with an empty value
+ * The reference in the last real comment: `//# sourceMappingURL=\u2026`, `//@ \u2026` or the block form. A comment with an empty value
  * is no reference.
  */
 function findReference(code) {
@@ -44777,6 +45329,64 @@ function writeAll(fd, pieces) {
         }
         const cut = queue[index];
         queue = cut === undefined ? [] : [cut.subarray(written), ...queue.slice(index + 1)];
+    }
+}
+
+
+/***/ }),
+
+/***/ 9460:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   OH: () => (/* binding */ whileWriting),
+/* harmony export */   RZ: () => (/* binding */ stopWriting),
+/* harmony export */   fj: () => (/* binding */ createWriteGuard)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9473);
+
+/** Two numbers that all threads share: how many of them are replacing files, and whether nobody may begin any more. */
+const WRITING = 0;
+const CLOSED = 1;
+/** Memory for {@link whileWriting} and {@link stopWriting}. */
+function createWriteGuard() {
+    return new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+}
+/**
+ * Does `write`, which {@link stopWriting} waits for. A thread that is terminated stops between two calls of the file system:
+ * without this a cancelled run left a script with an id whose map had none, and a temporary file beside it.
+ *
+ * @throws ActionError `cancelled` when the run is being ended; then nothing was written
+ */
+function whileWriting(guard, write) {
+    if (guard === undefined) {
+        write();
+        return;
+    }
+    const cells = new Int32Array(guard);
+    // Counted before it is asked: whoever closes either sees this thread, or this thread sees the end.
+    Atomics.add(cells, WRITING, 1);
+    try {
+        if (Atomics.load(cells, CLOSED) === 1)
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('cancelled', 'The run is being ended');
+        write();
+    }
+    finally {
+        Atomics.sub(cells, WRITING, 1);
+        Atomics.notify(cells, WRITING);
+    }
+}
+/**
+ * Lets nobody begin to replace files any more, and blocks until those who had begun are done: milliseconds, and at most
+ * `mostMs`, because a signal's grace is short. To be called by the thread that ends the others.
+ */
+function stopWriting(guard, mostMs = 500) {
+    const cells = new Int32Array(guard);
+    Atomics.store(cells, CLOSED, 1);
+    const until = performance.now() + mostMs;
+    for (let writing = Atomics.load(cells, WRITING); writing > 0; writing = Atomics.load(cells, WRITING)) {
+        if (Atomics.wait(cells, WRITING, writing, Math.max(0, until - performance.now())) === 'timed-out')
+            return;
     }
 }
 
@@ -48030,7 +48640,7 @@ const stringifyIteratively = (rootValue, replacer, spaceParam) => {
  * Converts a JavaScript value to a JSON string.
  *
  * Supports serialization of BigInt values using two strategies:
- * 1. Custom format "123n" → "123" (universal fallback)
+ * 1. Custom format "123n" \u2192 "123" (universal fallback)
  * 2. Native JSON.rawJSON() (Node.js 22+, fastest) when available
  *
  * All other values are serialized exactly like native JSON.stringify().
@@ -48545,7 +49155,7 @@ async function getResponseData(response) {
     }
   } else if (mimetype.type.startsWith("text/") || // `application/octet-stream` is the canonical "arbitrary binary" type
   // (RFC 2046) and must never be decoded as text, even when the response
-  // carries a (misleading) `charset=utf-8` parameter — see #751.
+  // carries a (misleading) `charset=utf-8` parameter \u2014 see #751.
   mimetype.parameters.charset?.toLowerCase() === "utf-8" && mimetype.type !== "application/octet-stream") {
     return response.text().catch(noop);
   } else {

@@ -36,8 +36,6 @@ export async function act(): Promise<void> {
   });
   process.on('uncaughtException', (thrown) => failLate(log, thrown));
   process.on('unhandledRejection', (thrown) => failLate(log, thrown));
-  // Above a limit of file sizes the system ends a process that does not listen; then the write itself fails, and can be told.
-  process.on('SIGXFSZ', () => undefined);
   // A closed stdout (a log collector that went away) must not end an upload.
   process.stdout.on('error', () => undefined);
   const cancel = listenForCancel();
