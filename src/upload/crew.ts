@@ -87,6 +87,11 @@ export class Crew {
     this.#workshop = new Workshop(processUnit);
   }
 
+  /** Threads that were started, besides the calling one. */
+  get threads(): number {
+    return this.#threads.length;
+  }
+
   /** Says how many bytes of files there are, as far as is known. Starts the threads as soon as they are worth it. */
   expect(bytes: number): void {
     if (bytes >= INLINE_BYTES) this.start();

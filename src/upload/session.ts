@@ -46,6 +46,9 @@ export interface Session {
   pack(shares: readonly Share[], consumer: Consumer, refresh?: (unit: Unit) => Unit): Promise<void>;
 }
 
+/** Big files that each worker thread may have in memory. */
+const BIG_BYTES_PER_THREAD = 20 << 20;
+
 /** Sets an upload up for a server's options. */
 export function openSession(
   plan: SourceMapPlan,
@@ -56,7 +59,6 @@ export function openSession(
   stop: Stop,
 ): Session {
   const settings = chooseSettings(options, plan.units.length, request.dryRun);
-  const { bytesInTurns } = settings;
   const pool = new SlabPool(settings.slabCount, settings.slabBytes);
   crew.setup({ options: workOptions(plan, settings), slabs: pool.slabs });
   let packing: Packing | undefined;
@@ -102,6 +104,7 @@ export function openSession(
           expectedBytes,
         };
       };
+      const bytesInTurns = BIG_BYTES_PER_THREAD * Math.max(1, crew.threads);
       packing = new Packing({ crew, pool, stop, jobOf, consumer, relieve: () => courier.relieve(), bytesInTurns });
       return packing.run(shares);
     },

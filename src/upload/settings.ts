@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { ChunkEncoding, ChunkOptions } from '../sentry/types.js';
 import { MAX_ARCHIVE_BYTES } from './archive.js';
 import { chooseEncoding } from './codec.js';
@@ -16,16 +15,12 @@ export interface Settings {
   readonly maxChunkBytes: number;
   readonly slabBytes: number;
   readonly slabCount: number;
-  /** Bytes of big files that are in memory at once. */
-  readonly bytesInTurns: number;
   readonly maxArchiveBytes: number;
 }
 
 const MIB = 1 << 20;
 /** All slabs together: the memory that holds chunks between reading and sending. */
 const SLAB_MEMORY = 24 * MIB;
-/** Big files that each worker thread may have in memory. */
-const BIG_BYTES_PER_THREAD = 20 * MIB;
 /** Chunks for a server that names no missing ones: nothing is re-used, so fewer and bigger is better. */
 const BLIND_CHUNK_BYTES = 4 * MIB;
 /** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */
@@ -49,7 +44,6 @@ export function chooseSettings(options: ChunkOptions, units: number, dryRun: boo
     maxChunkBytes,
     slabBytes,
     slabCount: Math.ceil(SLAB_MEMORY / slabBytes),
-    bytesInTurns: BIG_BYTES_PER_THREAD * Math.max(1, availableParallelism() - 1),
     maxArchiveBytes,
   };
 }

@@ -33,6 +33,7 @@ describe('a crew', () => {
       options: { edit: options, maxChunkBytes: MIB, targetBytes: undefined, method: 0 },
       slabs: pool.slabs,
     });
+    expect(crew.threads).toBe(count);
     try {
       const firsts = await Promise.all(jobsInTurns(10, pool).map((job) => crew.run(job)));
       expect(firsts.map(({ chunks, more }) => [chunks.length, more])).toEqual(Array(10).fill([1, true]));
