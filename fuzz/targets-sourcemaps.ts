@@ -63,6 +63,7 @@ const MAPS = [
   '{"version":3,"file":"app.js","sources":["a.ts","b.ts"],"sourcesContent":["x\\n",null],"names":["foo","bar"],"mappings":"AAAA,IAAIA,CAAC;ACAD,CCAC;;AAEA"}',
   '{"version":3,"sections":[{"offset":{"line":0,"column":0},"map":{"version":3,"sources":["a"],"names":[],"mappings":"AAAA"}},{"offset":{"line":2,"column":4},"url":"x.map"}]}',
   ')]}\'\n{\n  "version": 3,\n  "sources": [],\n  "mappings": "A;C,D",\n  "debug_id": "x",\n  "x_unknown": {"a": [1, 2.5e3, "\\u00e9"]}\n}\n',
+  '{"version":3,"mappings":"AAAA","mappings":null,"sections":[]}',
   `{"version":3,"sources":["a"],"mappings":"IAAA,FAAA,AAAA;AAAA","rangeMappings":"A;B","debugId":"${ID}"}`,
 ];
 const MAP_TOKENS = [

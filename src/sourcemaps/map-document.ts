@@ -126,6 +126,7 @@ class ObjectReader {
       return valueEnd;
     });
     this.checkVersion();
+    if (this.sections !== undefined) this.passMappings();
     const sources = this.arrays.get('sources')?.length ?? 0;
     const content = this.arrays.get('sourcesContent');
     const mappings = this.sections === undefined ? this.readMappings() : undefined;
@@ -147,6 +148,7 @@ class ObjectReader {
 
   private readMember(key: string, start: number): number {
     const { scanner } = this;
+    if (key === 'mappings') this.passMappings();
     if (scanner.bytes[start] === 0x6e /* null */) return this.readNull(key, start);
     switch (key) {
       case 'mappings':
@@ -177,13 +179,16 @@ class ObjectReader {
    */
   private skipMappings(start: number): number {
     const { bytes } = this.scanner;
-    const earlier = this.members.get('mappings');
-    // Of duplicates only the last is checked as mappings; an earlier one must still be JSON.
-    if (earlier !== undefined) this.scanner.skipValue(earlier.valueStart);
     if (bytes[start] !== DOUBLE_QUOTE) throw new MapFault('its mappings are no text');
     const end = asBuffer(bytes).indexOf('"', start + 1, 'latin1');
     if (end < 0) throw malformedAt(bytes.length);
     return bytes[end - 1] === BACKSLASH ? this.scanner.skipString(start) : end + 1;
+  }
+
+  /** Mappings that count for nothing, because others follow or sections take their place, must still be JSON. */
+  private passMappings(): void {
+    const member = this.members.get('mappings');
+    if (member !== undefined) this.scanner.skipValue(member.valueStart);
   }
 
   private readMappings(): MappingsText | undefined {

@@ -51,6 +51,17 @@ describe('a broken map is reported with the reason, and neither it nor its scrip
       json({ sections: [{ offset: { line: 0, column: 0 }, map: { ...BASE, mappings: '?' } }] }),
       'no base64',
     ],
+    [
+      'bad escape in mappings beside sections',
+      '{"version":3,"mappings":"\\q","sections":[]}',
+      'malformed JSON at byte 25',
+    ],
+    [
+      'bad escape in mappings before null',
+      '{"version":3,"mappings":"\\q","mappings":null}',
+      'malformed JSON at byte 25',
+    ],
+    ['bad escape in earlier mappings', '{"version":3,"mappings":"\\q","mappings":""}', 'malformed JSON at byte 25'],
     ['sections without end', nested(60), 'nested too deep'],
   ])('%s', (_title, map, reason) => {
     const injected = inject(JS, map);
