@@ -40403,12 +40403,9 @@ var cuts = __nccwpck_require__(427);
 
 
 
-
 const settings_MIB = 1 << 20;
 /** All slabs together: the memory that holds chunks between reading and sending. */
 const SLAB_MEMORY = 24 * settings_MIB;
-/** Big files that each worker thread may have in memory. */
-const BIG_BYTES_PER_THREAD = 20 * settings_MIB;
 /** Chunks for a server that names no missing ones: nothing is re-used, so fewer and bigger is better. */
 const BLIND_CHUNK_BYTES = 4 * settings_MIB;
 /** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */
@@ -40431,7 +40428,6 @@ function chooseSettings(options, units, dryRun) {
         maxChunkBytes,
         slabBytes,
         slabCount: Math.ceil(SLAB_MEMORY / slabBytes),
-        bytesInTurns: BIG_BYTES_PER_THREAD * Math.max(1, (0,external_node_os_namespaceObject.availableParallelism)() - 1),
         maxArchiveBytes,
     };
 }
@@ -40516,10 +40512,11 @@ class SlabPool {
 
 
 
+/** Big files that each worker thread may have in memory. */
+const BIG_BYTES_PER_THREAD = 20 << 20;
 /** Sets an upload up for a server's options. */
 function openSession(plan, request, deps, options, crew, stop) {
     const settings = chooseSettings(options, plan.units.length, request.dryRun);
-    const { bytesInTurns } = settings;
     const pool = new SlabPool(settings.slabCount, settings.slabBytes);
     crew.setup({ options: workOptions(plan, settings), slabs: pool.slabs });
     let packing;
@@ -40562,6 +40559,7 @@ function openSession(plan, request, deps, options, crew, stop) {
                     expectedBytes,
                 };
             };
+            const bytesInTurns = BIG_BYTES_PER_THREAD * Math.max(1, crew.threads);
             packing = new Packing({ crew, pool, stop, jobOf, consumer, relieve: () => courier.relieve(), bytesInTurns });
             return packing.run(shares);
         },
@@ -41447,6 +41445,10 @@ class Crew {
     constructor(workers, processUnit = sourcemaps_process/* processUnit */.y) {
         this.#workers = workers;
         this.#workshop = new workshop/* Workshop */.cR(processUnit);
+    }
+    /** Threads that were started, besides the calling one. */
+    get threads() {
+        return this.#threads.length;
     }
     /** Says how many bytes of files there are, as far as is known. Starts the threads as soon as they are worth it. */
     expect(bytes) {
@@ -43803,6 +43805,8 @@ class ObjectReader {
             return valueEnd;
         });
         this.checkVersion();
+        if (this.sections !== undefined)
+            this.passMappings();
         const sources = this.arrays.get('sources')?.length ?? 0;
         const content = this.arrays.get('sourcesContent');
         const mappings = this.sections === undefined ? this.readMappings() : undefined;
@@ -43822,6 +43826,8 @@ class ObjectReader {
     }
     readMember(key, start) {
         const { scanner } = this;
+        if (key === 'mappings')
+            this.passMappings();
         if (scanner.bytes[start] === 0x6e /* null */)
             return this.readNull(key, start);
         switch (key) {
@@ -43853,16 +43859,18 @@ class ObjectReader {
      */
     skipMappings(start) {
         const { bytes } = this.scanner;
-        const earlier = this.members.get('mappings');
-        // Of duplicates only the last is checked as mappings; an earlier one must still be JSON.
-        if (earlier !== undefined)
-            this.scanner.skipValue(earlier.valueStart);
         if (bytes[start] !== sourcemaps_bytes/* DOUBLE_QUOTE */.fi)
             throw new MapFault('its mappings are no text');
         const end = (0,sourcemaps_bytes/* asBuffer */.bS)(bytes).indexOf('"', start + 1, 'latin1');
         if (end < 0)
             throw malformedAt(bytes.length);
         return bytes[end - 1] === sourcemaps_bytes/* BACKSLASH */.r_ ? this.scanner.skipString(start) : end + 1;
+    }
+    /** Mappings that count for nothing, because others follow or sections take their place, must still be JSON. */
+    passMappings() {
+        const member = this.members.get('mappings');
+        if (member !== undefined)
+            this.scanner.skipValue(member.valueStart);
     }
     readMappings() {
         const member = this.members.get('mappings');
