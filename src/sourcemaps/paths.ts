@@ -6,6 +6,18 @@ export function isInside(parent: string, child: string, path: PlatformPath): boo
   return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
 }
 
+const PRIVATE_FILE =
+  /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.pypirc|id_[a-z0-9]+|.*\.(?:pem|key|p12|pfx))$/i;
+
+/**
+ * Whether a real path is inside the workspace and still nothing that a link or a map may lead to: a checkout's `.git/config` holds its
+ * token, and git would not read it any more with a script's id in it; other names are of files that hold secrets.
+ */
+export function isPrivate(root: string, real: string, path: PlatformPath): boolean {
+  const segments = path.relative(root, real).split(path.sep);
+  return segments.some((segment) => segment.toLowerCase() === '.git') || PRIVATE_FILE.test(segments.at(-1) ?? '');
+}
+
 /** A path below `root` as users see it: relative, forward slashes; `.` for the root itself. */
 export function shownName(root: string, absolute: string, path: PlatformPath): string {
   const relative = path.relative(root, absolute);

@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import nodePath, { type PlatformPath } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isInside, isPrivate } from './paths.js';
+import { decodePercent, LONGEST_PATH } from './resolve.js';
 
 /** Where sources may be read from. Both absolute; the workspace is a real path. */
 export interface SourceRoots {
@@ -36,16 +38,8 @@ const MOST_FOLDERS = 10_000;
 
 /** A source file is never this big; what is, would only blow the upload up. */
 const LARGEST_SOURCE_BYTES = 32 * 1024 * 1024;
-/**
- * In UTF-16 units: above what file systems take, percent-encoded or not. Node's time to normalize a path of `..` grows with the square
- * of its length, and a map may hold megabytes of it.
- */
-const LONGEST_NAME = 8_192;
 /** A URL with a scheme. One letter is a Windows drive. */
 const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]+:/;
-/** Inside the workspace, but never source code: a checkout's `.git/config` holds its token. */
-const PRIVATE_FILE =
-  /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.pypirc|id_[a-z0-9]+|.*\.(?:pem|key|p12|pfx))$/i;
 
 /**
  * The content of a map's source, if it is a text file inside the workspace: looked for first relative to the map, then to the
@@ -64,15 +58,16 @@ export function readSource(source: string, roots: SourceRoots, path: PlatformPat
 }
 
 function candidatesOf(source: string, { mapFolder, workingDirectory }: SourceRoots, path: PlatformPath): string[] {
-  if (source.length <= LONGEST_NAME && /^file:/i.test(source)) {
+  if (source === '' || source.length > LONGEST_PATH) return [];
+  if (/^file:/i.test(source)) {
     try {
       return [fileURLToPath(source, { windows: path.sep === '\\' })];
     } catch {
       return [];
     }
   }
-  if (source === '' || source.length > LONGEST_NAME || SCHEME.test(source)) return [];
-  const decoded = percentDecoded(source);
+  if (SCHEME.test(source)) return [];
+  const decoded = decodePercent(source);
   const names = decoded === source ? [source] : [source, decoded];
   return names.flatMap((name) =>
     path.isAbsolute(name) ? [name] : [path.join(mapFolder, name), path.join(workingDirectory, name)],
@@ -90,21 +85,13 @@ export function leadsToOtherMachine(candidate: string, workspace: string, path: 
   return whole.startsWith('\\\\') && path.parse(whole).root.toLowerCase() !== path.parse(workspace).root.toLowerCase();
 }
 
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 function readInside(file: string, { folders, workspace }: SourceRoots, path: PlatformPath): string | undefined {
   let fd: number | undefined;
   try {
     if (!folders.exists(path.dirname(file))) return undefined;
     // Native: the spelling on disk, also where `.GIT` and `.git` (or RUNNER~1 and its long name) are the same folder.
     const real = realpathSync.native(file);
-    if (!isInside(real, workspace, path)) return undefined;
+    if (!isInside(workspace, real, path) || isPrivate(workspace, real, path)) return undefined;
     // The real path has no link in it; one that appears now is not followed. A pipe must not block the run.
     fd = openSync(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     const stat = fstatSync(fd);
@@ -117,13 +104,6 @@ function readInside(file: string, { folders, workspace }: SourceRoots, path: Pla
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
-}
-
-function isInside(real: string, workspace: string, path: PlatformPath): boolean {
-  const inner = path.relative(workspace, real);
-  if (inner === '' || inner === '..' || inner.startsWith(`..${path.sep}`) || path.isAbsolute(inner)) return false;
-  const segments = inner.split(path.sep);
-  return !segments.some((segment) => segment.toLowerCase() === '.git') && !PRIVATE_FILE.test(segments.at(-1) ?? '');
 }
 
 function readAll(fd: number, size: number): Buffer {
