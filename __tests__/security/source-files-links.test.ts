@@ -62,6 +62,41 @@ describeWithLinks('links out of the workspace', () => {
   });
 });
 
+describeWithLinks('links to what is private in the workspace', () => {
+  const files = {
+    'dist/ok.js': 'ok()',
+    '.git/config': '[http]\n\textraheader = secret\n',
+    '.git/hooks/x.js': 'hook()',
+    'lib/.env': 'SECRET=1\n',
+    'server.key': 'key\n',
+  };
+
+  it.each([
+    ['a file of .git', 'dist/evil.js', '../.git/config'],
+    ['a script in .git', 'dist/evil.js', '../.git/hooks/x.js'],
+    ['.git', 'dist/evil', '../.git'],
+    ['a folder in .git', 'dist/evil', '../.git/hooks'],
+    ['variables', 'dist/evil.js', '../lib/.env'],
+    ['a key, as a map', 'dist/ok.js.map', '../server.key'],
+  ])('are named and nothing behind them is planned: to %s', async (_, link, target) => {
+    const { plan: result, root, paths } = await plan({ ...files, [link]: { link: target } }, ['dist']);
+    expect(paths).toEqual([join(root, 'dist/ok.js')]);
+    expect(result.diagnoses.map(({ kind, file }) => [kind, file])).toContainEqual(['outside-workspace', link]);
+  });
+
+  it.each(['build', 'build/**/*.js', 'build/hooks/x.js'])(
+    'are refused when the pattern begins with one: %s',
+    async (pattern) => {
+      await expect(plan({ ...files, build: { link: '.git' } }, [pattern])).rejects.toThrow(/to \.git or secrets in it/);
+    },
+  );
+
+  it('are no links to a folder that the workflow itself names', async () => {
+    const { root, paths } = await plan(files, ['.git/hooks']);
+    expect(paths).toEqual([join(root, '.git/hooks/x.js')]);
+  });
+});
+
 describe('patterns out of the workspace', () => {
   it.each([
     [join(outside, 'secret.js')],

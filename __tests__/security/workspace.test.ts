@@ -72,6 +72,30 @@ itWithLinks('a script that is a link out of the workspace is not uploaded', asyn
   expect(bytes).not.toContain(SECRET);
 });
 
+itWithLinks(
+  'a script that is a link to the configuration of git is neither uploaded nor changed: it holds a token',
+  async () => {
+    const config = `[http "https://github.com/"]\n\textraheader = "${SECRET}"\n`;
+    let bytes = '';
+    let after = '';
+    const { result } = await attack({
+      prepare(workspace) {
+        write(join(workspace, 'dist', 'app.js'), 'a();\n');
+        write(join(workspace, '.git', 'config'), config);
+        symlinkSync(join('..', '.git', 'config'), join(workspace, 'dist', 'link.js'));
+      },
+      look: async ({ sandbox, workspace }) => {
+        bytes = await bytesOfBundles(sandbox);
+        after = readFileSync(join(workspace, '.git', 'config'), 'utf8');
+      },
+    });
+    expect(result.log).toContain('dist/link.js');
+    expect(bytes).toContain('a();');
+    expect(bytes).not.toContain(SECRET);
+    expect(after).toBe(config);
+  },
+);
+
 itWithLinks.each([
   ['files', 'outside.js', 'dist/link.js'],
   ['folders', '', 'dist/linked'],

@@ -8,7 +8,8 @@ export function linkOutside(name: string): Diagnosis {
     kind: 'outside-workspace',
     file: name,
     severity: 'warning',
-    message: 'is a link out of the workspace, so it is not followed and nothing behind it is uploaded.',
+    message:
+      'is a link out of the workspace, or to .git or secrets in it, so it is not followed and nothing behind it is uploaded.',
   };
 }
 

@@ -2,7 +2,7 @@ import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { PlatformPath } from 'node:path';
 import type { Filter } from './filter.js';
 import type { Segment } from './glob.js';
-import { compareBytes, isInside, joinName, withSeparator } from './paths.js';
+import { compareBytes, isInside, isPrivate, joinName, withSeparator } from './paths.js';
 
 /** A folder to read: where it is, how it is called, and what of the pattern is still to be matched in it. */
 export interface Frame {
@@ -163,7 +163,7 @@ function followLink(link: Link, context: ExpandContext): Frame | undefined {
   const { frame, fileName, name } = link;
   try {
     const real = realpathSync.native(context.path.join(frame.real, fileName));
-    if (!isInside(context.root, real, context.path)) {
+    if (!isInside(context.root, real, context.path) || isPrivate(context.root, real, context.path)) {
       if (!concerns(link, context)) return undefined;
       sample(context.tally.outside, name);
       context.problem('outside-workspace', name, 'the link leads out of the workspace');

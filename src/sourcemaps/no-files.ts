@@ -36,7 +36,7 @@ export function reasonFor({ targets, tally, excluded }: Unmatched, place: Place)
   if (missing !== undefined && targets.every((target) => target.kind === 'missing'))
     return missingReason(missing, place);
   if (tally.outside.length > 0 || targets.some((target) => target.kind === 'outside')) {
-    return `a link leads out of the workspace (${list(outsideNames(targets, tally))}), and only files inside it are read`;
+    return `a link leads out of the workspace (${list(outsideNames(targets, tally))}), or to .git or secrets in it, and neither is read`;
   }
   if (targets.some((target) => target.kind === 'special')) return 'is neither a file nor a folder';
   if (excluded > 0) return `all ${excluded} matching files are left out by ! patterns`;

@@ -2,7 +2,7 @@ import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
 import type { PlatformPath } from 'node:path';
 import { ActionError } from '../errors.js';
 import { compileSegment, expandBraces, hasMagic, type Segment } from './glob.js';
-import { isInside, shownName, toSlashes } from './paths.js';
+import { isInside, isPrivate, shownName, toSlashes } from './paths.js';
 
 /** Where patterns are resolved. All paths absolute and real. */
 export interface Place {
@@ -42,7 +42,7 @@ export type Target =
     }
   /** `found` is the longest part of the path that exists, `missing` the first part that does not. */
   | { readonly kind: 'missing'; readonly found: string; readonly missing: string }
-  /** A link below the root that leads out of it. */
+  /** A link below the root that leads out of it, or to what is private in it. */
   | { readonly kind: 'outside'; readonly name: string }
   /** A device, a socket, a pipe. */
   | { readonly kind: 'special'; readonly name: string };
@@ -71,6 +71,10 @@ function resolveLiteral(text: string, place: Place): Target {
   const lexicallyInside = isInside(root, absolute, path);
   if (!isInside(root, real, path)) {
     if (!lexicallyInside) throw outside(text, place);
+    return { kind: 'outside', name: shownName(root, absolute, path) };
+  }
+  // Who writes `.git` into the workflow means it; a link that was checked out must not.
+  if (isPrivate(root, real, path) && !isPrivate(root, absolute, path)) {
     return { kind: 'outside', name: shownName(root, absolute, path) };
   }
   const shown = shownName(root, lexicallyInside ? absolute : real, path);
