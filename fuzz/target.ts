@@ -14,6 +14,18 @@ export interface FuzzTarget {
   readonly run: (input: Buffer) => string | Promise<string>;
 }
 
+/** Pieces of JSON, for dictionaries. */
+export const JSON_TOKENS: readonly string[] = ['{', '}', '[', ']', '"', ':', ',', 'null', '"__proto__":'];
+
+/** The value that the input is as JSON; undefined when it is none. */
+export function jsonOf(input: Buffer): unknown {
+  try {
+    return JSON.parse(input.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 /** A property that did not hold. */
 export class Broken extends Error {}
 

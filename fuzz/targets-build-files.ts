@@ -4,7 +4,7 @@ import { projectSettings } from '../src/inputs/release-xcode-project.js';
 import { withoutComments } from '../src/inputs/xml.js';
 import { taggedPaths } from '../src/sourcemaps/integrity.js';
 import { scriptUrls } from '../src/verify/pages.js';
-import { type FuzzTarget, must } from './target.js';
+import { type FuzzTarget, JSON_TOKENS, must } from './target.js';
 
 /** Files of a checkout that may name a release, what Xcode's programs answer, and the pages of a deployed site. */
 
@@ -64,22 +64,7 @@ const xcode: FuzzTarget = {
     '{"project":{"targets":["__proto__"],"configurations":["RELEASE"]}}\n---\n[{"target":"__proto__","buildSettings":{"__proto__":"x","constructor":"y"}}]',
     '{"project":{"targets":[]}}\n---\n',
   ],
-  dictionary: [
-    '{',
-    '}',
-    '[',
-    ']',
-    '"',
-    ':',
-    ',',
-    '\n',
-    '---',
-    'null',
-    '"project":',
-    '"targets":',
-    '"__proto__":',
-    '"buildSettings":',
-  ],
+  dictionary: [...JSON_TOKENS, '\n', '---', '"project":', '"targets":', '"buildSettings":'],
   async run(input) {
     const answers = input.toString('utf8').split('\n---\n');
     let asked = 0;

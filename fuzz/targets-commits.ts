@@ -3,7 +3,7 @@ import { parseCommitAnswer, parseFiles, parseTags } from '../src/commits/github-
 import { SourceUnavailable } from '../src/commits/source.js';
 import { findSubmodules } from '../src/commits/submodules.js';
 import { readGitHubContext } from '../src/inputs/github.js';
-import { allowed, type FuzzTarget, must } from './target.js';
+import { allowed, type FuzzTarget, JSON_TOKENS, jsonOf, must } from './target.js';
 
 /** What git prints about commits that anybody may have written, what GitHub answers, and what the runner tells of the run. */
 
@@ -73,30 +73,9 @@ const github: FuzzTarget = {
     `{"sha":"${SHA}","commit":{"author":null},"files":[{"filename":"a","previous_filename":"b","status":"renamed"}]}`,
     '{"sha":1,"tags":[{"name":"v1","commit":{"sha":"x"}}],"files":[{"filename":null},{"filename":"x","status":"unchanged"}]}',
   ],
-  dictionary: [
-    '{',
-    '}',
-    '[',
-    ']',
-    '"',
-    ':',
-    ',',
-    'null',
-    '1',
-    '"files":',
-    '"parents":',
-    '"date":',
-    '1e9',
-    '"__proto__":',
-    '"status":',
-  ],
+  dictionary: [...JSON_TOKENS, '1', '"files":', '"parents":', '"date":', '1e9', '"status":'],
   run(input) {
-    let value: unknown;
-    try {
-      value = JSON.parse(input.toString('utf8'));
-    } catch {
-      return 'no JSON';
-    }
+    const value = jsonOf(input);
     if (typeof value !== 'object' || value === null) return 'no object';
     try {
       const { sha, parents, authoredAt, message } = parseCommitAnswer(value);

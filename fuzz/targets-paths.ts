@@ -1,6 +1,7 @@
 import { win32 } from 'node:path';
+import { QUIET } from '../__tests__/support/inputs.js';
 import { ActionError } from '../src/errors.js';
-import type { Log } from '../src/log.js';
+import { parseUrl } from '../src/parse-url.js';
 import { proxyFor } from '../src/sentry/proxy.js';
 import { compileSegment, escapeGlob, expandBraces } from '../src/sourcemaps/glob.js';
 import { resolveReference } from '../src/sourcemaps/resolve.js';
@@ -97,14 +98,6 @@ const sources: FuzzTarget = {
   },
 };
 
-const SILENT: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  notice: () => undefined,
-  warning: () => undefined,
-  error: () => undefined,
-};
-
 /** Lines: the url, the address asked for, the payload of an organization token. */
 const recipients: FuzzTarget = {
   name: 'recipients of the token',
@@ -138,14 +131,14 @@ const recipients: FuzzTarget = {
       const base64 = Buffer.from(payload).toString('base64');
       const secret = 'A'.repeat(43);
       const token = parseToken(payload === '' ? `sntryu_${'a'.repeat(64)}` : `sntrys_${base64}_${secret}`);
-      const target = resolveTarget({ url, org: 'acme', projects: ['web'] }, token, SILENT);
-      if (!URL.canParse(asked)) return 'no address';
-      const address = new URL(asked);
+      const target = resolveTarget({ url, org: 'acme', projects: ['web'] }, token, QUIET);
+      const address = parseUrl(asked);
+      if (address === undefined) return 'no address';
       if (!target.allows(address)) return 'refused';
-      const known = [target.baseUrl, token.regionUrl ?? ''].filter((text) => URL.canParse(text));
+      const known = [target.baseUrl, token.regionUrl ?? ''].map((text) => parseUrl(text));
       mustBeOurs(
         address,
-        known.map((text) => new URL(text)),
+        known.filter((url) => url !== undefined),
       );
       return `allowed ${token.kind}`;
     } catch (thrown) {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import { temporaryFolder } from '../__tests__/support/workspace.js';
 import { BadArchive, openArchive } from '../sandbox/bundles/archive.js';
 import { ApiError } from '../sandbox/http/answer.js';
 import { boundaryOf, createMultipart } from '../sandbox/http/multipart.js';
@@ -36,7 +36,7 @@ let folder: string | undefined;
 /** The reader works on files; one is enough. */
 function onDisk(bytes: Buffer): string {
   if (folder === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'fuzz-'));
+    const made = temporaryFolder('fuzz');
     folder = made;
     process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   }

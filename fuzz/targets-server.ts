@@ -1,15 +1,14 @@
+import { QUIET } from '../__tests__/support/inputs.js';
 import { ActionError } from '../src/errors.js';
-import type { Log } from '../src/log.js';
 import { toChunkOptions } from '../src/sentry/chunk-options.js';
 import { nextCursor } from '../src/sentry/paging.js';
 import { redirectTarget } from '../src/sentry/redirects.js';
 import { entryName } from '../src/upload/entry-names.js';
-import { allowed, type FuzzTarget, must } from './target.js';
+import { allowed, type FuzzTarget, JSON_TOKENS, jsonOf, must } from './target.js';
 
 /** Where a server may send the client: pages of a list, redirects, the address and the numbers of an upload. */
 
 const BASE = 'https://sentry.example.com';
-const SILENT: Log = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
 const allows = (url: URL) => url.origin === BASE && url.username === '' && url.password === '';
 
 const links: FuzzTarget = {
@@ -87,35 +86,12 @@ const chunkOptions: FuzzTarget = {
     '{"url":"/api/0/organizations/acme/chunk-upload/","chunkSize":8388608,"chunksPerRequest":64,"maxFileSize":2147483648,"maxRequestSize":33554432,"concurrency":8,"hashAlgorithm":"sha1","compression":["gzip"],"accept":["artifact_bundles_v2"]}',
     '{"url":"https://evil.example/","chunkSize":-1,"chunksPerRequest":1e999,"maxRequestSize":0.5,"concurrency":0,"hashAlgorithm":null}',
   ],
-  dictionary: [
-    '{',
-    '}',
-    '"',
-    ':',
-    ',',
-    '[',
-    ']',
-    '-',
-    '1e99',
-    '0.1',
-    'null',
-    '"__proto__":',
-    '"url":',
-    'https://',
-    '@',
-    '//',
-    '\\\\',
-    '"concurrency":',
-  ],
+  dictionary: [...JSON_TOKENS, ...['-', '1e99', '0.1', '"url":', 'https://', '@', '//', '\\\\', '"concurrency":']],
   run(input) {
-    let value: unknown;
+    const value = jsonOf(input);
+    if (value === undefined) return 'no JSON';
     try {
-      value = JSON.parse(input.toString('utf8'));
-    } catch {
-      return 'no JSON';
-    }
-    try {
-      const options = toChunkOptions(value, 'GET chunk-upload', { baseUrl: BASE, allows }, SILENT);
+      const options = toChunkOptions(value, 'GET chunk-upload', { baseUrl: BASE, allows }, QUIET);
       must(new URL(options.url).origin === BASE, 'the upload goes to a host of the token');
       for (const bound of [options.chunkSize, options.chunksPerRequest, options.maxRequestSize, options.concurrency]) {
         must(Number.isSafeInteger(bound) && bound >= 1 && bound <= 256 << 20, 'numbers are bounded');

@@ -9,7 +9,7 @@ import { MapFault } from '../src/sourcemaps/map-fault.js';
 import { findReference, findReferenceInTail } from '../src/sourcemaps/reference.js';
 import { injectScript } from '../src/sourcemaps/script-edit.js';
 import { scanComments } from '../src/sourcemaps/tokenizer.js';
-import { allowed, type FuzzTarget, must } from './target.js';
+import { allowed, type FuzzTarget, JSON_TOKENS, must } from './target.js';
 
 const ID = '11111111-2222-5333-8444-555555555555';
 const JS = [
@@ -66,24 +66,7 @@ const MAPS = [
   '{"version":3,"mappings":"AAAA","mappings":null,"sections":[]}',
   `{"version":3,"sources":["a"],"mappings":"IAAA,FAAA,AAAA;AAAA","rangeMappings":"A;B","debugId":"${ID}"}`,
 ];
-const MAP_TOKENS = [
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  ':',
-  '"',
-  '\\u0041',
-  '\\',
-  'null',
-  'true',
-  '1e9',
-  '-1',
-  '3',
-  '"version":3',
-  '"mappings":',
-].concat([
+const MAP_TOKENS = [...JSON_TOKENS, '\\u0041', '\\', 'true', '1e9', '-1', '3', '"version":3', '"mappings":'].concat([
   '"sections":',
   '"offset":',
   '"line":',

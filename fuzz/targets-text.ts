@@ -9,7 +9,7 @@ import { parseJson } from '../src/sentry/json.js';
 import { toApiRoot, toAssembleAnswer, toDeploy, toRelease, toReleases, toRepository } from '../src/sentry/shapes.js';
 import { askedWait, rateLimitOf } from '../src/sentry/timing.js';
 import { parseToken } from '../src/token/token.js';
-import { allowed, type FuzzTarget, must } from './target.js';
+import { allowed, type FuzzTarget, JSON_TOKENS, must } from './target.js';
 
 const NOW = Date.UTC(2026, 0, 2);
 
@@ -156,24 +156,7 @@ const answers: FuzzTarget = {
     '{"detail":{"code":"x","message":"y","extra":{}}}',
     '<html><body>Bad gateway</body></html>',
   ],
-  dictionary: [
-    '{',
-    '}',
-    '[',
-    ']',
-    '"',
-    ':',
-    ',',
-    'null',
-    '1e999',
-    '"__proto__":',
-    '[[[[[[[[',
-    '\\ud800',
-    '"version":',
-    '"state":',
-    '::error::',
-    '\x1b[',
-  ],
+  dictionary: [...JSON_TOKENS, ...['1e999', '[[[[[[[[', '\\ud800', '"version":', '"state":', '::error::', '\x1b[']],
   run(input) {
     errorText(input);
     let kept = '';
@@ -192,7 +175,6 @@ const answers: FuzzTarget = {
         kept += '0';
       }
     }
-    must(Object.keys(Object.prototype).length === 0, 'no prototype was touched');
     return kept;
   },
 };
