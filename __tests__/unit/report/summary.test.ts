@@ -48,14 +48,14 @@ it('the first lines say how many warnings there are below, besides what ended th
   expect(headline(sampleReport())).not.toContain('below');
 });
 
-it('the axis of time has whole seconds where there are some', () => {
+it('the axis of time has whole seconds where there are some, and nothing that depends on the time zone of who looks', () => {
   const lasting = (ms: number) => {
     const steps = sampleReport().steps.map((step) => ({ ...step, durationMs: step.status === 'done' ? ms / 6 : 0 }));
     return renderSummary(sampleReport({ steps }));
   };
   expect(lasting(1_500)).toContain('axisFormat %-S.%L s\n  Token');
-  expect(lasting(9_000)).toContain('axisFormat %-S s\n  tickInterval 1second\n  Token');
-  expect(lasting(60_000)).toContain('axisFormat %M:%S\n  Token');
+  expect(lasting(9_000)).toContain('axisFormat %s s\n  tickInterval 1second\n  Token');
+  expect(lasting(60_000)).toContain('axisFormat %s s\n  Token');
 });
 
 it('a run of less than half a second, or of one step, has no picture of where the time went', () => {
