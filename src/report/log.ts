@@ -44,6 +44,8 @@ export function createLog(options: LogOptions): RunLog {
 class RunnerLog implements RunLog {
   readonly #options: LogOptions;
   readonly #counts: Record<Level, number> = { notice: 0, warning: 0, error: 0 };
+  /** Of these, those that got no annotation. */
+  readonly #hidden: Record<Level, number> = { notice: 0, warning: 0, error: 0 };
   #grouped = false;
   /** A group that has no line yet is not printed: a step that was not asked for shows nothing. */
   #pendingGroup: string | undefined;
@@ -87,7 +89,7 @@ class RunnerLog implements RunLog {
   finish(): void {
     this.endGroup();
     for (const level of ['error', 'warning', 'notice'] as const) {
-      const hidden = this.#counts[level] - SHOWN_PER_LEVEL;
+      const hidden = this.#hidden[level];
       if (hidden > 0)
         this.#line(`::${level}::${hidden} more of this kind; see the log of this step and its JSON report.`);
     }
@@ -100,12 +102,16 @@ class RunnerLog implements RunLog {
 
   #annotate(level: Level, message: string, place: LogPlace = {}): void {
     this.#counts[level] += 1;
-    const count = this.#counts[level];
-    // What ends the run has no file, and must be seen however many files had errors before it.
+    const shown = this.#counts[level] - this.#hidden[level];
+    // What ends the run has no file, and must be seen however many files had errors before it: they leave a place for it.
     const mustShow = level === 'error' && place.file === undefined;
-    if (count <= SHOWN_PER_LEVEL || mustShow) {
+    const room = level === 'error' ? SHOWN_PER_LEVEL - 1 : SHOWN_PER_LEVEL;
+    if (shown <= room || mustShow) {
       this.#line(`::${level}${properties(place)}::${commandData(message)}`);
-    } else if (count <= PRINTED_PER_LEVEL) {
+      return;
+    }
+    this.#hidden[level] += 1;
+    if (this.#counts[level] <= PRINTED_PER_LEVEL) {
       const named = place.file === undefined || message.startsWith(place.file);
       const where = named ? '' : `${place.file}: `;
       this.info(`${level}: ${where}${message}`);
