@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SandboxConfig } from '../../sandbox/config.js';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
+import { recordDeploy } from '../../src/sentry/deploys.js';
 import type { SentryApi } from '../../src/sentry/types.js';
 import { fakeClock } from '../unit/sentry/fakes.js';
 import { failureOf, json, RELEASE, type TestServer, testClient, testServer } from './reliability-support.js';
@@ -58,13 +59,14 @@ it.each([
   await client.close();
 });
 
-it.each(['0x10', '1e3', '-5', 'soon', '9'.repeat(400)])(
-  'row 4: an invalid Retry-After (%.20s) backs off, and never storms',
+it.each(['', '0x10', '1e3', '-5', 'soon', '9'.repeat(400)])(
+  'row 4: an invalid Retry-After (%.20j) backs off, and never storms',
   async (value) => {
     const { url } = await refusing(2, { 'retry-after': value });
     const clock = fakeClock();
     const client = testClient(url, { clock });
     await create(client.api);
+    expect(clock.slept).toHaveLength(2);
     for (const wait of clock.slept) expect(wait).toBeGreaterThanOrEqual(1_000);
     await client.close();
   },
@@ -147,11 +149,59 @@ it('row 14: a 503 with Retry-After is waited for as long as it says', async () =
   await client.close();
 });
 
-it('row 30: a 429 whose body is a bare JSON string in text/html is understood', async () => {
-  const { url } = await refusing(1, { 'retry-after': '1' }, '"Rate limit exceeded"');
+it.each([
+  ['the last of six attempts', 503, 6],
+  ['a 500 for a release, which is looked up first', 500, 1],
+])(
+  'row 14: the wait holds the family also where the request that was told so ends (%s)',
+  async (_what, status, nth) => {
+    server = await testServer((seen, response, _request, count) => {
+      if (seen.method === 'GET') return json(response, '', 404);
+      if (count > nth) return json(response, RELEASE, 201);
+      json(response, 'down', status, count === nth ? { 'retry-after': '40' } : {});
+    });
+    const clock = fakeClock();
+    const client = testClient(server.url, { clock, deadlineAt: clock.now() + 900_000 });
+    if (status === 503)
+      expect(await failureOf(create(client.api))).toMatchObject({ code: 'retries-exhausted', status });
+    const from = clock.now();
+    await create(client.api);
+    expect(clock.now() - from).toBeGreaterThanOrEqual(40_000);
+    await client.close();
+  },
+);
+
+it('row 14: a deploy whose 503 names a time is not made again before that, whatever Sentry answers in between', async () => {
+  const posts: number[] = [];
+  const clock = fakeClock();
+  server = await testServer((seen, response) => {
+    if (seen.method === 'GET') return json(response, []);
+    posts.push(clock.now());
+    if (posts.length === 1) return json(response, 'down', 503, { 'retry-after': '30' });
+    json(response, { id: '1', environment: 'production' }, 201);
+  });
+  const client = testClient(server.url, { clock });
+  await recordDeploy(client.api, '1.0.0', { environment: 'production', url: 'https://run.example/7' }, client.log);
+  expect(posts).toHaveLength(2);
+  expect((posts[1] ?? 0) - (posts[0] ?? 0)).toBeGreaterThanOrEqual(30_000);
+  expect(client.log.of('info').join('\n')).toMatch(/POST deploys answered 503 .*, asked by Retry-After; waiting 30 s/);
+  await client.close();
+});
+
+it.each([
+  ['a bare JSON string', '"Rate limit exceeded"'],
+  ['JSON', '{"detail":"You are attempting to use this endpoint too frequently"}'],
+  ['a page', '<html><title>429</title></html>'],
+  ['nothing', ''],
+  ['bytes that are no text', '\u0000\u0001\ufffd'],
+])('row 30: a 429 whose body is %s, in text/html, is waited for as its headers say', async (_what, body) => {
+  const { url } = await refusing(1, { 'retry-after': '1' }, body);
   const clock = fakeClock();
   const client = testClient(url, { clock });
   expect((await create(client.api)).created).toBe(true);
+  expect(clock.slept).toHaveLength(1);
+  expect(clock.slept[0]).toBeGreaterThanOrEqual(1_000);
+  expect(clock.slept[0]).toBeLessThanOrEqual(1_250);
   await client.close();
 });
 

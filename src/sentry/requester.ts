@@ -170,35 +170,40 @@ export class Requester {
       const plain = statusError(answer, call.method, call.endpoint);
       return new ActionError(plain.code, `${plain.message}${suffix}`, { ...details(plain), status: answer.status });
     };
-    if (call.repeat === 'unprocessed' && isRetryable(trouble) && !lockHeld) throw await this.#doubt(error(''));
-    if ((call.neverRepeat ?? []).includes(answer.status)) throw error('');
-    this.#refuse(trouble, attempts, error);
+    const doubtful = call.repeat === 'unprocessed' && isRetryable(trouble) && !lockHeld;
+    const endsHere = doubtful || (call.neverRepeat ?? []).includes(answer.status);
+    const end = endsHere ? error('') : this.#refusal(trouble, attempts, error);
     const { clock } = this.#options;
     const random = () => clock.random();
-    const asked = askedRetry(answer, clock.now());
     const own = retryDelay(trouble, attempts, random);
-    const wait = { waitMs: own, reason: text, attempt: attempts + 1, counted: !lockHeld };
-    if (asked === undefined) return this.#wait(call, wait, error);
-    const waitMs = Math.max(own, withJitter(asked, random));
-    const named = { ...wait, waitMs, reason: `${text}, asked by Retry-After` };
-    this.#pause(call, gate, named, { text: `${text} and ${asks(asked)}`, status: answer.status });
+    const wait = { waitMs: own, reason: text, attempt: attempts + 1, counted: end === undefined && !lockHeld };
+    const asked = isRetryable(trouble) ? askedRetry(answer, clock.now()) : undefined;
+    if (asked !== undefined) {
+      // Also where this call ends: its caller may send another one, and the rest of the family waits at the gate.
+      const waitMs = Math.max(own, withJitter(asked, random));
+      const named = { ...wait, waitMs, reason: `${text}, asked by Retry-After` };
+      this.#pause(call, gate, named, { text: `${text} and ${asks(asked)}`, status: answer.status });
+    }
+    if (end !== undefined) throw doubtful ? await this.#doubt(end) : end;
+    if (asked === undefined) await this.#wait(call, wait, error);
   }
 
   async #afterFailure(call: Call, failure: TransportFailure, attempts: number): Promise<void> {
     const trouble: Trouble = { kind: failure.kind };
     const error = (suffix: string) => transportError(failure, call.method, call.endpoint, suffix);
     if (call.repeat === 'unprocessed' && failure.sent) throw await this.#doubt(error(''));
-    this.#refuse(trouble, attempts, error);
+    const end = this.#refusal(trouble, attempts, error);
+    if (end !== undefined) throw end;
     const waitMs = retryDelay(trouble, attempts, () => this.#options.clock.random());
     const reason = `${nameOf(call)}: ${failure.message}`;
     await this.#wait(call, { waitMs, reason, attempt: attempts + 1, counted: true }, error);
   }
 
-  #refuse(trouble: Trouble, attempts: number, error: (suffix: string) => ActionError): void {
+  /** The error with which a call gives up; undefined when it is tried again. */
+  #refusal(trouble: Trouble, attempts: number, error: (suffix: string) => ActionError): ActionError | undefined {
     const refusal = refusalOf(trouble, attempts, this.#options.budget);
-    if (refusal === undefined) return;
-    if (refusal === 'not-retryable') throw error('');
-    throw exhausted(error(refusalText(refusal, attempts)));
+    if (refusal === undefined) return undefined;
+    return refusal === 'not-retryable' ? error('') : exhausted(error(refusalText(refusal, attempts)));
   }
 
   /** Gives the server time to finish, then lets the caller ask what became of it. */
