@@ -190,7 +190,7 @@ it('commits beyond the limits of the server are cut with one notice, and not ref
   const told = result.annotations.filter(({ severity }) => severity !== 'error').map((notice) => notice.message);
   expect(told).toContain(
     'Cut to what Sentry takes: 1 author name (to 128 characters), 1 e-mail address (to 75 characters), ' +
-      '1 message (to 10000 characters). Left out: 2 paths of more than 510 characters.',
+      '1 message (to 10000 characters). Left out: 2 paths that are blank or have more than 510 characters.',
   );
 });
 

@@ -59,6 +59,36 @@ const CASES: readonly EventCase[] = [
     why: /head of the pull request/,
   },
   {
+    title: 'pull_request of one that was squashed and merged: what the base branch has now, its head is in no branch',
+    sha: 'main1',
+    context: {
+      ...{ eventName: 'pull_request', ref: branch },
+      event: { ...pull, pull_request: { ...pull.pull_request, merged: true, merge_commit_sha: repo.sha('main1') } },
+    },
+    expected: ['main1'],
+    why: /what the pull request was merged as/,
+  },
+  {
+    title: 'pull_request that was merged, while GITHUB_SHA is still the base: what it was merged as',
+    sha: 'main1',
+    context: {
+      ...{ eventName: 'pull_request_target', ref: branch },
+      event: { ...pull, pull_request: { ...pull.pull_request, merged: true, merge_commit_sha: repo.sha('merge') } },
+    },
+    expected: ['merge', 'main1', 'side2', 'side1'],
+    why: /what the pull request was merged as/,
+  },
+  {
+    title: 'pull_request that was closed without a merge: its head, whatever is left of the trial merge',
+    sha: 'merge',
+    context: {
+      ...{ eventName: 'pull_request', ref: 'refs/pull/7/merge' },
+      event: { ...pull, pull_request: { ...pull.pull_request, merged: false, merge_commit_sha: repo.sha('merge') } },
+    },
+    expected: ['side2', 'side1'],
+    why: /head of the pull request/,
+  },
+  {
     title: 'push of a branch: its head',
     sha: 'main1',
     context: { eventName: 'push', ref: branch, event: { after: repo.sha('main1'), before: repo.sha('base') } },

@@ -1,6 +1,7 @@
-import { startGitHub } from '../../sandbox/github.js';
+import { type FakeGitHub, startGitHub } from '../../sandbox/github.js';
 import type { Repository } from '../../src/sentry/types.js';
 import {
+  changesOf,
   checkout,
   makeRepo,
   plan,
@@ -187,6 +188,14 @@ describe('where the range begins', () => {
     expect(await begin({ previousReleaseWithCommits }, { commits: { previousCommit: 'v1.0' } })).toBe('v1.0');
   });
 
+  it('is not the zeros that a push event has for a new branch: the last release is asked', async () => {
+    const previousReleaseWithCommits = async () => releaseOf('web@1', OLD);
+    const zeros = '0'.repeat(40);
+    expect(await begin({ previousReleaseWithCommits }, { commits: { previousCommit: zeros } })).toBe(OLD);
+    const range = { mode: 'manual', repo: 'acme/web', commit: `${zeros}..${SHA}` } as const;
+    expect(await begin({}, { commits: range })).toBeUndefined();
+  });
+
   it('is the release before this one in a re-run, where Sentry answers with the release itself', async () => {
     const itself = releaseOf('web@2', SHA, { dateCreated: '2026-02-01T00:00:00Z' });
     const newer = releaseOf('web@3', 'd'.repeat(40), { dateCreated: '2026-03-01T00:00:00Z' });
@@ -313,6 +322,46 @@ describe('where the range begins', () => {
       [4, 'state of the branch before this push'],
       [5, 'tag v1'],
     ]);
+  });
+
+  describe('given as the checkout knows it', () => {
+    const repo = makeRepo(['a', 'b', 'c'].map((id) => ({ id })));
+    repo.git('update-ref', 'refs/remotes/origin/stable', repo.sha('a'));
+    const shallow = checkout(repo, 'main', 1);
+    let github: FakeGitHub;
+    beforeAll(async () => {
+      const repositories = [{ name: 'acme/web', dir: repo.dir }];
+      github = await startGitHub({ repositories, tokens: [{ token: TOKEN }] });
+    });
+    afterAll(() => github.close());
+
+    it.each([
+      ['HEAD~1', ['c']],
+      ['@^', ['c']],
+      ['origin/stable', ['c', 'b']],
+    ])('%s is that commit, also where GitHub tells the commits', async (previousCommit, expected) => {
+      repo.checkout('c');
+      const { plan: made } = await plan({ dir: repo.dir, sha: repo.sha('c'), github, commits: { previousCommit } });
+      expect([made.source, made.commits?.map(({ id }) => id)]).toEqual(['github', expected.map(repo.sha)]);
+    });
+
+    it.each([
+      ['HEAD', 'c'],
+      ['HEAD~1', 'c', '~1'],
+    ])(
+      '%s beyond a shallow checkout is told from our commit, not from the default branch of GitHub',
+      async (previousCommit, step, rest = '') => {
+        const commits = { previousCommit };
+        const revision = `${repo.sha(step)}${rest}`;
+        for (const dir of [shallow, undefined]) {
+          const { plan: made } = await plan({
+            ...{ sha: repo.sha('c'), commits, api: connected(row('acme/web')) },
+            ...(dir === undefined ? {} : { dir }),
+          });
+          expect(made.refs).toEqual([{ repository: 'acme/web', commit: repo.sha('c'), previousCommit: revision }]);
+        }
+      },
+    );
   });
 
   it('is lost after a force-push that GitHub forgot: named, with the fallback of ignore_missing', async () => {
@@ -472,6 +521,51 @@ describe('ignore_missing and ignore_empty', () => {
   });
 });
 
+it.each([
+  ['log.showRoot', 'false'],
+  ['log.diffMerges', 'combined'],
+  ['log.diffMerges', 'off'],
+  ['diff.renames', 'copies'],
+  ['diff.ignoreSubmodules', 'all'],
+  ['color.ui', 'always'],
+  ['format.pretty', 'full'],
+  ['log.follow', 'true'],
+])('%s of git’s configuration does not change what the commits are', async (key, value) => {
+  const repo = makeRepo([
+    { id: 'root' },
+    { id: 'side', parents: ['root'], files: { lib: { mode: '160000', data: '1'.repeat(40) } } },
+    { id: 'main', parents: ['root'], files: { 'root.txt': null, 'moved.txt': 'root' } },
+    { id: 'merge', parents: ['main', 'side'], files: { lib: { mode: '160000', data: '1'.repeat(40) } } },
+  ]);
+  repo.git('config', key, value);
+  repo.checkout('merge');
+  const { plan: made } = await plan({ dir: repo.dir });
+  expect(['merge', 'main', 'side', 'root'].map((id) => changesOf(made, repo.sha(id)))).toEqual([
+    ['A lib'],
+    ['A moved.txt', 'D root.txt'],
+    ['A lib'],
+    ['A root.txt'],
+  ]);
+});
+
+it('a commit of the year 10000, which Sentry cannot read, leaves the times away and keeps the order', async () => {
+  const authored = 253_402_300_800 - 1_767_225_600;
+  const repo = makeRepo([{ id: 'a' }, { id: 'b', authored }, { id: 'c' }]);
+  const github = await startGitHub({
+    repositories: [{ name: 'acme/web', dir: repo.dir }],
+    tokens: [{ token: TOKEN }],
+  });
+  repo.checkout('c');
+  const byGit = await plan({ dir: repo.dir });
+  const byApi = await plan({ sha: repo.sha('c'), github });
+  await github.close();
+  for (const { plan: made } of [byGit, byApi]) {
+    expect(made.commits?.map(({ id, timestamp }) => [id, timestamp])).toEqual(
+      ['c', 'b', 'a'].map((id) => [repo.sha(id), undefined]),
+    );
+  }
+});
+
 describe('a shallow checkout', () => {
   const origin = makeRepo(Array.from({ length: 8 }, (_, index) => ({ id: `c${index}` })));
   const previous = sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', origin.sha('c4')) });
@@ -548,11 +642,30 @@ describe('set_commits: manual', () => {
     expect(made.refs).toEqual([{ repository: 'Acme/Web', commit: SHA, previousCommit: OLD }]);
   });
 
-  it('takes the commit of the run when none is given, and a range as sentry-cli does', async () => {
+  it('takes the commit of the run when none is given, and a range with two dots as sentry-cli, or three as GitHub', async () => {
     const api = connected(row('acme/web'));
     expect((await plan({ api, sha: SHA, commits: manual })).plan.refs?.[0]?.commit).toBe(SHA);
-    const range = await plan({ api, sha: SHA, commits: { ...manual, commit: `${OLD}..${SHA}` } });
-    expect(range.plan.refs).toEqual([{ repository: 'acme/web', commit: SHA, previousCommit: OLD }]);
+    for (const dots of ['..', '...']) {
+      const range = await plan({ api, sha: SHA, commits: { ...manual, commit: `${OLD}${dots}${SHA}` } });
+      expect(range.plan.refs).toEqual([{ repository: 'acme/web', commit: SHA, previousCommit: OLD }]);
+    }
+  });
+
+  it.each(['git://github.com/acme/web.git', 'https://ann:secret@github.com/Acme/Web', 'git@github.com:acme/web'])(
+    'takes the address %s for the repository',
+    async (repo) => {
+      const commits = { ...manual, repo, commit: SHA };
+      const { plan: made } = await plan({ api: connected(row('acme/web')), commits });
+      expect(made.refs).toEqual([{ repository: 'acme/web', commit: SHA }]);
+    },
+  );
+
+  it('does not ask this GitHub server for a repository whose address is on another, and shows no password of it', async () => {
+    const made = plan({ sha: SHA, commits: { ...manual, repo: 'https://ann:secret@gitlab.com/acme/web' } });
+    await expect(made).rejects.toMatchObject({
+      code: 'commits-failed',
+      message: expect.stringMatching(/^The commits of acme\/web cannot be found: ((?!secret).)*$/),
+    });
   });
 
   it('tells where the range begins by the full id, when the checkout knows the tag or branch that was given', async () => {

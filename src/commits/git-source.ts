@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Git } from './git.js';
 import { resolveLocally } from './revision.js';
-import { type CommitSource, type FileChange, type Range, type SourceCommit, SourceUnavailable } from './source.js';
+import {
+  type CommitSource,
+  type FileChange,
+  isoSeconds,
+  type Range,
+  type SourceCommit,
+  SourceUnavailable,
+} from './source.js';
 
 /** Enough for 5,000 commits with long messages, and for file lists of whole monorepos. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -100,7 +107,7 @@ export function parseCommits(text: string): readonly SourceCommit[] {
       message: message.trimEnd(),
       authorName,
       authorEmail,
-      authoredAt: isoSeconds(seconds),
+      authoredAt: seconds === '' ? undefined : isoSeconds(Number(seconds) * 1000),
     });
   }
   return commits;
@@ -178,10 +185,4 @@ async function shallowCommits(git: Git, root: string): Promise<ReadonlySet<strin
     // No such file: the history is whole.
     return new Set();
   }
-}
-
-function isoSeconds(seconds: string): string | undefined {
-  const time = new Date(Number(seconds) * 1000);
-  if (seconds.trim() === '' || Number.isNaN(time.getTime())) return undefined;
-  return time.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

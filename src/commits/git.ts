@@ -150,6 +150,11 @@ function globalArguments(root: string): string[] {
     'protocol.allow=never',
     '-c',
     'log.showSignature=false',
+    // What a commit changed does not depend on how its user likes to look at it.
+    '-c',
+    'log.showRoot=true',
+    '-c',
+    'log.diffMerges=separate',
   ];
 }
 

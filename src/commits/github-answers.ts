@@ -1,4 +1,4 @@
-import { type FileChange, type SourceCommit, SourceUnavailable } from './source.js';
+import { type FileChange, isoSeconds, type SourceCommit, SourceUnavailable } from './source.js';
 
 /** What GitHub tells of a commit, as far as it is used; every field is checked, because a proxy may answer in its place. */
 interface CommitAnswer {
@@ -27,7 +27,7 @@ export function parseCommitAnswer(answer: CommitAnswer | null): SourceCommit {
     message: text(commit?.message).trimEnd(),
     authorName: text(author?.name),
     authorEmail: text(author?.email),
-    authoredAt: seconds(author?.date),
+    authoredAt: isoSeconds(Date.parse(text(author?.date))),
   };
 }
 
@@ -79,9 +79,4 @@ function malformed(): SourceUnavailable {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function seconds(value: unknown): string | undefined {
-  const time = new Date(text(value));
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

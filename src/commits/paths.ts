@@ -9,7 +9,8 @@ const MAX_ALTERNATIVES = 100;
 
 /**
  * Compiles `commits_path`: globs relative to the root of the repository, with `*`, `**`, `?`, `[…]` and `{a,b}`. A pattern
- * that names a folder covers all in it; `!pattern` takes away, wherever it stands in the list. undefined when there are none.
+ * that names a folder covers all in it, `.` the whole repository; `!pattern` takes away, wherever it stands in the list.
+ * undefined when there are none.
  */
 export function compilePaths(patterns: readonly string[]): PathFilter | undefined {
   if (patterns.length === 0) return undefined;
@@ -21,7 +22,9 @@ export function compilePaths(patterns: readonly string[]): PathFilter | undefine
 }
 
 function matcher(patterns: readonly string[]) {
-  const anchored = patterns.flatMap(expandBraces).map((pattern) => `/${pattern.replace(/^(?:\.?\/)+/, '')}`);
+  const relative = patterns.flatMap(expandBraces).map((pattern) => pattern.replace(/^(?:\.?\/)+/, ''));
+  // A matrix of packages has `.` for the one at the root; as a pattern it would be a file of that name.
+  const anchored = relative.map((pattern) => (pattern === '' || pattern === '.' ? '/**' : `/${pattern}`));
   return ignore({ ignorecase: false, allowRelativePaths: true }).add(anchored);
 }
 

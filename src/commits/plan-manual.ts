@@ -6,12 +6,12 @@ import { commitsOfOthers } from './merge.js';
 import type { OwnCommit } from './own-commit.js';
 import { planOfRefs } from './plan-refs.js';
 import { planFromSources } from './plan-sources.js';
-import { findPrevious, withFullId } from './previous.js';
+import { findPrevious } from './previous.js';
 import { planRefs, rowNamed } from './refs.js';
-import type { OwnRepository } from './repository.js';
+import { hostOf, type OwnRepository } from './repository.js';
 import { resolveLocally } from './revision.js';
 import type { CommitsPlan } from './types.js';
-import { parseVcsUrl } from './vcs-url.js';
+import { parseVcsUrl, type VcsUrl } from './vcs-url.js';
 
 export interface ManualRequest {
   readonly inputs: Inputs;
@@ -32,23 +32,24 @@ export async function planManual(request: ManualRequest): Promise<CommitsPlan> {
   const { inputs, release, deps } = request;
   const { repo } = inputs.commits;
   if (repo === undefined) throw invalid('set_commits is manual, but repo is not given', 'Set repo to owner/name.');
-  const repository = repositoryNamed(repo, request);
+  const named = parseRepo(repo, request);
+  const repository = repositoryNamed(named, request);
   const { commit, previousCommit } = splitRange(inputs);
   const own = { sha: await ownRevision(commit, repository, request), why: 'as given' };
   const asked = { ...inputs, commits: { ...inputs.commits, previousCommit } };
   const [beginning, others, rows] = await Promise.all([
-    findPrevious({ inputs: asked, release, repository }, deps),
+    findPrevious({ inputs: asked, release, repository, own: own.sha }, deps),
     commitsOfOthers(deps.api, release, repository),
     deps.api.repositories(),
   ]);
-  const row = rowNamed(rows ?? [], repo);
+  const row = rowNamed(rows ?? [], named.path);
   const refs = await planRefs({
-    ...{ rows, name: repo, commit: own.sha, others, choose: () => (row === undefined ? [] : [row]) },
-    previous: repository.local ? await withFullId(beginning.previous, deps.git) : beginning.previous,
+    ...{ rows, name: named.path, commit: own.sha, others, choose: () => (row === undefined ? [] : [row]) },
+    previous: beginning.previous,
     paths: inputs.commits.paths,
   });
   const found = { inputs: asked, release, deps, repository, own, beginning, others };
-  if (typeof refs === 'string') return known(await planFromSources({ ...found, skipped: [refs] }), repo, rows);
+  if (typeof refs === 'string') return known(await planFromSources({ ...found, skipped: [refs] }), named.path, rows);
   return planOfRefs(refs, `set_commits is manual and ${row?.name} is connected in Sentry`, found);
 }
 
@@ -65,23 +66,29 @@ function known(plan: CommitsPlan, repo: string, rows: readonly Repository[] | un
   throw new ActionError('commits-failed', `The commits of ${repo} cannot be found: ${plan.reason}.`, { hint });
 }
 
-/** `commit` may be a range itself, as in sentry-cli's `--commit repo@from..to`; it is split at the last `..`. */
+/** `commit` may be a range itself, as in sentry-cli's `--commit repo@from..to`; GitHub's own form has three dots. */
 function splitRange({ commits }: Inputs): {
   readonly commit: string | undefined;
   readonly previousCommit: string | undefined;
 } {
-  const range = /^(.+)\.\.(.+)$/s.exec(commits.commit ?? '');
+  const range = /^(.+?)\.{2,3}(.+)$/s.exec(commits.commit ?? '');
   if (range === null) return commits;
   return { commit: range[2], previousCommit: commits.previousCommit ?? range[1] };
 }
 
-function repositoryNamed(repo: string, { deps, repository }: ManualRequest): OwnRepository {
+/** `owner/name`, or an address such as `${{ github.repositoryUrl }}` gives it. */
+function parseRepo(repo: string, { deps }: ManualRequest): VcsUrl {
+  if (/^\w[\w+]*:\/\/|^git@/.test(repo)) return parseVcsUrl(repo);
+  return { host: hostOf(deps.github), path: repo };
+}
+
+function repositoryNamed(named: VcsUrl, { deps, repository }: ManualRequest): OwnRepository {
+  const wanted = named.path.toLowerCase();
   const path = repository?.url.path.toLowerCase();
   // `app` for `acme/app`: the official action took any name for the checkout when nothing was connected.
-  if (repository !== undefined && (path === repo.toLowerCase() || path?.endsWith(`/${repo.toLowerCase()}`)))
-    return repository;
-  const { host } = parseVcsUrl(`${deps.github.serverUrl}/-`);
-  return { url: { host, path: repo }, ofRun: false, onGitHub: /^[^/\s]+\/[^/\s]+$/.test(repo), local: false };
+  if (repository !== undefined && (path === wanted || path?.endsWith(`/${wanted}`))) return repository;
+  const onGitHub = named.host === hostOf(deps.github) && /^[^/\s]+\/[^/\s]+$/.test(named.path);
+  return { url: named, ofRun: false, onGitHub, local: false };
 }
 
 /** The commit as a full id where the checkout can tell; else as it was written, which Sentry's own integration may know. */

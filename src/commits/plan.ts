@@ -5,7 +5,7 @@ import { findOwnCommit } from './own-commit.js';
 import { planManual } from './plan-manual.js';
 import { planOfRefs } from './plan-refs.js';
 import { type PlanRequest, planFromSources } from './plan-sources.js';
-import { findPrevious, withFullId } from './previous.js';
+import { findPrevious } from './previous.js';
 import { connectedRows, planRefs, submoduleRefs } from './refs.js';
 import { findRepository, remoteUrl } from './repository.js';
 import { short } from './revision.js';
@@ -36,13 +36,13 @@ export async function planCommits(inputs: Inputs, release: string, deps: Commits
 async function planAuto(found: Omit<PlanRequest, 'beginning' | 'others' | 'skipped'>): Promise<CommitsPlan> {
   const { inputs, release, deps, repository, own } = found;
   const [beginning, others, rows] = await Promise.all([
-    findPrevious({ inputs, release, repository }, deps),
+    findPrevious({ inputs, release, repository, own: own.sha }, deps),
     commitsOfOthers(deps.api, release, repository),
     deps.api.repositories(),
   ]);
   const refs = await planRefs({
     ...{ rows, name: repository.url.path, commit: own.sha, paths: inputs.commits.paths, others },
-    previous: await withFullId(beginning.previous, deps.git),
+    previous: beginning.previous,
     choose: (all) => connectedRows(all, repository),
     submodules: async (all) => submoduleRefs(all, await findSubmodules(deps.git, own.sha, await remoteUrl(deps.git))),
   });

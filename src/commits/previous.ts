@@ -7,11 +7,11 @@ import type { Release, SentryApi } from '../sentry/types.js';
 import type { Git } from './git.js';
 import { whyForeign } from './missing.js';
 import type { OwnRepository } from './repository.js';
-import { isFullId, resolveLocally } from './revision.js';
+import { isFullId, isNoCommit, resolveLocally } from './revision.js';
 
 /** Where the range begins: this commit is not part of the release any more. */
 export interface Previous {
-  /** A full id, or what the user gave (tag, branch, short id). */
+  /** A full id, or what the user gave (tag, branch, short id), where the checkout does not know it. */
   readonly revision: string;
   /** Words for the log, for instance `last commit of release web@1.2`. */
   readonly why: string;
@@ -34,9 +34,12 @@ export interface PreviousRequest {
   readonly inputs: Pick<Inputs, 'commits' | 'deploy' | 'projects'>;
   readonly release: string;
   readonly repository: OwnRepository;
+  /** The commit that is released. */
+  readonly own: string;
 }
 
 export interface PreviousDeps {
+  readonly git: Git;
   readonly github: GitHubContext;
   readonly api: Pick<SentryApi, 'deploys' | 'previousReleaseWithCommits' | 'recentReleases' | 'releaseCommits'>;
   readonly log: Log;
@@ -51,16 +54,25 @@ const MAX_LOOKUPS = 5;
  */
 export async function findPrevious(request: PreviousRequest, deps: PreviousDeps): Promise<Beginning> {
   const given = request.inputs.commits.previousCommit;
-  if (given !== undefined) return { previous: { revision: given, why: 'previous_commit' } };
+  if (given !== undefined && !isNoCommit(given)) {
+    return { previous: { revision: await fullId(given, request, deps.git), why: 'previous_commit' } };
+  }
+  if (given !== undefined)
+    deps.log.info('previous_commit is all zeros, as in the push of a new branch: as if not given');
   const last = await lastRelease(request, deps);
   if (last.previous !== undefined) return last;
   return { ...last, previous: (await lastDeploy(request, deps)) ?? beforePush(request, deps) };
 }
 
-/** A tag, branch or `HEAD~1` as a full id where the checkout can tell: Sentry and its integrations know ids best. */
-export async function withFullId(previous: Previous | undefined, git: Git): Promise<Previous | undefined> {
-  if (previous === undefined || isFullId(previous.revision)) return previous;
-  return { ...previous, revision: (await resolveLocally(git, previous.revision)) ?? previous.revision };
+/**
+ * A tag, branch or `HEAD~1` as a full id, where the checkout can tell: Sentry and GitHub know ids best, and nothing of
+ * `origin/main`. Where it cannot, `HEAD` is our commit: at GitHub it would be the head of the default branch.
+ */
+async function fullId(revision: string, { repository, own }: PreviousRequest, git: Git): Promise<string> {
+  if (isFullId(revision)) return revision;
+  // The checkout of another repository may have a tag of the same name.
+  const found = repository.local ? await resolveLocally(git, revision) : undefined;
+  return found ?? revision.replace(/^(?:HEAD|@)(?=$|[~^])/, own);
 }
 
 /**
@@ -168,8 +180,7 @@ export function mayBeOurs(name: string | undefined, repository: OwnRepository): 
 function beforePush({ repository }: PreviousRequest, { github }: PreviousDeps): Previous | undefined {
   if (github.eventName !== 'push' || !repository.ofRun) return undefined;
   const before = eventText(github.event, 'before');
-  // All zeros: the branch or tag is new.
-  if (before === undefined || !/^[0-9a-f]{40,64}$/.test(before) || /^0+$/.test(before)) return undefined;
+  if (before === undefined || !isFullId(before) || isNoCommit(before)) return undefined;
   return { revision: before, why: 'state of the branch before this push' };
 }
 

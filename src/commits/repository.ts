@@ -19,7 +19,7 @@ export interface OwnRepository {
  * a remote, it is the repository of the workflow. undefined when there is neither.
  */
 export async function findRepository(github: GitHubContext, git: Git): Promise<OwnRepository | undefined> {
-  const host = parseVcsUrl(`${github.serverUrl}/-`).host;
+  const host = hostOf(github);
   const ofRun = github.repository === undefined ? undefined : { host, path: github.repository };
   const remote = await remoteUrl(git);
   const url = remote === undefined ? ofRun : parseVcsUrl(remote);
@@ -30,6 +30,11 @@ export async function findRepository(github: GitHubContext, git: Git): Promise<O
     onGitHub: url.host === host && /^[^/]+\/[^/]+$/.test(url.path),
     local: git.root !== undefined,
   };
+}
+
+/** The host of the GitHub server that the workflow runs on. */
+export function hostOf({ serverUrl }: Pick<GitHubContext, 'serverUrl'>): string {
+  return parseVcsUrl(`${serverUrl}/-`).host;
 }
 
 /** The URL of `origin`, else of the only remote, as configured. May hold credentials: never log it. */

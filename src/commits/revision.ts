@@ -5,6 +5,11 @@ export function isFullId(revision: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision);
 }
 
+/** True for the id of no commit, which a push event tells as `before` of a new branch; workflows pass it on as an input. */
+export function isNoCommit(revision: string): boolean {
+  return /^0{40,64}$/.test(revision);
+}
+
 /** A commit as people read it. */
 export function short(revision: string): string {
   return isFullId(revision) ? revision.slice(0, 12) : revision;

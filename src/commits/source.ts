@@ -17,6 +17,16 @@ export interface SourceCommit {
   readonly authoredAt: string | undefined;
 }
 
+/**
+ * A time as {@link SourceCommit.authoredAt}; undefined when it is no date, or in a year that has no four digits: the server
+ * refuses a request with one of those.
+ */
+export function isoSeconds(unixMs: number): string | undefined {
+  const time = new Date(unixMs);
+  const text = Number.isNaN(time.getTime()) ? '' : time.toISOString();
+  return /^(?!0000)\d{4}-/.test(text) ? text.replace(/\.\d{3}Z$/, 'Z') : undefined;
+}
+
 /** The commits between two points, or why there is no such thing. */
 export type Range =
   | {

@@ -16,7 +16,7 @@ type TextField = Exclude<keyof typeof LIMITS, 'path'>;
 export interface Trimmer {
   /** A text without what Sentry's database cannot store (NUL, half a character), cut between characters. */
   text(id: string, field: TextField, text: string): string;
-  /** A path; undefined when it is too long, because a cut one is another file. */
+  /** A path; undefined when it is too long, because a cut one is another file, or blank, which the server takes for none. */
   path(id: string, path: string): string | undefined;
   /** One notice about the commits that are sent in the end; none when they are as they were. */
   tell(sent: readonly { readonly id: string }[], log: Log): void;
@@ -53,7 +53,7 @@ export function createTrimmer(): Trimmer {
       return kept;
     },
     path: (id, path) => {
-      if ([...path].length <= LIMITS.path) return clean(id, path);
+      if (path.trim() !== '' && [...path].length <= LIMITS.path) return clean(id, path);
       note('path', id);
       return undefined;
     },
@@ -79,7 +79,7 @@ function describe(count: (loss: Loss) => number, names: readonly string[]): read
   const unstorable = count('unstorable');
   return [
     ...(texts.length > 0 ? [`Cut to what Sentry takes: ${texts.join(', ')}.`] : []),
-    ...(paths > 0 ? [`Left out: ${paths} paths of more than ${LIMITS.path} characters.`] : []),
+    ...(paths > 0 ? [`Left out: ${paths} paths that are blank or have more than ${LIMITS.path} characters.`] : []),
     ...(unstorable > 0 ? [`Cleaned of characters that Sentry cannot store: ${unstorable} texts.`] : []),
   ];
 }

@@ -6,19 +6,38 @@ export interface VcsUrl {
   readonly path: string;
 }
 
-const URL_FORM = /^(?:(?:git\+)?(?:git|ssh|https?)):\/\/(?:[^@]+@)?([^/]+)\/(.+)$/;
+const URL_FORM = /^(?:(?:git\+)?(?:git|ssh|https?)):\/\/(?:[^@]+@)?([^/]+)\/(.+)$/i;
 const SCP_FORM = /^(?:[^@]+@)?([^/]+):(.+)$/;
 
+/** Hosts of their own for SSH through port 443, where a firewall lets nothing else out. */
+const SSH_HOSTS: ReadonlyMap<string, string> = new Map([
+  ['ssh.github.com', 'github.com'],
+  ['altssh.gitlab.com', 'gitlab.com'],
+  ['altssh.bitbucket.org', 'bitbucket.org'],
+]);
+
 /**
- * Reads a git remote: URL or scp form, credentials and port dropped (sentry-cli 3.8.0, observed). Azure DevOps, Google Source
- * Repositories and Bitbucket Server write one repository in several ways; these are brought to one.
+ * Reads a git remote: URL or scp form, credentials and port dropped (sentry-cli 3.8.0, observed). What git takes for the same
+ * repository is brought to one form: `.git` and slashes at the ends, and the several ways in which Azure DevOps, Google Source
+ * Repositories and Bitbucket Server write it.
  */
 export function parseVcsUrl(text: string): VcsUrl {
   const match = URL_FORM.exec(text) ?? SCP_FORM.exec(text);
   const [, authority, rest] = match ?? [];
   if (authority === undefined || rest === undefined) return { host: '', path: text };
   const host = authority.replace(/:\d+$/, '').toLowerCase();
-  return normalize(host, rest.replace(/(?:\.git)+$/, ''));
+  return normalize(SSH_HOSTS.get(host) ?? host, withoutEnds(rest));
+}
+
+/** No regular expression: a text of nothing but slashes would be read once for each. */
+function withoutEnds(path: string): string {
+  let start = 0;
+  while (path.charAt(start) === '/') start += 1;
+  for (let end = path.length; ; ) {
+    if (end > start && path.charAt(end - 1) === '/') end -= 1;
+    else if (path.endsWith('.git', end)) end -= '.git'.length;
+    else return path.slice(start, end);
+  }
 }
 
 /** True when both name the same repository: equal host, equal path whatever the letter case. */

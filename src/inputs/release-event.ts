@@ -9,7 +9,16 @@ type EventPart = 'pull_request' | 'workflow_run';
  */
 export function eventCommit(event: Readonly<Record<string, unknown>>, part: EventPart): string | undefined {
   const object = member(event, part);
-  const sha = part === 'pull_request' ? member(member(object, 'head'), 'sha') : member(object, 'head_sha');
+  return commitId(part === 'pull_request' ? member(member(object, 'head'), 'sha') : member(object, 'head_sha'));
+}
+
+/** The commit that a merged pull request left in its base branch; undefined while it is open, or closed without a merge. */
+export function mergeCommit(event: Readonly<Record<string, unknown>>): string | undefined {
+  const pullRequest = member(event, 'pull_request');
+  return member(pullRequest, 'merged') === true ? commitId(member(pullRequest, 'merge_commit_sha')) : undefined;
+}
+
+function commitId(sha: unknown): string | undefined {
   return typeof sha === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(sha) ? sha.toLowerCase() : undefined;
 }
 

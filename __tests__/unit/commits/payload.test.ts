@@ -87,14 +87,14 @@ it('spells out three of many repository names, so that the notice stays short', 
   expect(log.lines[0]).toMatch(/now 0r{63}, 1r{63}, 2r{63} and 6 more \(to 64\)\.$/);
 });
 
-it('leaves out paths that are too long, with a notice', () => {
-  const files = [
-    { path: 'p'.repeat(511), type: 'A' },
-    { path: 'p'.repeat(510), type: 'A' },
-  ] as const;
-  const { payload, lines } = write([commit(1, { files }), commit(2, { files })]);
+it('leaves out paths that are too long or blank, with a notice', () => {
+  const fits = { path: 'p'.repeat(510), type: 'A' } as const;
+  const { payload, lines } = write([
+    commit(1, { files: [{ path: 'p'.repeat(511), type: 'A' }, fits] }),
+    commit(2, { files: [fits, { path: ' ', type: 'A' }] }),
+  ]);
   expect(payload.map((made) => made.patch_set?.length)).toEqual([1, 1]);
-  expect(lines).toEqual(['notice: Left out: 2 paths of more than 510 characters.']);
+  expect(lines).toEqual(['notice: Left out: 2 paths that are blank or have more than 510 characters.']);
 });
 
 it('never sends a NUL, half a character or an empty author, and says which texts it cleaned', () => {

@@ -13,7 +13,14 @@ it.each([
   ['https://acme.ghe.com/acme/web', 'acme.ghe.com', 'acme/web'],
   ['https://gitlab.com/group/sub/web.git', 'gitlab.com', 'group/sub/web'],
   ['https://github.com/acme/web.git.git', 'github.com', 'acme/web'],
-  ['https://github.com/acme/web/', 'github.com', 'acme/web/'],
+  ['https://github.com/acme/web/', 'github.com', 'acme/web'],
+  ['https://github.com/acme/web.git//', 'github.com', 'acme/web'],
+  ['https://github.com//acme/web', 'github.com', 'acme/web'],
+  ['git@github.com:/acme/web.git', 'github.com', 'acme/web'],
+  ['HTTPS://GitHub.com/acme/web', 'github.com', 'acme/web'],
+  ['ssh://git@ssh.github.com:443/acme/web.git', 'github.com', 'acme/web'],
+  ['ssh://git@altssh.gitlab.com:443/group/web.git', 'gitlab.com', 'group/web'],
+  ['ssh://git@altssh.bitbucket.org:443/acme/web.git', 'bitbucket.org', 'acme/web'],
   ['git@acme.visualstudio.com:_git/web', 'acme.visualstudio.com', 'acme/web'],
   ['https://acme.visualstudio.com/project/_git', 'acme.visualstudio.com', 'project'],
   ['git@ssh.dev.azure.com:v3/acme/project/web', 'dev.azure.com', 'acme/project'],
@@ -44,5 +51,6 @@ it('takes no longer than a moment for a hostile url', () => {
   const begin = performance.now();
   parseVcsUrl(`ssh://${'@'.repeat(50_000)}`);
   parseVcsUrl(`https://${'a'.repeat(50_000)}${'.git'.repeat(10_000)}x`);
+  for (const end of ['/', '.git', '/.git']) parseVcsUrl(`https://host/a${end.repeat(500_000)}x`);
   expect(performance.now() - begin).toBeLessThan(2000);
 });
