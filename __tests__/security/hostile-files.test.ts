@@ -27,6 +27,17 @@ const FILES: Readonly<Record<string, readonly [string | Uint8Array, string | Uin
     `a()\n//# sourceMappingURL=data:application/json;base64,${'A'.repeat(4_000_000)}\n`,
     GOOD_MAP,
   ],
+  'a source of a megabyte that is named 20,000 times': [
+    `a()//${'x'.repeat(1 << 20)}${reference}`,
+    GOOD_MAP.replace('"sources":["a"],"sourcesContent":["a"]', `"sources":[${'"app.js",'.repeat(19_999)}"app.js"]`),
+  ],
+  'a folder of a megabyte before each of 10,000 sources': [
+    `a()${reference}`,
+    GOOD_MAP.replace(
+      '"sources":["a"]',
+      `"sourceRoot":"${'a/'.repeat(1 << 19)}","sources":[${'"a",'.repeat(9_999)}"a"]`,
+    ),
+  ],
   'bytes that are no text': [Buffer.from([0xff, 0xfe, 0x00, 0x80]), Buffer.from([0xff, 0xff])],
 };
 
@@ -36,7 +47,7 @@ it.each(Object.keys(FILES))('%s cost bounded time and leave whole files, which d
   const [script, map] = FILES[name] ?? ['', ''];
   const { result } = await attack({
     files: { 'dist/app.js': script, 'dist/app.js.map': map, 'dist/good.js': GOOD },
-    inputs: { timeout: '60s' },
+    inputs: { timeout: '60s', strip_common_prefix: 'true' },
     look({ workspace }) {
       const folder = join(workspace, 'dist');
       expect(readdirSync(folder).sort()).toEqual(['app.js', 'app.js.map', 'good.js']);

@@ -5,7 +5,7 @@ const ABSOLUTE = /^(?:\/|\\\\|[a-zA-Z]:[\\/])/;
 /** A source with `sourceRoot` in front, unless it is a path or URL of its own. */
 export function withSourceRoot(sourceRoot: string, source: string): string {
   if (sourceRoot === '' || source.startsWith('/') || /^https?:/.test(source)) return source;
-  return `${sourceRoot.replace(/\/$/, '')}/${source}`;
+  return `${sourceRoot}${sourceRoot.endsWith('/') ? '' : '/'}${source}`;
 }
 
 /** The first prefix that a source starts with is removed; a prefix means a folder, with or without its slash. */
@@ -26,9 +26,16 @@ export function findCommonPrefix(sources: readonly string[]): string | undefined
   if (first === undefined) return undefined;
   let common = first;
   for (const folder of others) {
-    while (!folder.startsWith(common)) common = common.slice(0, lastSlash(common.slice(0, -1)) + 1);
+    const shared = common.slice(0, sharedLength(common, folder));
+    common = shared.slice(0, lastSlash(shared) + 1);
   }
   return /^[\\/]*$/.test(common) ? undefined : common;
+}
+
+function sharedLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return length;
 }
 
 function lastSlash(path: string): number {

@@ -14,18 +14,32 @@ export interface UploadEdits {
   readonly missing: number;
 }
 
+/**
+ * What may still be done for a map, in UTF-16 units. A map of a few kilobytes can name one big file ten thousand times, or have a
+ * `sourceRoot` of megabytes before each source: without bounds either took all the memory there is.
+ */
+interface Budget {
+  /** Read from the workspace. */
+  content: number;
+  /** Names that are looked for there. */
+  names: number;
+  /** Roots written out before each source. */
+  roots: number;
+}
+
 /** Fills in missing `sourcesContent` from the workspace and removes prefixes from `sources`. */
 export function uploadEdits(map: MapDocument, file: SourceFile, options: EditOptions): UploadEdits {
   const strips = options.stripPrefix.length > 0 || options.stripCommonPrefix === true;
   if (map.hasContent && !strips) return { edits: [], missing: 0 };
   const { workspace, workingDirectory } = options;
   const roots = { workspace, workingDirectory, mapFolder: dirname(file.path), folders: memoryOf(options) };
+  const budget: Budget = { content: 64 << 20, names: 16 << 20, roots: 64 << 20 };
   const edits: Edit[] = [];
   let missing = 0;
   for (const part of partsOf(map)) {
     const reader = new PartEditor(map, part, roots);
-    missing += reader.fill(edits);
-    if (strips) reader.strip(options, edits);
+    missing += reader.fill(edits, budget);
+    if (strips) reader.strip(options, edits, budget);
   }
   return { edits, missing };
 }
@@ -69,12 +83,16 @@ class PartEditor {
   }
 
   /** @returns how many sources stay without content */
-  fill(edits: Edit[]): number {
+  fill(edits: Edit[], budget: Budget): number {
     const contents = this.elementsOf('sourcesContent', false);
     const found = this.sources.map((source, index) => {
       const has = contents[index]?.text !== undefined;
-      if (has || source.text === undefined) return undefined;
-      return readSource(withSourceRoot(this.sourceRoot, source.text), this.roots);
+      if (has || source.text === undefined || budget.content <= 0 || budget.names <= 0) return undefined;
+      const name = withSourceRoot(this.sourceRoot, source.text);
+      const text = readSource(name, this.roots);
+      budget.names -= name.length;
+      budget.content -= text?.length ?? 0;
+      return text;
     });
     const missing = this.sources.filter(
       (_, index) => contents[index]?.text === undefined && found[index] === undefined,
@@ -104,7 +122,9 @@ class PartEditor {
   }
 
   /** `sourceRoot` is part of the path that prefixes are compared with: where one matches, it moves into the sources. */
-  strip({ stripPrefix: prefixes, stripCommonPrefix }: EditOptions, edits: Edit[]): void {
+  strip({ stripPrefix: prefixes, stripCommonPrefix }: EditOptions, edits: Edit[], budget: Budget): void {
+    budget.roots -= this.sourceRoot.length * this.sources.length;
+    if (budget.roots < 0) return;
     const full = this.sources.map(({ text }) =>
       text === undefined ? undefined : withSourceRoot(this.sourceRoot, text),
     );

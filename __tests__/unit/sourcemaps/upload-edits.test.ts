@@ -147,6 +147,39 @@ describe('a map cannot make the upload carry what is outside the workspace', () 
   });
 });
 
+describe('a map cannot make the upload grow without bounds', () => {
+  it('by naming one big file many times', () => {
+    const big = 'x'.repeat(8 << 20);
+    const { map, kinds } = upload(mapOf(new Array(1_000).fill('../big.ts')), { 'big.ts': big });
+    const contents = map['sourcesContent'] as (string | null)[];
+    expect(contents.map((text) => text?.length ?? 0)).toEqual([
+      ...new Array(8).fill(big.length),
+      ...new Array(992).fill(0),
+    ]);
+    expect(kinds).toContain('map-without-content');
+  });
+
+  it.each([{}, { stripPrefix: ['a'] }, { stripCommonPrefix: true }])(
+    'by a sourceRoot of megabytes before each of many sources: %j',
+    (strip) => {
+      const from = performance.now();
+      const sources = Array.from({ length: 10_000 }, (_, index) => `${index}.ts`);
+      const { map, raw } = upload(mapOf(sources, { sourceRoot: 'a/'.repeat(500_000) }), {}, strip);
+      expect(map['sources']).toEqual(sources);
+      expect(raw.length).toBeLessThan(2_000_000);
+      expect(performance.now() - from).toBeLessThan(5_000);
+    },
+  );
+
+  it('nor cost time by the square of what its sources share', () => {
+    const sources = [`/${'a/'.repeat(1_000_000)}x`, `/${'a/'.repeat(500_000)}${'b/'.repeat(500_000)}y`];
+    const from = performance.now();
+    const { map } = upload(mapOf(sources, { sourcesContent: ['x', 'y'] }), {}, { stripCommonPrefix: true });
+    expect(map['sources']).toEqual([`${'a/'.repeat(500_000)}x`, `${'b/'.repeat(500_000)}y`]);
+    expect(performance.now() - from).toBeLessThan(5_000);
+  });
+});
+
 describe('prefixes are removed from the sources of the upload', () => {
   it('the first that matches, with or without its slash', () => {
     const map = mapOf(['/app/src/a.ts', '/app/b.ts', '/application/c.ts'], { sourcesContent: ['a', 'b', 'c'] });
