@@ -1,6 +1,7 @@
 import type { StepOutcome } from '../journal.js';
 import { createPageFetcher } from '../verify/fetcher.js';
 import { verifySite } from '../verify/site.js';
+import { ofEarlierRuns, ofThisRun } from '../verify/uploaded.js';
 import { verifyDebugIds } from '../verify/verify.js';
 import type { StepContext } from './context.js';
 
@@ -15,9 +16,11 @@ export async function verifyUpload(context: StepContext): Promise<StepOutcome> {
 
 /** Looks at the scripts that the deployed site serves, and tells which of them carry an uploaded debug id. */
 export async function verifyDeployed(context: StepContext, address: string): Promise<StepOutcome> {
-  const { inputs, journal } = context;
+  const { api, inputs, journal } = context;
   if (inputs.dryRun) return { status: 'planned', detail: `would look at ${address}` };
   const fetcher = createPageFetcher(context);
-  const upload = journal.facts.sourcemaps?.upload ?? undefined;
-  return { ...(await verifySite(address, upload, { ...context, fetcher })), told: true };
+  const upload = journal.facts.sourcemaps?.upload;
+  // The site is there after publishing, which may well be another step or job than the one that has the files.
+  const uploaded = upload ? ofThisRun(upload) : ofEarlierRuns(inputs.projects[0] ?? '', api);
+  return { ...(await verifySite(address, uploaded, { ...context, fetcher })), told: true };
 }

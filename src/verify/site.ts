@@ -2,9 +2,9 @@ import type { Clock } from '../clock.js';
 import { ActionError } from '../errors.js';
 import type { Log } from '../log.js';
 import { findDebugId, findSnippetId } from '../sourcemaps/debug-id.js';
-import type { UploadRecord } from '../upload/types.js';
 import type { Fetched, PageFetcher } from './fetcher.js';
 import { isInternal, scriptUrls } from './pages.js';
+import type { Uploaded } from './uploaded.js';
 import type { VerifyOutcome } from './verify.js';
 
 /** Scripts of the page that are fetched; beyond, they are counted. */
@@ -45,20 +45,16 @@ interface Deps {
  * Looks at the deployed site as a browser would: fetches the page and its scripts, and compares the debug ids in them with
  * the uploaded ones. No cookie, token or other credential is sent. It only reports: the deploy is done.
  */
-export async function verifySite(
-  address: string,
-  upload: UploadRecord | undefined,
-  deps: Deps,
-): Promise<VerifyOutcome> {
+export async function verifySite(address: string, uploaded: Uploaded, deps: Deps): Promise<VerifyOutcome> {
   try {
-    let seen = await look(new URL(address), upload, deps);
+    let seen = await look(new URL(address), uploaded, deps);
     for (const pauseMs of PAUSES_MS) {
       if (!seen.served.some(({ verdict }) => verdict === 'other-build' || verdict === 'no-id')) break;
       deps.log.info(`The site does not serve this build everywhere yet; looking again in ${pauseMs / 1000} s`);
       await deps.clock.sleep(pauseMs, deps.signal);
-      seen = await look(new URL(address), upload, deps);
+      seen = await look(new URL(address), uploaded, deps);
     }
-    return tell(seen, address, deps.log);
+    return tell(seen, address, uploaded.words, deps.log);
   } catch (error) {
     if (!(error instanceof ActionError) || error.code !== 'verify-failed') throw error;
     deps.log.warning(`${error.message}. ${error.hint ?? ''}`.trim(), { title: 'Deployed site' });
@@ -66,7 +62,7 @@ export async function verifySite(
   }
 }
 
-async function look(address: URL, upload: UploadRecord | undefined, { fetcher, signal }: Deps): Promise<Look> {
+async function look(address: URL, uploaded: Uploaded, { fetcher, signal }: Deps): Promise<Look> {
   const page = await fetcher(address, MAX_PAGE_BYTES);
   if (page.status !== 200) {
     throw new ActionError(
@@ -80,33 +76,28 @@ async function look(address: URL, upload: UploadRecord | undefined, { fetcher, s
   const html = Buffer.from(page.body).toString('utf8');
   const all = scriptUrls(html, page.url);
   const internal = isInternal(page.url) ? [] : all.filter((url) => isInternal(url));
-  const mine = (url: URL) => isUploaded(url, upload);
+  const mine = (url: URL) => uploaded.isFile(url);
   const open = all.filter((url) => !internal.includes(url)).sort((a, b) => Number(mine(b)) - Number(mine(a)));
   const served: ServedScript[] = [];
   const queue = open.slice(0, MAX_SCRIPTS).entries();
   const work = async () => {
     for (const [index, url] of queue) {
       signal.throwIfAborted();
-      served[index] = await inspect(url, page.url, upload, fetcher);
+      served[index] = await inspect(url, page.url, uploaded, fetcher);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
   return { served, beyond: open.length - served.length, internal };
 }
 
-async function inspect(
-  url: URL,
-  page: URL,
-  upload: UploadRecord | undefined,
-  fetcher: PageFetcher,
-): Promise<ServedScript> {
+async function inspect(url: URL, page: URL, uploaded: Uploaded, fetcher: PageFetcher): Promise<ServedScript> {
   const script = (verdict: ServedScript['verdict'], cause: string, debugId?: string): ServedScript => ({
     url: url.href,
     verdict,
     debugId,
     cause,
   });
-  const mine = isUploaded(url, upload);
+  const mine = uploaded.isFile(url);
   const answer = await fetcher(url, MAX_SCRIPT_BYTES).catch((error: unknown) => error);
   if (!isFetched(answer) || answer.status !== 200) {
     const why = isFetched(answer) ? `status ${answer.status}` : answer instanceof Error ? answer.message : answer;
@@ -114,34 +105,17 @@ async function inspect(
     return script(foreign ? 'not-ours' : 'unreachable', `could not be fetched: ${why}`);
   }
   const id = findDebugId(answer.body) ?? findSnippetId(answer.body);
-  const known = upload?.debugIds.some(({ debugId }) => debugId === id) ?? false;
-  if (id !== undefined && known) return script('uploaded', 'carries an uploaded debug id', id);
+  if (id !== undefined && (await uploaded.has(id))) return script('uploaded', 'carries an uploaded debug id', id);
   if (id !== undefined) {
     if (!mine && url.origin !== page.origin) return script('not-ours', 'is of another host and another build', id);
-    return script('other-build', `carries a debug id that this run did not upload${cached(answer)}`, id);
+    return script('other-build', `carries a debug id ${uploaded.words.unknown}${cached(answer)}`, id);
   }
-  if (!mine) return script('not-ours', 'is no file of the upload');
+  if (!mine) return script('not-ours', uploaded.words.without);
   return script('no-id', `has no debug id: it was deployed before injection, or something removed it${cached(answer)}`);
 }
 
 function isFetched(answer: unknown): answer is Fetched {
   return typeof answer === 'object' && answer !== null && 'body' in answer;
-}
-
-/** By the last part of the path: prefixes differ between build and site. */
-function isUploaded(url: URL, upload: UploadRecord | undefined): boolean {
-  const name = decode(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
-  return (
-    name !== '' && (upload?.debugIds.some((file) => file.name === name || file.name.endsWith(`/${name}`)) ?? false)
-  );
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function cached({ age, cache }: Fetched): string {
@@ -150,7 +124,7 @@ function cached({ age, cache }: Fetched): string {
   return `; a cache answered${age === undefined ? '' : ` (stored ${age} s ago)`}, so it may be an old file`;
 }
 
-function tell({ beyond, internal, served }: Look, address: string, log: Log): VerifyOutcome {
+function tell({ beyond, internal, served }: Look, address: string, words: Uploaded['words'], log: Log): VerifyOutcome {
   tellScripts(served, log);
   for (const url of internal) log.info(`${url.href} was not fetched: its host is inside a network, the page is not`);
   const good = served.filter(({ verdict }) => verdict === 'uploaded').length;
@@ -158,14 +132,14 @@ function tell({ beyond, internal, served }: Look, address: string, log: Log): Ve
   const unseen = beyond === 0 ? '' : `; ${beyond} further scripts were not looked at (${MAX_SCRIPTS} at most)`;
   if (good === 0 && bad === 0) {
     const none = internal.length === 0 ? 'has no scripts' : 'has only scripts inside a network, which are not fetched';
-    const why = served.length === 0 ? none : 'serves no script of this upload';
-    log.warning(`${address} ${why}: errors from it cannot be resolved with these source maps${unseen}.`, {
+    const why = served.length === 0 ? none : `serves ${words.none}`;
+    log.warning(`${address} ${why}: errors from it cannot be resolved${unseen}.`, {
       title: 'Deployed site',
     });
     return { status: 'warned', detail: `${address} ${why}${unseen}` };
   }
   const others = served.length - good - bad;
-  const rest = others === 0 ? '' : `; ${others} more there ${others === 1 ? 'is' : 'are'} not of this upload`;
+  const rest = others === 0 ? '' : `; ${others} more there ${others === 1 ? 'is' : 'are'} ${words.others}`;
   const [scripts, carry] = good + bad === 1 ? ['script', 'carries'] : ['scripts', 'carry'];
   const detail = `${good} of ${good + bad} ${scripts} of ${address} ${carry} an uploaded debug id${rest}${unseen}`;
   log.info(detail);

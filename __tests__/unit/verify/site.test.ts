@@ -1,9 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { ActionError } from '../../../src/errors.js';
 import type { UploadRecord } from '../../../src/upload/types.js';
 import { createPageFetcher } from '../../../src/verify/fetcher.js';
 import { verifySite } from '../../../src/verify/site.js';
+import { ofEarlierRuns, ofThisRun, type Uploaded } from '../../../src/verify/uploaded.js';
 import { sampleReport } from '../report/sample.js';
 import { recordingLog } from '../token/helpers.js';
 
@@ -53,12 +55,12 @@ function upload(): UploadRecord {
   return { ...record, debugIds: [{ debugId: ID, name: 'dist/assets/app.js', url: '~/assets/app.js' }] };
 }
 
-async function look(answers: Record<string, Answer | Answer[]>) {
+async function look(answers: Record<string, Answer | Answer[]>, uploaded: Uploaded = ofThisRun(upload())) {
   pages = answers;
   const log = recordingLog();
   const signal = new AbortController().signal;
   const slept: number[] = [];
-  const outcome = await verifySite(site, upload(), {
+  const outcome = await verifySite(site, uploaded, {
     log,
     signal,
     clock: { now: () => 0, random: () => 0, sleep: async (ms: number) => void slept.push(ms) },
@@ -175,7 +177,7 @@ it('at most six scripts are fetched at once', async () => {
   let open = 0;
   let most = 0;
   const sources = Array.from({ length: 30 }, (_, index) => `/${index}.js`);
-  await verifySite('https://shop.example/', upload(), {
+  await verifySite('https://shop.example/', ofThisRun(upload()), {
     log: recordingLog(),
     signal: new AbortController().signal,
     clock: { now: () => 0, random: () => 0, sleep: async () => undefined },
@@ -202,6 +204,55 @@ it('no token, cookie or referrer is sent', async () => {
     expect(headers).not.toHaveProperty('referer');
     expect(JSON.stringify(headers)).not.toContain('sntryi_');
   }
+});
+
+describe('a step without files of its own asks Sentry for the ids that the site serves', () => {
+  const asked: string[] = [];
+  const sentry = ofEarlierRuns('web', {
+    artifactLookup: async (project, debugId) => {
+      asked.push(`${project} ${debugId}`);
+      return [{ id: '1', type: 'bundle', resolvedWith: debugId === ID ? 'debug-id' : 'release' }];
+    },
+  });
+  beforeEach(() => {
+    asked.length = 0;
+  });
+
+  it('and is content with those that Sentry has, whatever the files are called', async () => {
+    const pages = { '/': html('/x.js', '/vendor.js'), '/x.js': { body: withId(ID) }, '/vendor.js': { body: 'v()' } };
+    const { outcome, infos, warnings } = await look(pages, sentry);
+    expect(outcome).toEqual({
+      status: 'done',
+      detail: `1 of 1 script of ${site} carries an uploaded debug id; 1 more there is not known to Sentry`,
+    });
+    expect(asked).toEqual([`web ${ID}`]);
+    expect(infos).toContain('/vendor.js has no debug id');
+    expect(warnings).toBe('');
+  });
+
+  it('and names a script whose id Sentry does not know', async () => {
+    const { outcome, warnings } = await look({ '/': html('/x.js'), '/x.js': { body: withId(OLD) } }, sentry);
+    expect(outcome.status).toBe('warned');
+    expect(warnings).toContain(`/x.js carries a debug id that Sentry does not know (${OLD})`);
+  });
+
+  it('and says when there is none at all', async () => {
+    const { outcome } = await look({ '/': html('/x.js'), '/x.js': { body: 'x()' } }, sentry);
+    expect(outcome).toEqual({ status: 'warned', detail: `${site} serves no script that Sentry knows` });
+  });
+
+  it('and on a server that cannot be asked says what to do: the deploy is done', async () => {
+    const mute = ofEarlierRuns('web', {
+      artifactLookup: async () => {
+        throw new ActionError('server-lacks-feature', 'GET artifact-lookup answered 404', { status: 404 });
+      },
+    });
+    const { outcome, warnings } = await look({ '/': html('/x.js'), '/x.js': { body: withId(ID) } }, mute);
+    expect(outcome.status).toBe('warned');
+    expect(warnings).toBe(
+      'The server cannot be asked for the debug ids of the site. Give this step the same sourcemaps as the step that uploaded them: nothing is sent twice.',
+    );
+  });
 });
 
 describe('a page with more scripts than are fetched', () => {
@@ -234,7 +285,7 @@ describe('which hosts are asked', () => {
   async function lookAt(page: string, scripts: readonly string[]) {
     asked.length = 0;
     const log = recordingLog();
-    const outcome = await verifySite(page, upload(), {
+    const outcome = await verifySite(page, ofThisRun(upload()), {
       log,
       signal: new AbortController().signal,
       clock: { now: () => 0, random: () => 0, sleep: async () => undefined },
