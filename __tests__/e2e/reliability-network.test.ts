@@ -1,10 +1,15 @@
 import { writeFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
-import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import type { ServerOptions } from 'node:https';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { makeCertificates, type TestCertificates, type TestProxy, testProxy } from '../security/proxy-support.js';
+import {
+  makeCertificates,
+  type TestCertificates,
+  type TestProxy,
+  testProxy,
+  tlsFrontOf,
+} from '../security/proxy-support.js';
 import type { RunOptions, RunResult } from './harness.js';
 import { expectComplete, type Scene, scenes } from './reliability-support.js';
 
@@ -37,18 +42,7 @@ async function listen(server: Server): Promise<number> {
 
 /** The sandbox behind TLS. */
 async function tlsFront(world: Scene, options: ServerOptions): Promise<number> {
-  const front = createTlsServer(options, (request, response) => {
-    const { headers, method, url } = request;
-    const upstream = httpRequest(world.sandbox.url, { method, path: url, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
-      answer.pipe(response);
-    });
-    upstream.on('error', () => response.destroy());
-    request.on('error', () => upstream.destroy());
-    request.pipe(upstream);
-  });
-  front.on('tlsClientError', () => undefined);
-  return listen(front);
+  return listen(tlsFrontOf(world.sandbox.url, options));
 }
 
 async function proxy(options: Parameters<typeof testProxy>[0] = {}): Promise<TestProxy> {

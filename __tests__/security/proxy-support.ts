@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions, type Server as TlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +81,22 @@ function dieAfter(client: Socket, bytes: number): void {
     seen += piece.length;
     if (seen > bytes) client.resetAndDestroy();
   });
+}
+
+/** A server without TLS behind TLS, not listening yet. `options` hold its certificate. */
+export function tlsFrontOf(target: string, options: ServerOptions): TlsServer {
+  const front = createTlsServer(options, (request, response) => {
+    const { headers, method, url } = request;
+    const upstream = httpRequest(target, { method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    upstream.on('error', () => response.destroy());
+    request.on('error', () => upstream.destroy());
+    request.pipe(upstream);
+  });
+  front.on('tlsClientError', () => undefined);
+  return front;
 }
 
 /** Certificates for a test, made by openssl: an authority, and server certificates it signed. */
