@@ -350,17 +350,24 @@ recipe('eu.yml', 'as anywhere, at the address of the EU', async (start) => {
   expect(deploysOf(head())).toEqual(['production']);
 });
 
-recipe('self-hosted.yml', 'waits, asks Sentry for each id, and looks at the deployed site', async (start) => {
-  await start(push(head()));
-  const { result, step } = lastRun();
-  expect(result.log).toContain('Sentry resolves all');
-  expect(result.log).toMatch(
-    /[1-9]\d* of [1-9]\d* scripts? of http:\/\/127.0.0.1:\d+\/ carr(?:y|ies) an uploaded debug id/,
-  );
-  expect(results()).toEqual(['success']);
-  expect(step.with['url']).toBe('https://sentry.example.com');
-  expect(Object.keys(step.env)).toEqual(['HTTPS_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS']);
-});
+recipe(
+  'self-hosted.yml',
+  'through the proxy, with the own authority: asks Sentry for each id, and looks at the published site',
+  async (start) => {
+    await start(push(head()));
+    expect(results()).toEqual(['success', 'success']);
+    const [before, after] = world.runs;
+    expect(before?.result.log).toContain('Sentry resolves all');
+    expect(after?.result.log).toMatch(
+      /[1-9]\d* of [1-9]\d* scripts? of http:\/\/127.0.0.1:\d+\/ carr(?:y|ies) an uploaded debug id/,
+    );
+    expect(acme().bundles).toHaveLength(1);
+    expect(world.runs.flatMap(({ result }) => result.annotations)).toEqual([]);
+    expect(deploysOf(head())).toEqual(['production']);
+    expect(world.tunnels.length).toBeGreaterThan(0);
+    for (const target of world.tunnels) expect(target).toMatch(/^sentry\.example\.com:\d+$/);
+  },
+);
 
 recipe('from-official.yml', 'a step of the official action works with only its uses: line changed', async (start) => {
   await start(push(head(), 'refs/tags/v1.4.0'));

@@ -9,6 +9,7 @@ import { makeRepo, type Repo, runGit } from '../../integration/commits-support.j
 import { EXAMPLE_BUILD, temporaryFolder, writeWithMap } from '../../support/workspace.js';
 import { type RunResult, runAction } from '../harness.js';
 import { OUR_ACTION, type Step, type World } from './play.js';
+import { type Proxied, putBehindProxy } from './proxied.js';
 
 export const TOKEN = `sntryi_${'4ec1be'.repeat(10)}abcd`;
 const GITHUB_TOKEN = 'ghs_RecipeTokenThatMayRead0123456789';
@@ -26,6 +27,8 @@ export interface RecipeWorld extends World {
   readonly runs: readonly OurRun[];
   /** Other commands that ran, with their variables filled in. */
   readonly commands: readonly string[];
+  /** Where the proxies of steps that name one were asked to go. */
+  readonly tunnels: readonly string[];
   close(): Promise<void>;
 }
 
@@ -61,12 +64,13 @@ export async function startWorld(): Promise<RecipeWorld> {
     tokens: [{ kind: 'integration', org: 'acme', token: TOKEN, scopes: ['org:read', 'project:releases'] }],
   });
   const folders: string[] = [];
-  const site = await startSite(() => folders.map((folder) => join(folder, 'dist')));
-  const artifacts = temporaryFolder('artifacts');
+  const [published, artifacts] = [temporaryFolder('published'), temporaryFolder('artifacts')];
+  const site = await startSite(published);
   const runs: OurRun[] = [];
   const commands: string[] = [];
+  const tunnels: string[] = [];
   return {
-    ...{ sandbox, repo, runs, commands, secrets: { SENTRY_AUTH_TOKEN: TOKEN } },
+    ...{ sandbox, repo, runs, commands, tunnels, secrets: { SENTRY_AUTH_TOKEN: TOKEN } },
     newFolder() {
       const folder = temporaryFolder('recipe');
       folders.push(folder);
@@ -74,38 +78,56 @@ export async function startWorld(): Promise<RecipeWorld> {
     },
     async doStep(step) {
       if (OUR_ACTION.test(step.uses ?? '')) {
-        const result = await runOurs(step, { sandboxUrl: sandbox.url, siteUrl: site.url, githubUrl: github.url });
+        const proxied = await proxyOf(step, sandbox);
+        const result = await runOurs(step, { sandbox, proxied, siteUrl: site.url, githubUrl: github.url });
         runs.push({ step, result });
+        tunnels.push(...(proxied?.proxy.targets ?? []));
+        await proxied?.close();
         if (result.exitCode !== 0) throw new Error(result.log);
         return result.outputs;
       }
       if (step.uses?.startsWith('actions/checkout@')) checkOut(repo, step);
       else if (step.uses?.startsWith('actions/upload-artifact@')) keep(step, artifacts);
       else if (step.uses?.startsWith('actions/download-artifact@')) fetchBack(step, artifacts);
-      else commands.push(shell(step));
+      else commands.push(shell(step, published));
       return {};
     },
     async close() {
       await Promise.all([github.close(), sandbox.close(), site.close()]);
-      for (const folder of [...folders, artifacts]) rmSync(folder, { recursive: true, force: true });
+      for (const folder of [...folders, artifacts, published]) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** All that is replaced: the addresses of servers, and the proxy. */
-async function runOurs(
-  step: Step,
-  { githubUrl, sandboxUrl, siteUrl }: Readonly<Record<'githubUrl' | 'sandboxUrl' | 'siteUrl', string>>,
-): Promise<RunResult> {
-  const { HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS, ...env } = step.env;
-  const { event } = step;
+/** A step that names a proxy has the sandbox behind it, under the address that the step gives. */
+async function proxyOf({ env, with: { url = '' } }: Step, sandbox: Sandbox): Promise<Proxied | undefined> {
+  return env['HTTPS_PROXY'] === undefined ? undefined : await putBehindProxy(sandbox.url, url);
+}
+
+interface Servers {
+  readonly sandbox: Sandbox;
+  readonly proxied: Proxied | undefined;
+  readonly githubUrl: string;
+  readonly siteUrl: string;
+}
+
+/** All that is replaced: the addresses of servers and of the proxy, and the file of the authority. */
+async function runOurs(step: Step, { githubUrl, proxied, sandbox, siteUrl }: Servers): Promise<RunResult> {
+  const { env, event } = step;
+  const url = proxied?.url ?? sandbox.url;
+  sandbox.options.uploadUrlPrefix = url;
+  const { authorityFile = '', proxy } = proxied ?? {};
+  const replaced: Readonly<Record<string, string>> = {
+    HTTPS_PROXY: `http://127.0.0.1:${proxy?.port}`,
+    NODE_EXTRA_CA_CERTS: authorityFile,
+  };
   return await runAction({
     cwd: step.folder,
     event: event.payload,
-    inputs: { ...step.with, url: sandboxUrl, ...(step.with['verify_url'] ? { verify_url: siteUrl } : {}) },
+    inputs: { ...step.with, url, ...(step.with['verify_url'] ? { verify_url: siteUrl } : {}) },
     githubToken: step.permissions['contents'] === undefined ? POWERLESS_GITHUB_TOKEN : GITHUB_TOKEN,
     env: {
-      ...env,
+      ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, replaced[name] ?? value])),
       ...{ GITHUB_API_URL: githubUrl, GITHUB_REPOSITORY: 'acme/web', GITHUB_JOB: step.job },
       ...{ GITHUB_EVENT_NAME: event.name, GITHUB_REF: event.ref, GITHUB_SHA: event.sha },
       ...{ GITHUB_REF_NAME: event.ref.replace(/^refs\/\w+\//, ''), GITHUB_ACTOR: event.actor ?? 'octocat' },
@@ -136,7 +158,7 @@ function fetchBack({ folder, with: { name = 'artifact', path = '.' } }: Step, ar
 }
 
 /** The commands that recipes use. Builds need the checked-out project, and scripts of the repository have to be there. */
-function shell({ env, folder, run = '' }: Step): string {
+function shell({ env, folder, run = '' }: Step, published: string): string {
   const command = run.replace(/\$(\w+)/g, (_, name: string) => {
     if (env[name] === undefined) throw new Error(`$${name} is not set for: ${run}`);
     return env[name];
@@ -152,16 +174,16 @@ function shell({ env, folder, run = '' }: Step): string {
     if (variant !== undefined) writeWithMap(join(root, 'dist', 'assets'), 'variant', `log("${variant}");`);
   } else if (script !== undefined) {
     if (!existsSync(join(folder, script))) throw new Error(`there is no ./${script} here`);
+    if (script === 'publish') cpSync(join(folder, 'dist'), published, { recursive: true });
   } else if (!command.startsWith('echo ')) throw new Error(`not understood: ${command}`);
   return command;
 }
 
-/** Serves the newest build, as a site that was deployed from it. */
-async function startSite(roots: () => readonly string[]) {
+/** Serves what was published. */
+async function startSite(root: string) {
   const server = createServer((request, response) => {
-    const root = roots().findLast((folder) => existsSync(folder)) ?? '';
     const path = join(root, request.url === '/' ? 'index.html' : decodeURIComponent(request.url ?? ''));
-    const found = root !== '' && existsSync(path);
+    const found = existsSync(path);
     const type = extname(path) === '.js' ? 'text/javascript' : 'text/html';
     response.writeHead(found ? 200 : 404, { 'content-type': type }).end(found ? readFileSync(path) : '');
   });
