@@ -1,7 +1,7 @@
 import { asBuffer, DOUBLE_QUOTE } from './bytes.js';
 import type { DebugId } from './debug-id.js';
 import { applyEdits, type Edit, replaceWith } from './edits.js';
-import type { MapDocument, MapObject, Section } from './map-document.js';
+import type { MapDocument, MapObject, Section } from './map-shape.js';
 import { findLine, type Shift, shiftMappings } from './mappings.js';
 
 /** The edits that bring a map in line with its injected script: id set, positions moved. Everything else keeps its bytes. */

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { bundleKindOf } from './bundle-kind.js';
 import { diagnoses } from './diagnoses.js';
-import { type MapDocument, readMapDocument } from './map-document.js';
+import { readMapDocument } from './map-document.js';
 import { MapFault } from './map-fault.js';
+import type { MapDocument } from './map-shape.js';
 import { processScript, type ScriptJob } from './process-script.js';
 import { type Allocate, allocateAlone, type FileContent, readPlannedFile } from './read-file.js';
 import type { Artifact, Diagnosis, EditOptions, SourceFile, Unit, UnitResult } from './types.js';

@@ -1,7 +1,7 @@
 import type { DebugId } from './debug-id.js';
 import { diagnoses } from './diagnoses.js';
 import { applyEdits, type Edit } from './edits.js';
-import type { MapDocument } from './map-document.js';
+import type { MapDocument } from './map-shape.js';
 import type { Artifact, Diagnosis, EditOptions, SourceFile, UnitResult } from './types.js';
 import { uploadEdits } from './upload-edits.js';
 

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { DOUBLE_QUOTE } from './bytes.js';
 import { type Edit, replaceWith } from './edits.js';
-import type { MapDocument, MapObject, Member } from './map-document.js';
 import { formatMember, insertAtEnd } from './map-edit.js';
+import type { MapDocument, MapObject, Member } from './map-shape.js';
 import { FolderMemory, readSource, type SourceRoots } from './source-files.js';
 import { findCommonPrefix, stripPrefix, withSourceRoot } from './source-prefix.js';
 import type { EditOptions, SourceFile } from './types.js';
