@@ -19,22 +19,40 @@ const MAX_PAGE_BYTES = 2 * 1024 * 1024;
 export function integrityDiagnoses(pages: readonly Found[], scripts: readonly SourceFile[]): Diagnosis[] {
   const chosen = [...pages.filter(isHashTable), ...pages.filter((page) => !isHashTable(page))].slice(0, MAX_PAGES);
   if (chosen.length === 0) return [];
-  const byFileName = new Map<string, SourceFile[]>();
-  for (const script of scripts) {
-    const fileName = posix.basename(script.name);
-    const group = byFileName.get(fileName);
-    if (group === undefined) byFileName.set(fileName, [script]);
-    else group.push(script);
-  }
+  const index = indexScripts(scripts);
   const changes = changeTest();
   const diagnoses: Diagnosis[] = [];
   for (const page of chosen) {
     const paths = hashedPaths(page);
-    const hit = paths.map((path) => match(path, page, byFileName)).filter((script) => script !== undefined);
+    const hit = paths.map((path) => match(path, page, index)).filter((script) => script !== undefined);
     const broken = [...new Set(hit)].filter(changes).map(({ name }) => name);
     if (broken.length > 0) diagnoses.push(describe(page, broken));
   }
   return diagnoses;
+}
+
+interface ScriptIndex {
+  readonly byName: ReadonlyMap<string, SourceFile>;
+  /** By each end of the name: `app.js`, `js/app.js` and `dist/js/app.js`; of several scripts the first. */
+  readonly byEnd: ReadonlyMap<string, SourceFile>;
+}
+
+/** Longest end that is indexed, in folders and the file. */
+const DEEPEST = 16;
+
+/** Looked up, not searched: a page may name fifty thousand scripts, and a build may have as many of one file name. */
+function indexScripts(scripts: readonly SourceFile[]): ScriptIndex {
+  const byEnd = new Map<string, SourceFile>();
+  for (const script of scripts) {
+    for (const end of ends(script.name)) if (!byEnd.has(end)) byEnd.set(end, script);
+  }
+  return { byName: new Map(scripts.map((script) => [script.name, script])), byEnd };
+}
+
+/** The ends of a path, longest first. */
+function ends(path: string): string[] {
+  const parts = path.split('/').slice(-DEEPEST);
+  return parts.map((_, from) => parts.slice(from).join('/'));
 }
 
 function isHashTable(page: Found): boolean {
@@ -95,29 +113,16 @@ function property(value: unknown, key: string): unknown {
 }
 
 /** The script that a page's URL means: by the longest common end of both paths. */
-function match(
-  url: string,
-  page: Found,
-  byFileName: ReadonlyMap<string, readonly SourceFile[]>,
-): SourceFile | undefined {
+function match(url: string, page: Found, { byName, byEnd }: ScriptIndex): SourceFile | undefined {
   if (url.length > LONGEST_PATH) return undefined;
   const path = decodePercent(cutQuery(url.replace(/^[a-z][a-z0-9+.-]*:/i, '').replace(/^\/\/[^/]*/, '')));
-  const candidates = byFileName.get(posix.basename(path)) ?? [];
-  if (!path.startsWith('/')) {
-    const relative = posix.join(posix.dirname(page.name), path);
-    const exact = candidates.find(({ name }) => name === relative);
-    if (exact !== undefined) return exact;
+  const exact = path.startsWith('/') ? undefined : byName.get(posix.join(posix.dirname(page.name), path));
+  if (exact !== undefined) return exact;
+  for (const end of ends(posix.join('/', path))) {
+    const script = byEnd.get(end);
+    if (script !== undefined) return script;
   }
-  const wanted = posix.join('/', path).split('/').reverse();
-  let best: SourceFile | undefined;
-  let bestLength = 0;
-  for (const candidate of candidates) {
-    const parts = candidate.name.split('/').reverse();
-    const length = parts.findIndex((part, index) => part !== wanted[index]);
-    const common = length < 0 ? parts.length : length;
-    if (common > bestLength) [best, bestLength] = [candidate, common];
-  }
-  return best;
+  return undefined;
 }
 
 function changeTest(): (script: SourceFile) => boolean {
