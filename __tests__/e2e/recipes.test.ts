@@ -200,6 +200,7 @@ recipe('source-maps-only.yml', 'a bundle, and no release', async (start, ignores
   expect([...acme().releases.keys()]).toEqual([]);
   expect(acme().bundles).toHaveLength(1);
   expect(acme().bundles[0]?.releases).toEqual([]);
+  expect(lastRun().result.log).toMatch(/^No release is made or changed \(create_release: false\)\n/);
   expect(lastRun().result.log).toContain('Sentry resolves all');
 });
 

@@ -195,6 +195,8 @@ function warnWithoutRelease(inputs: Inputs, read: InputReader, warnings: string[
   if (inputs.commits.mode === 'manual') idle.push('set_commits');
   if (read.text('finalize')?.toLowerCase() === 'true' && idle.length > 0) idle.push('finalize');
   if (idle.length > 0) {
-    warnings.push(`With create_release: false there is no release, so ${idle.join(' and ')} has no effect.`);
+    warnings.push(
+      `With create_release: false there is no release, so ${idle.join(' and ')} ${idle.length === 1 ? 'has' : 'have'} no effect.`,
+    );
   }
 }

@@ -22,7 +22,9 @@ export async function prepare(
   const target = resolveTarget(inputs, token, log);
   const git = createGit({ cwd: inputs.workingDirectory, env, log, signal });
   const { name, origin } = await resolveReleaseName(inputs, github, { env, git, log, signal });
-  log.info(`Release ${name} (${origin})`);
+  log.info(
+    inputs.createRelease ? `Release ${name} (${origin})` : 'No release is made or changed (create_release: false)',
+  );
   if (inputs.dryRun) log.info('Dry run: nothing is written to Sentry, and no file is changed');
   journal.note({ sentry: { url: target.baseUrl, org: target.org, projects: inputs.projects } });
   return {

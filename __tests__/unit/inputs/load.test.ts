@@ -221,6 +221,9 @@ describe('deploys and commits', () => {
     expect(load({ create_release: 'false', environment: 'production' }).warnings).toEqual([
       'With create_release: false there is no release, so environment has no effect.',
     ]);
+    expect(load({ create_release: 'false', environment: 'production', finalize: 'true' }).warnings).toEqual([
+      'With create_release: false there is no release, so environment and finalize have no effect.',
+    ]);
     expect(load({ create_release: 'false', finalize: 'true' }).warnings).toEqual([]);
   });
 });
