@@ -163,6 +163,23 @@ describe('annotations', () => {
   });
 });
 
+describe('errors of files', () => {
+  it.each([
+    [8, 8, 'nothing'],
+    [9, 8, '1 more'],
+    [50, 8, '42 more'],
+  ])('%d of them are %d annotations, and the count says %s', (errors, shown, said) => {
+    const { log, lines } = open();
+    for (let index = 1; index <= errors; index += 1) log.error('e', { file: 'f.js' });
+    log.finish();
+    const annotations = lines().filter((line) => line.startsWith('::error'));
+    expect(annotations.filter((line) => line.includes('file='))).toHaveLength(shown);
+    expect(annotations.slice(shown).map((line) => /^::error::(\d+ more)/.exec(line)?.[1])).toEqual(
+      said === 'nothing' ? [] : [said],
+    );
+  });
+});
+
 describe('groups', () => {
   it('end when the next begins and when the log ends; one without a line is not shown', () => {
     const { log, lines } = open();
