@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { itOnPosix } from '../support/platform.js';
 import { type Scene, scene } from './reliability-support.js';
@@ -54,8 +54,7 @@ itOnPosix('row 51: a runner that allows 48 open files is enough for a build of 3
   mkdirSync(join(world.folder, 'dist', 'many'));
   for (let n = 0; n < 300; n += 1) writeFileSync(join(world.folder, 'dist', 'many', `f${n}.js`), `f(${n});\n`);
   const node = join(world.folder, 'node.sh');
-  writeFileSync(node, `#!/bin/sh\nulimit -n 48\nexec "${process.execPath}" "$@"\n`);
-  chmodSync(node, 0o755);
+  writeFileSync(node, `#!/bin/sh\nulimit -n 48\nexec "${process.execPath}" "$@"\n`, { mode: 0o755 });
   const result = await world.run({ node, inputs: { wait: 'true' } });
   expect({ exit: result.exitCode, files: result.outputs['files'] }).toEqual({ exit: 0, files: '308' });
 });

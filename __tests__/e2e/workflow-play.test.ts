@@ -1,7 +1,7 @@
 /** What plays the recipes: it understands what GitHub does, and refuses what it does not understand. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../support/workspace.js';
 import { deploymentStatus, pullRequest, push, release } from './workflow/events.js';
 import { evaluate, fill, holds, type Scope } from './workflow/expression.js';
 import { play } from './workflow/play.js';
@@ -108,7 +108,7 @@ it('a run is started with the inputs that it asks for, or not at all', () => {
 describe('a workflow', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'play-'));
+    folder = temporaryFolder('play');
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 

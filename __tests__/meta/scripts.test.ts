@@ -1,8 +1,9 @@
 /** A fresh clone needs one command, whichever it is. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { describeOnPosix } from '../support/platform.js';
+import { temporaryFolder } from '../support/workspace.js';
 import { read } from './repository.js';
 
 const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
@@ -12,12 +13,10 @@ it.each(Object.entries(scripts))('npm run %s installs what is missing before any
 });
 
 // The npm that is put in its way is a shell script.
-const onPosix = process.platform === 'win32' ? describe.skip : describe;
-
-onPosix('the install', () => {
+describeOnPosix('the install', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'install-'));
+    folder = temporaryFolder('install');
     mkdirSync(join(folder, 'bin'));
     cpSync('scripts/ensure-install.mjs', join(folder, 'scripts', 'ensure-install.mjs'));
   });

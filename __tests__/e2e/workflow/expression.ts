@@ -49,21 +49,20 @@ class Parser {
   }
 
   #or(): unknown {
-    let left = this.#and();
-    while (this.#take('||')) {
-      const right = this.#and();
-      left = truthy(left) ? left : right;
-    }
-    return left;
+    const terms = this.#list('||', () => this.#and());
+    return terms.find(truthy) ?? terms.at(-1);
   }
 
   #and(): unknown {
-    let left = this.#comparison();
-    while (this.#take('&&')) {
-      const right = this.#comparison();
-      left = truthy(left) ? right : left;
-    }
-    return left;
+    const terms = this.#list('&&', () => this.#comparison());
+    const stops = terms.findIndex((term) => !truthy(term));
+    return terms.at(stops);
+  }
+
+  #list(sign: string, next: () => unknown): unknown[] {
+    const terms = [next()];
+    while (this.#take(sign)) terms.push(next());
+    return terms;
   }
 
   #comparison(): unknown {

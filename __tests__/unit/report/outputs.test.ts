@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { closingLines } from '../../../src/report/closing.js';
 import { bar, bytes, count, duration, percent, sentence } from '../../../src/report/format.js';
 import { outputsOf } from '../../../src/report/outputs.js';
 import { saveReport } from '../../../src/report/save.js';
+import { temporaryFolder } from '../../support/workspace.js';
 import { recordingLog } from '../token/helpers.js';
 import { failedReport, sampleReport } from './sample.js';
 
@@ -54,7 +53,7 @@ describe('outputs', () => {
 
 describe('the JSON report', () => {
   it('is written where the runner empties, one folder a step', async () => {
-    const temp = mkdtempSync(join(tmpdir(), 'report-'));
+    const temp = temporaryFolder('report');
     const log = recordingLog();
     const paths = [
       await saveReport(sampleReport(), { RUNNER_TEMP: temp }, log),
