@@ -75,7 +75,8 @@ function baseUrl(text: string, what: string): URL {
   if (!/^\/+$/.test(url.pathname) || url.search || url.hash) {
     throw refuse('has more than a host', `Give only ${url.origin}; the paths below it are known.`);
   }
-  if (url.protocol === 'http:' && isSentryHost(url.hostname)) {
+  // A dot at the end of a name is the same host.
+  if (url.protocol === 'http:' && isSentryHost(url.hostname.replace(/\.$/, ''))) {
     throw refuse('is not encrypted', `Use https://${url.host}.`);
   }
   return url;

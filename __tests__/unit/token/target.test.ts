@@ -66,6 +66,7 @@ describe('the server', () => {
     ['https://sentry.io/settings/acme/', 'Give only https://sentry.io'],
     ['https://sentry.io/?x=1', 'Give only https://sentry.io'],
     ['http://sentry.io', 'Use https://sentry.io'],
+    ['http://us.sentry.io.', 'Use https://us.sentry.io'],
     ['https://user:s3cr3t@sentry.example.com', 'The token is all that is needed'],
   ])('%s is refused with the way out', (url, hint) => {
     const error = failure({ org: 'o', url });
