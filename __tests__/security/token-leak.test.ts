@@ -13,7 +13,15 @@ it('a token that the server repeats in an error is not in the log, the summary, 
 
 it.each([
   ['percent-encoded', encodeURIComponent],
+  [
+    'percent-encoded in lower case',
+    (token: string) => encodeURIComponent(token).replace(/%../g, (code) => code.toLowerCase()),
+  ],
   ['in base64', (token: string) => Buffer.from(token).toString('base64')],
+  ['in base64, behind one byte', (token: string) => Buffer.from(`:${token}`).toString('base64')],
+  ['in base64, behind two bytes', (token: string) => Buffer.from(`a:${token}`).toString('base64')],
+  ['in base64 for addresses', (token: string) => Buffer.from(token).toString('base64url')],
+  ['in hexadecimal', (token: string) => Buffer.from(token).toString('hex')],
   ['without its head', (token: string) => token.slice(token.lastIndexOf('_') + 1)],
 ])('an organization token that the server repeats %s is nowhere either', async (_form, encode) => {
   // With characters that change when they are encoded.
@@ -35,6 +43,21 @@ it('a token in base64 that the server repeats is not in the log either', async (
   const { result } = await attack({ faults: [{ match: { method: 'POST' }, do: { status: 400, body: { detail } } }] });
   expect(result.exitCode).toBe(1);
   expect(result.log).not.toContain(Buffer.from(TOKEN).toString('base64'));
+});
+
+it('an older token at the place where a long error is cut is not there by half either', async () => {
+  const hex = 'fedcba9876543210'.repeat(4);
+  const detail = `${'word '.repeat(72)}token=${hex}`;
+  const { result } = await attack({ token: () => hex, faults: [{ do: { status: 400, body: { detail } } }] });
+  expect(result.log).toContain('word word');
+  expect(result.log).not.toContain(hex.slice(0, 8));
+});
+
+it('a token with marks around it that no one sees is looked for as it is sent', async () => {
+  const faults = [{ match: { method: 'POST' }, do: { status: 400, body: { detail: `echo ${TOKEN}` } } }];
+  const { result } = await attack({ token: () => `\u200b${TOKEN}\ufeff\n`, faults, secrets: [TOKEN] });
+  expect(result.log).toContain('echo [hidden]');
+  expect(result.masks).toContain(TOKEN);
 });
 
 it('the token is a mask before the first line is printed', async () => {

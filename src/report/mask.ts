@@ -20,8 +20,8 @@ const ADDRESSES = [
 
 /**
  * Tells the runner what to mask, before anything is printed. It masks only the exact text, so every form in which a secret
- * could turn up is registered: with and without the whitespace around it, the secret part of an organization token, base64,
- * percent-encoded, and what a proxy's password becomes in a header.
+ * could turn up is registered: with and without what stands around it, the secret part of an organization token, base64 (also
+ * behind other bytes), hexadecimal, percent-encoded, and what a proxy's password becomes in a header.
  *
  * @param setSecret registers one text with the runner
  */
@@ -37,7 +37,12 @@ export function secretForms(env: NodeJS.ProcessEnv): string[] {
       if (line.trim().length >= SHORTEST) forms.add(line.trim());
     }
   };
-  for (const name of SECRETS) for (const form of formsOfToken(env[name]?.trim() ?? '')) add(form);
+  for (const name of SECRETS) {
+    const value = env[name]?.trim() ?? '';
+    // Secrets are pasted with marks that no one sees, which are no part of what is sent.
+    const core = value.replace(/^[^\x21-\x7e]+|[^\x21-\x7e]+$/g, '');
+    for (const text of new Set([value, core])) for (const form of formsOfToken(text)) add(form);
+  }
   for (const name of ADDRESSES) for (const form of formsOfPassword(env[name] ?? '')) add(form);
   return [...forms].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
 }
@@ -58,7 +63,23 @@ function formsOfPassword(address: string): string[] {
 }
 
 function encodings(text: string): string[] {
-  return [text, encodeURIComponent(text), Buffer.from(text).toString('base64'), JSON.stringify(text).slice(1, -1)];
+  const bytes = Buffer.from(text);
+  const percent = encodeURIComponent(text);
+  return [
+    text,
+    JSON.stringify(text).slice(1, -1),
+    percent,
+    percent.replace(/%../g, (code) => code.toLowerCase()),
+    bytes.toString('hex'),
+    bytes.toString('base64'),
+    ...[0, 1, 2].flatMap((skipped) => wholeGroups(bytes.subarray(skipped))),
+  ];
+}
+
+/** What is the same in base64 whatever stands before and behind: a group of three bytes that is not whole depends on its neighbours. */
+function wholeGroups(bytes: Buffer): string[] {
+  const whole = bytes.subarray(0, bytes.length - (bytes.length % 3));
+  return [whole.toString('base64'), whole.toString('base64url')];
 }
 
 function decode(text: string): string {

@@ -9,15 +9,21 @@ export interface WrittenText {
 /** Secrets shorter than this match by chance (`test`, `x`), so they are not looked for. */
 const MIN_SECRET_LENGTH = 8;
 
+/** A secret without whitespace and invisible marks around it: what can be sent of it. */
+export function sentForm(value = ''): string {
+  return value.replace(/^[^!-~]+|[^!-~]+$/g, '');
+}
+
 /**
  * Everything of a token that must be found nowhere: the token, its secret part (what follows the last `_`, or the key of a
  * URL with a user name), and the encoded forms of both.
  */
 export function tokenForms(token: string): string[] {
-  const trimmed = token.trim();
-  const secret = trimmed.slice(trimmed.lastIndexOf('_') + 1);
-  const parts = [...new Set([trimmed, secret])].filter((part) => part.length >= MIN_SECRET_LENGTH);
-  return parts.flatMap((part) => [...secretForms(part), Buffer.from(part).toString('hex')]);
+  const whole = sentForm(token);
+  const secret = whole.slice(whole.lastIndexOf('_') + 1);
+  const parts = [...new Set([whole, secret])].filter((part) => part.length >= MIN_SECRET_LENGTH);
+  const lowerCase = (part: string) => encodeURIComponent(part).replace(/%../g, (code) => code.toLowerCase());
+  return parts.flatMap((part) => [...secretForms(part), lowerCase(part), Buffer.from(part).toString('hex')]);
 }
 
 /** Where a form of the token can be read, as `place: …the text around it with the token replaced…`. Empty is good. */

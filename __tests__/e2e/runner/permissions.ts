@@ -1,3 +1,4 @@
+import { sentForm } from './leaks.js';
 import type { Permission } from './wire.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,7 +22,7 @@ export function permissionsOf(env: Environment): Permission[] {
 }
 
 function tokenOf(env: Environment): string {
-  return [env['INPUT_AUTH_TOKEN'], env['SENTRY_AUTH_TOKEN']].map((value) => value?.trim() ?? '').find(Boolean) ?? '';
+  return [env['INPUT_AUTH_TOKEN'], env['SENTRY_AUTH_TOKEN']].map(sentForm).find(Boolean) ?? '';
 }
 
 function headerOf(token: string, scheme: string): RegExp {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { CommandReader } from './commands.js';
-import { findLeaks, type WrittenText } from './leaks.js';
+import { findLeaks, sentForm, type WrittenText } from './leaks.js';
 import { permissionsOf } from './permissions.js';
 import { createWire, readWire, textsOfWire } from './wire.js';
 import { changedBelow, createStepFiles, type LeftFile, removeStepFiles } from './workspace.js';
@@ -67,6 +67,6 @@ const SECRETS = ['INPUT_AUTH_TOKEN', 'SENTRY_AUTH_TOKEN', 'INPUT_GITHUB_TOKEN', 
 
 /** The tokens of an environment. */
 export function secretsOf(env: Readonly<Record<string, string>>): string[] {
-  const values = SECRETS.map((name) => env[name]?.trim() ?? '');
+  const values = SECRETS.map((name) => sentForm(env[name]));
   return [...new Set(values)].filter((value) => value !== '');
 }

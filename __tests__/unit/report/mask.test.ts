@@ -13,6 +13,26 @@ it('the secret part of an organization token is masked by itself', () => {
   expect(forms).toContain('c2VjcmV0%2B%2Fc2VjcmV0');
 });
 
+it('a token is masked in every encoding, wherever it stands in the bytes that were encoded', () => {
+  const token = 'sntryi_0123456789abcdef?>';
+  const redact = (text: string) =>
+    secretForms({ INPUT_AUTH_TOKEN: token }).reduce((rest, form) => rest.replaceAll(form, '*'), text);
+  for (const head of ['', 'a', 'ab', 'user:']) {
+    for (const encoding of ['base64', 'base64url'] as const) {
+      const rest = redact(Buffer.from(`${head}${token}, and more`).toString(encoding));
+      expect(Buffer.from(rest.replaceAll('*', ''), 'base64').toString('latin1')).not.toMatch(/sntry|0123|abcd/);
+    }
+  }
+  expect(redact(Buffer.from(token).toString('hex'))).toBe('*');
+  expect(redact(encodeURIComponent(token).toLowerCase())).toBe('*');
+});
+
+it('marks that no one sees are masked with the token and without: they are not sent', () => {
+  for (const pasted of ['\u200bsntryi_0123456789abcdef', 'sntryi_0123456789abcdef\u200b\ufeff\n']) {
+    expect(secretForms({ INPUT_AUTH_TOKEN: pasted })).toContain('sntryi_0123456789abcdef');
+  }
+});
+
 it('the password of a proxy is masked raw, decoded and as a header', () => {
   const forms = secretForms({ HTTPS_PROXY: 'http://us%40er:p%3Assword@proxy:8080', http_proxy: 'bob:hunter22@proxy' });
   expect(forms).toEqual(

@@ -42,7 +42,7 @@ describe('what a server said', () => {
   });
 
   it('is cut to a length that fits a line', () => {
-    expect(said({ detail: 'x'.repeat(10_000) })).toHaveLength(400);
+    expect(said({ detail: 'xx '.repeat(10_000) })).toHaveLength(400);
   });
 
   it('never repeats a token that the server echoes', () => {
@@ -73,4 +73,5 @@ it('tells HTML from JSON and text', () => {
 
 it('cuts with a mark', () => {
   expect(oneLine('abcdef', 4)).toBe('abc…');
+  expect(oneLine(`a key ${'0123456789abcdef'.repeat(4)}`, 40)).toBe('a key …');
 });
