@@ -196,6 +196,22 @@ describe('a failure', () => {
   });
 });
 
+it('a failure between two deploys: the one that is there is told everywhere, the other nowhere', async () => {
+  stage = await openStage();
+  stage.sandbox.faults.add({
+    match: { method: 'POST', path: '**/deploys/', nth: 2 },
+    do: { status: 403, body: { detail: 'no' } },
+  });
+  const ran = await stage.act({ environment: 'staging, production', sourcemaps: '', verify: 'false' });
+  expectOneStory(ran);
+  const { report, result } = ran;
+  expect(stored()?.deploys.map(({ environment }) => environment)).toEqual(['staging']);
+  expect(report.deploys).toEqual([expect.objectContaining({ id: '1', environment: 'staging' })]);
+  expect(result.outputs['deploy_id']).toBe('1');
+  expect(groupsOf(result.log).get('Deploy')?.[0]).toBe('recorded deploy 1 to staging');
+  for (const text of [result.log, result.summary]) expect(text).toContain(' · deployed to staging');
+});
+
 it('a warning: the file is named in log, annotation, summary and report, and the upload is what it is', async () => {
   stage = await openStage();
   writeFileSync(join(stage.workspace, 'dist', 'lonely.js'), 'lonely();\n');

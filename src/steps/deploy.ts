@@ -1,6 +1,7 @@
 import type { GitHubContext } from '../inputs/github.js';
 import type { Inputs } from '../inputs/inputs.js';
 import type { StepOutcome } from '../journal.js';
+import type { RunReport } from '../report/report.js';
 import { recordDeploy } from '../sentry/deploys.js';
 import type { StepContext } from './context.js';
 
@@ -47,10 +48,12 @@ export async function recordDeploys(context: StepContext): Promise<StepOutcome> 
     const { deploy, existed } = await recordDeploy(api, release, body, log, { marked });
     const recorded = { id: deploy.id, environment, url: label.url ?? null, existed };
     journal.note({ deploys: [...journal.facts.deploys, recorded] });
+    // At once: when the next one fails, the log has to say which it was.
+    log.info(describeDeploy(recorded));
   }
-  return {
-    detail: journal.facts.deploys
-      .map(({ environment, id, existed }) => `${existed ? 'had recorded' : 'recorded'} deploy ${id} to ${environment}`)
-      .join(', '),
-  };
+  return { detail: journal.facts.deploys.map(describeDeploy).join(', '), told: true };
+}
+
+function describeDeploy({ environment, existed, id }: RunReport['deploys'][number]): string {
+  return `${existed ? 'had recorded' : 'recorded'} deploy ${id} to ${environment}`;
 }
