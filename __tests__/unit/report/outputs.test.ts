@@ -126,6 +126,12 @@ describe('the closing lines', () => {
     );
   });
 
+  it('of a run whose inputs were wrong name no step: nobody knows which were asked for', () => {
+    const steps = failedReport().steps.map((step) => ({ ...step, status: 'not-run' as const, durationMs: 0 }));
+    const unknown = { ...failedReport(), steps, release: null, commits: null };
+    expect(closingLines(unknown, undefined)).toEqual(['Sentry release: failed (3.4 s)']);
+  });
+
   it('of a failure say what is done and what is not', () => {
     expect(closingLines(failedReport(), undefined)).toEqual([
       'Sentry release web@1.2.3: failed (3.4 s)',
