@@ -82,7 +82,8 @@ function resolve(address: string | undefined, base: URL): URL | undefined {
  * able to reach what the page's author cannot.
  */
 export function isInternal(url: URL): boolean {
-  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  // With or without the dot that ends a complete name.
+  const host = url.hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase();
   return (
     /^(?:localhost$|0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/.test(host) ||
     /^(?:::1?$|f[cd][0-9a-f]{2}:|fe80:|::ffff:)/.test(host) ||

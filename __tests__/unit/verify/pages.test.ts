@@ -58,6 +58,8 @@ it('addresses inside a network are told by their looks', () => {
     '[::1]',
     '[fd00::1]',
     'metadata.google.internal',
+    'metadata.google.internal.',
+    'localhost.',
   ]) {
     expect([host, isInternal(new URL(`http://${host}/`))]).toEqual([host, true]);
   }
