@@ -238,7 +238,7 @@ it('sixty warnings: each is in the report and counted in log, annotations and su
   expect(result.log).toContain('\nwarning: dist/lonely-40.js has no ');
   expect(result.summary).toContain('60 warnings (below)');
   expect(result.summary).toContain('### 60 warnings');
-  expect(result.summary).toMatch(/^- ⚠️ <b>60 files:<\/b> has no .* and 50 more, which the JSON report names$/m);
+  expect(result.summary).toMatch(/^- ⚠️ <b>Each of 60 files<\/b> has no .* and 50 more, which the JSON report names$/m);
 });
 
 it('a dry run: a plan, the same everywhere, and nothing on the server', async () => {

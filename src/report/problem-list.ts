@@ -74,7 +74,7 @@ function line({ severity, said, aboutFile, hint, files }: Group): string {
   const next = hint === undefined ? '' : `<br>→ ${text(hint)}`;
   const [file] = files;
   if (files.length > 1)
-    return `- ${icon} <b>${count(files.length, 'file')}:</b> ${text(said)}${next}<br>${names(files)}`;
+    return `- ${icon} <b>Each of ${count(files.length, 'file')}</b>${aboutFile ? '' : ':'} ${text(said)}${next}<br>${names(files)}`;
   const where = file === undefined ? '' : `${code(file)}${aboutFile ? '' : ':'} `;
   return `- ${icon} ${where}${text(said)}${next}`;
 }

@@ -206,7 +206,9 @@ it('what is the same for several files is one line with their names, bounded', (
   const summary = renderSummary(sampleReport({ problems }));
   const line = summary.split('\n').find((one) => one.startsWith('- ⚠️')) ?? '';
   expect(summary).toContain('### 1 error, 25 warnings');
-  expect(line).toMatch(/^- ⚠️ <b>25 files:<\/b> has no map\.<br><code>dist\/0\.js<\/code>, <code>dist\/1\.js<\/code>, /);
+  expect(line).toMatch(
+    /^- ⚠️ <b>Each of 25 files<\/b> has no map\.<br><code>dist\/0\.js<\/code>, <code>dist\/1\.js<\/code>, /,
+  );
   expect(line).toMatch(/<code>dist\/9\.js<\/code> and 15 more, which the JSON report names$/);
   expect(summary).toContain('- ❌ <code>dist/e.js</code> is broken.');
   expect(summary.match(/^- /gm)).toHaveLength(2);
