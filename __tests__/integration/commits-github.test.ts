@@ -1,22 +1,22 @@
-import { type FakeGitHub, type GitHubConfig, startGitHub } from '../../sandbox/github.js';
-import { makeRepo, plan, releaseOf, removeRepos, runGit, sentryWith, steadyClock, TOKEN } from './commits-support.js';
+import type { FakeGitHub, GitHubConfig } from '../../sandbox/github.js';
+import {
+  githubOf,
+  makeRepo,
+  plan,
+  releaseOf,
+  removeRepos,
+  runGit,
+  sentryWith,
+  steadyClock,
+  stopGitHubs,
+  TOKEN,
+} from './commits-support.js';
 
 const repo = makeRepo([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
-const started: FakeGitHub[] = [];
-afterEach(async () => {
-  for (const github of started.splice(0)) await github.close();
-});
+afterEach(stopGitHubs);
 afterAll(removeRepos);
 
-async function start(config: Partial<GitHubConfig> = {}): Promise<FakeGitHub> {
-  const github = await startGitHub({
-    repositories: [{ name: 'acme/web', dir: repo.dir }],
-    tokens: [{ token: TOKEN }],
-    ...config,
-  });
-  started.push(github);
-  return github;
-}
+const start = async (config: Partial<GitHubConfig> = {}): Promise<FakeGitHub> => await githubOf(repo, config);
 
 const api = sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', repo.sha('a')) });
 const run = (options: Parameters<typeof plan>[0]) => plan({ sha: repo.sha('c'), api, ...options });

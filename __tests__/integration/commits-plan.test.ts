@@ -1,18 +1,20 @@
-import { type FakeGitHub, startGitHub } from '../../sandbox/github.js';
+import type { FakeGitHub } from '../../sandbox/github.js';
 import type { Repository } from '../../src/sentry/types.js';
 import {
   changesOf,
   checkout,
+  githubOf,
   makeRepo,
   plan,
   releaseOf,
   removeRepos,
   runGit,
   sentryWith,
-  TOKEN,
+  stopGitHubs,
   tempDir,
 } from './commits-support.js';
 
+afterEach(stopGitHubs);
 afterAll(removeRepos);
 
 const SHA = 'a'.repeat(40);
@@ -329,11 +331,9 @@ describe('where the range begins', () => {
     repo.git('update-ref', 'refs/remotes/origin/stable', repo.sha('a'));
     const shallow = checkout(repo, 'main', 1);
     let github: FakeGitHub;
-    beforeAll(async () => {
-      const repositories = [{ name: 'acme/web', dir: repo.dir }];
-      github = await startGitHub({ repositories, tokens: [{ token: TOKEN }] });
+    beforeEach(async () => {
+      github = await githubOf(repo);
     });
-    afterAll(() => github.close());
 
     it.each([
       ['HEAD~1', ['c']],
@@ -551,14 +551,10 @@ it.each([
 it('a commit of the year 10000, which Sentry cannot read, leaves the times away and keeps the order', async () => {
   const authored = 253_402_300_800 - 1_767_225_600;
   const repo = makeRepo([{ id: 'a' }, { id: 'b', authored }, { id: 'c' }]);
-  const github = await startGitHub({
-    repositories: [{ name: 'acme/web', dir: repo.dir }],
-    tokens: [{ token: TOKEN }],
-  });
+  const github = await githubOf(repo);
   repo.checkout('c');
   const byGit = await plan({ dir: repo.dir });
   const byApi = await plan({ sha: repo.sha('c'), github });
-  await github.close();
   for (const { plan: made } of [byGit, byApi]) {
     expect(made.commits?.map(({ id, timestamp }) => [id, timestamp])).toEqual(
       ['c', 'b', 'a'].map((id) => [repo.sha(id), undefined]),
@@ -571,13 +567,9 @@ describe('a shallow checkout', () => {
   const previous = sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', origin.sha('c4')) });
 
   it('of one commit gives the whole range through GitHub', async () => {
-    const github = await startGitHub({
-      repositories: [{ name: 'acme/web', dir: origin.dir }],
-      tokens: [{ token: TOKEN }],
-    });
+    const github = await githubOf(origin);
     const dir = checkout(origin, 'main', 1);
     const { plan: made } = await plan({ dir, sha: origin.sha('c7'), api: previous, github });
-    await github.close();
     expect(made.source).toBe('github');
     expect(made.commits?.map(({ id }) => id)).toEqual(['c7', 'c6', 'c5'].map(origin.sha));
   });
@@ -594,15 +586,11 @@ describe('a shallow checkout', () => {
     ]);
     const dir = checkout(merged, 'main', 3);
     const api = sentryWith({ previousReleaseWithCommits: async () => releaseOf('web@1', merged.sha('base')) });
-    const github = await startGitHub({
-      repositories: [{ name: 'acme/web', dir: merged.dir }],
-      tokens: [{ token: TOKEN }],
-    });
+    const github = await githubOf(merged);
     const { plan: made } = await plan({ dir, api, github });
     expect(made.commits?.map(({ id }) => id)).toEqual(['merge', 'm1', 's3', 's2', 's1'].map(merged.sha));
     github.faults.push({ status: 401 });
     const alone = await plan({ dir, api, github });
-    await github.close();
     expect(alone.plan.reason).toContain('the shallow checkout does not reach back to');
     expect(alone.log.lines).toContainEqual(expect.stringMatching(/^warning: The previous commit .* too shallow/));
   });
@@ -661,11 +649,13 @@ describe('set_commits: manual', () => {
   );
 
   it('does not ask this GitHub server for a repository whose address is on another, and shows no password of it', async () => {
-    const made = plan({ sha: SHA, commits: { ...manual, repo: 'https://ann:secret@gitlab.com/acme/web' } });
+    const github = await githubOf(makeRepo([{ id: 'a' }]));
+    const made = plan({ sha: SHA, github, commits: { ...manual, repo: 'https://ann:secret@gitlab.com/acme/web' } });
     await expect(made).rejects.toMatchObject({
       code: 'commits-failed',
       message: expect.stringMatching(/^The commits of acme\/web cannot be found: ((?!secret).)*$/),
     });
+    expect(github.requests).toEqual([]);
   });
 
   it('tells where the range begins by the full id, when the checkout knows the tag or branch that was given', async () => {
@@ -699,15 +689,11 @@ describe('set_commits: manual', () => {
     const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
     repo.git('tag', `t-${'x'.repeat(70)}`, repo.sha('a'));
     repo.git('branch', `b-${'x'.repeat(70)}`, repo.sha('b'));
-    const github = await startGitHub({
-      repositories: [{ name: 'acme/web', dir: repo.dir }],
-      tokens: [{ token: TOKEN }],
-    });
+    const github = await githubOf(repo);
     const { plan: made } = await plan({
       ...{ sha: repo.sha('b'), github, api: connected(row('acme/web')) },
       commits: { ...manual, ...given },
     });
-    await github.close();
     expect(made).toMatchObject({ source: 'github', reason: expect.stringContaining(reason) });
     expect(made.commits?.[0]?.id).toBe(repo.sha('b'));
   });
@@ -760,10 +746,7 @@ describe('set_commits: manual', () => {
 
 it('auto asks the integration, GitHub, the checkout and nobody, and says each time why the ones before were not used', async () => {
   const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
-  const github = await startGitHub({
-    repositories: [{ name: 'acme/web', dir: repo.dir }],
-    tokens: [{ token: TOKEN }],
-  });
+  const github = await githubOf(repo);
   repo.checkout('b');
   const previousReleaseWithCommits = async () => releaseOf('web@1', repo.sha('a'));
   const none = sentryWith({ previousReleaseWithCommits });
@@ -779,7 +762,6 @@ it('auto asks the integration, GitHub, the checkout and nobody, and says each ti
     const { plan: made } = await plan(options);
     found.push([made.source, made.reason]);
   }
-  await github.close();
   expect(found).toEqual([
     ['integration', 'acme/web is connected in Sentry'],
     ['github', `acme/web is not connected in Sentry; from GitHub's API, ${since}`],

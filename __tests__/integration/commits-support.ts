@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { FakeGitHub } from '../../sandbox/github.js';
+import { type FakeGitHub, type GitHubConfig, startGitHub } from '../../sandbox/github.js';
 import type { Clock } from '../../src/clock.js';
 import type { CommitsDeps } from '../../src/commits/context.js';
 import { createGit } from '../../src/commits/git.js';
@@ -219,6 +219,20 @@ export interface PlanOptions {
 }
 
 export const TOKEN = 'ghs_fake';
+
+const started: FakeGitHub[] = [];
+
+/** A fake GitHub API that has `acme/web`; {@link stopGitHubs} ends it, also where a test fails before its end. */
+export async function githubOf({ dir }: Pick<Repo, 'dir'>, config: Partial<GitHubConfig> = {}): Promise<FakeGitHub> {
+  const repositories = [{ name: 'acme/web', dir }];
+  const github = await startGitHub({ repositories, tokens: [{ token: TOKEN }], ...config });
+  started.push(github);
+  return github;
+}
+
+export async function stopGitHubs(): Promise<void> {
+  for (const github of started.splice(0)) await github.close();
+}
 
 /** Runs the planner with the real git and, through loopback, the fake GitHub API. */
 export async function plan(options: PlanOptions): Promise<{ readonly plan: CommitsPlan; readonly log: RecordedLog }> {
