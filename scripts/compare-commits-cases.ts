@@ -18,6 +18,8 @@ export interface CompareCase {
   readonly ignoreMissing?: boolean;
   /** The step that is the head of a pull request, whose merge is `head`. */
   readonly pullRequest?: string;
+  /** True: the pull request is merged, and `head` is what it was merged as. @default false */
+  readonly isMerged?: boolean;
   readonly repositories?: readonly RepositoryConfig[];
   /** Commits that web@2 has already, of another repository. */
   readonly already?: readonly { readonly id: string; readonly repository: string }[];
@@ -27,6 +29,19 @@ export interface CompareCase {
 
 const linear = (count: number): readonly Step[] =>
   Array.from({ length: count }, (_, index) => ({ id: `c${index + 1}` }));
+
+const merged: readonly Step[] = [
+  { id: 'base' },
+  { id: 'side', parents: ['base'] },
+  { id: 'main', parents: ['base'] },
+  { id: 'merge', parents: ['main', 'side'], files: { 'side.txt': 'side' } },
+];
+
+const squashed: readonly Step[] = [
+  { id: 'base' },
+  { id: 'feature', parents: ['base'] },
+  { id: 'squash', parents: ['base'] },
+];
 
 const NAME = 'the repository is called acme/web, not after the remote';
 const HEADS = 'the head is recorded under the right repository';
@@ -38,24 +53,14 @@ export const CASES: readonly CompareCase[] = [
   { title: 'the first release', steps: linear(25), head: 'c25', differences: NAMED },
   {
     title: 'a merge',
-    steps: [
-      { id: 'base' },
-      { id: 'side', parents: ['base'] },
-      { id: 'main', parents: ['base'] },
-      { id: 'merge', parents: ['main', 'side'], files: { 'side.txt': 'side' } },
-    ],
+    steps: merged,
     head: 'merge',
     previous: 'base',
     differences: { ...NAMED, files: 'each commit is compared with its own parent, not with its neighbour in the list' },
   },
   {
     title: 'the merge checkout of a pull request',
-    steps: [
-      { id: 'base' },
-      { id: 'side', parents: ['base'] },
-      { id: 'main', parents: ['base'] },
-      { id: 'merge', parents: ['main', 'side'], files: { 'side.txt': 'side' } },
-    ],
+    steps: merged,
     head: 'merge',
     pullRequest: 'side',
     previous: 'base',
@@ -64,6 +69,15 @@ export const CASES: readonly CompareCase[] = [
       commits: 'the head of the pull request: the merge is in no branch, and main is not in the pull request',
       ...{ files: 'of these', messages: 'of these', times: 'of these' },
     },
+  },
+  {
+    title: 'a pull request that was squashed and merged',
+    steps: squashed,
+    head: 'squash',
+    pullRequest: 'feature',
+    isMerged: true,
+    previous: 'base',
+    differences: NAMED,
   },
   {
     title: 'a file that becomes a link',
@@ -130,7 +144,7 @@ export const CASES: readonly CompareCase[] = [
   },
   {
     title: 'a squash merge of the commit that was released',
-    steps: [{ id: 'base' }, { id: 'feature', parents: ['base'] }, { id: 'squash', parents: ['base'] }],
+    steps: squashed,
     head: 'squash',
     previous: 'feature',
     differences: {
@@ -141,9 +155,24 @@ export const CASES: readonly CompareCase[] = [
   },
   {
     title: 'a squash merge of the commit that was released, when that is to be an error',
-    steps: [{ id: 'base' }, { id: 'feature', parents: ['base'] }, { id: 'squash', parents: ['base'] }],
+    steps: squashed,
     head: 'squash',
     previous: 'feature',
+    ignoreMissing: false,
+    differences: {},
+  },
+  {
+    title: 'a rollback to an older commit',
+    steps: linear(5),
+    head: 'c2',
+    previous: 'c4',
+    differences: { exit: 'the previous commit is known and newer: there are no new commits' },
+  },
+  {
+    title: 'a rollback to an older commit, when that is to be an error',
+    steps: linear(5),
+    head: 'c2',
+    previous: 'c4',
     ignoreMissing: false,
     differences: {},
   },

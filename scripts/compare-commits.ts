@@ -74,12 +74,13 @@ async function post(
 }
 
 /** What GitHub says of the run, to both. */
-function eventOf({ head, pullRequest }: CompareCase, repo: Repo) {
+function eventOf({ head, pullRequest, isMerged = false }: CompareCase, repo: Repo) {
   const sha = repo.sha(pullRequest ?? head);
+  const result = { merged: isMerged, merge_commit_sha: repo.sha(head) };
   const push = { event: {}, env: { GITHUB_EVENT_NAME: 'push', GITHUB_REF: 'refs/heads/main' } };
   const pull = {
-    event: { number: 7, pull_request: { head: { sha } } },
-    env: { GITHUB_EVENT_NAME: 'pull_request', GITHUB_REF: 'refs/pull/7/merge' },
+    event: { number: 7, pull_request: { head: { sha }, ...result } },
+    env: { GITHUB_EVENT_NAME: 'pull_request', GITHUB_REF: isMerged ? 'refs/heads/main' : 'refs/pull/7/merge' },
   };
   const { event, env } = pullRequest === undefined ? push : pull;
   return { event, env: { ...env, GITHUB_SHA: repo.sha(head) } };
