@@ -179,17 +179,21 @@ interface Ownership {
 /** One map, one script: the sure claim before the guess, then the script whose name fits the map's, then the lower URL. */
 function settle(candidates: readonly Candidate[]): Map<SourceFile, Ownership> {
   const owners = new Map<SourceFile, Ownership>();
+  const contested = new Map<SourceFile, Claim[]>();
   for (const { claim } of candidates) {
     if (claim === undefined) continue;
-    const known = owners.get(claim.map);
-    if (known === undefined) {
-      owners.set(claim.map, { owner: claim, rivals: NOBODY });
-      continue;
+    const first = owners.get(claim.map)?.owner;
+    if (first === undefined) owners.set(claim.map, { owner: claim, rivals: NOBODY });
+    else {
+      const rivals = contested.get(claim.map) ?? [first];
+      rivals.push(claim);
+      contested.set(claim.map, rivals);
     }
-    const rivals =
-      known.rivals === NOBODY && known.owner !== undefined ? [known.owner, claim] : [...known.rivals, claim];
-    const best = rivals.sort(compareClaims)[0];
-    owners.set(claim.map, { owner: best?.by === 'guess' ? undefined : best, rivals });
+  }
+  // Once each: in a build where one comment was copied into every script, all of them want the same map.
+  for (const [map, rivals] of contested) {
+    const [best] = rivals.sort(compareClaims);
+    owners.set(map, { owner: best?.by === 'guess' ? undefined : best, rivals });
   }
   return owners;
 }
@@ -217,8 +221,10 @@ function toUnit(candidate: Candidate, owners: ReadonlyMap<SourceFile, Ownership>
   }
   const ownership = owners.get(claim.map);
   if (ownership?.owner === claim) return { js: script, map: claim.map, ...header };
-  const rivals = (ownership?.rivals ?? []).filter((rival) => rival !== claim).map((rival) => rival.script);
   const owner = ownership?.owner?.script;
+  // Told only of guesses, of which a map has a handful.
+  const others = owner === undefined ? (ownership?.rivals ?? []).filter((rival) => rival !== claim) : NOBODY;
+  const rivals = others.map((rival) => rival.script);
   const taken: NoMap = { reason: 'taken', map: claim.map, guessed: claim.by === 'guess', owner, rivals };
   return { js: script, ...(claim.by === 'guess' ? {} : header), unpaired: explain(script, taken, lookup) };
 }

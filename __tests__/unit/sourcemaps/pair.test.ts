@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { pairFiles } from '../../../src/sourcemaps/pair.js';
 import type { ScriptScan } from '../../../src/sourcemaps/scan.js';
+import { siblings } from '../../../src/sourcemaps/siblings.js';
 import type { SourceFile, Unit } from '../../../src/sourcemaps/types.js';
 import type { Probe } from '../../../src/sourcemaps/unpaired.js';
 
@@ -117,6 +118,42 @@ describe('which map belongs to a script', () => {
     ],
   ])('looks in sibling folders: %s', (_, table, expected) => {
     expect(pairs(pair(table).units)).toEqual(expected);
+  });
+
+  it('finds in sibling folders what a search through all maps finds', () => {
+    const folders = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 4 });
+    const name = folders.map((parts) => [...parts, 'x.map'].join('/'));
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { maxLength: 20 }), name, (names, wanted) => {
+        const maps = names
+          .filter((other) => other !== wanted)
+          .sort()
+          .map((other) => file(other, 'map'));
+        const parts = wanted.split('/');
+        const searched = maps.filter((map) => {
+          const others = map.name.split('/');
+          return others.length === parts.length && parts.filter((part, index) => part !== others[index]).length === 1;
+        });
+        expect(siblings(wanted, maps)).toEqual(searched);
+      }),
+    );
+  });
+
+  it.each([
+    ['a map that they all name', (index: number) => ({ [`s${index}.js`]: 'app.js.map', 'app.js.map': null })],
+    [
+      'maps of their name, none beside them',
+      (index: number) => ({ [`a${index}/x.js`]: 'x.js.map', [`b${index}/c/x.js.map`]: null }),
+    ],
+    [
+      'maps of their name, each in a sibling folder of all',
+      (index: number) => ({ [`a${index}/x.js`]: 'x.js.map', [`b${index}/x.js.map`]: null }),
+    ],
+  ])('takes no time by the square of how many scripts there are: %s', (_, entries) => {
+    const table: Table = Object.assign({}, ...Array.from({ length: 6_000 }, (_item, index) => entries(index)));
+    const from = performance.now();
+    expect(pair(table).units.length).toBeGreaterThanOrEqual(6_000);
+    expect(performance.now() - from).toBeLessThan(3_000);
   });
 
   it.each<[string, Table, string[]]>([
