@@ -32,7 +32,7 @@ export async function planManual(request: ManualRequest): Promise<CommitsPlan> {
   const { inputs, release, deps } = request;
   const { repo } = inputs.commits;
   if (repo === undefined) throw invalid('set_commits is manual, but repo is not given', 'Set repo to owner/name.');
-  const named = parseRepo(repo, request);
+  const named = parseRepo(repo);
   const repository = repositoryNamed(named, request);
   const { commit, previousCommit } = splitRange(inputs);
   const own = { sha: await ownRevision(commit, repository, request), why: 'as given' };
@@ -76,19 +76,19 @@ function splitRange({ commits }: Inputs): {
   return { commit: range[2], previousCommit: commits.previousCommit ?? range[1] };
 }
 
-/** `owner/name`, or an address such as `${{ github.repositoryUrl }}` gives it. */
-function parseRepo(repo: string, { deps }: ManualRequest): VcsUrl {
-  if (/^\w[\w+]*:\/\/|^git@/.test(repo)) return parseVcsUrl(repo);
-  return { host: hostOf(deps.github), path: repo };
+/** `owner/name`, on whatever host, or an address such as `${{ github.repositoryUrl }}` gives it. */
+function parseRepo(repo: string): VcsUrl {
+  return /^\w[\w+]*:\/\/|^git@/.test(repo) ? parseVcsUrl(repo) : { host: '', path: repo };
 }
 
-function repositoryNamed(named: VcsUrl, { deps, repository }: ManualRequest): OwnRepository {
-  const wanted = named.path.toLowerCase();
-  const path = repository?.url.path.toLowerCase();
+function repositoryNamed({ host, path }: VcsUrl, { deps, repository }: ManualRequest): OwnRepository {
+  const ours = repository?.url.path.toLowerCase() ?? '';
   // `app` for `acme/app`: the official action took any name for the checkout when nothing was connected.
-  if (repository !== undefined && (path === wanted || path?.endsWith(`/${wanted}`))) return repository;
-  const onGitHub = named.host === hostOf(deps.github) && /^[^/\s]+\/[^/\s]+$/.test(named.path);
-  return { url: named, ofRun: false, onGitHub, local: false };
+  const isOurs = `/${ours}`.endsWith(`/${path.toLowerCase()}`) && ['', repository?.url.host].includes(host);
+  if (repository !== undefined && isOurs) return repository;
+  const server = hostOf(deps.github);
+  const url = { host: host || server, path };
+  return { url, ofRun: false, onGitHub: url.host === server && /^[^/\s]+\/[^/\s]+$/.test(path), local: false };
 }
 
 /** The commit as a full id where the checkout can tell; else as it was written, which Sentry's own integration may know. */
