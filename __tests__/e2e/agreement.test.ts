@@ -210,6 +210,17 @@ it('a failure between two deploys: the one that is there is told everywhere, the
   expect(result.outputs['deploy_id']).toBe('1');
   expect(groupsOf(result.log).get('Deploy')?.[0]).toBe('recorded deploy 1 to staging');
   for (const text of [result.log, result.summary]) expect(text).toContain(' · deployed to staging');
+
+  const again = await stage.act({ environment: 'staging, production', sourcemaps: '', verify: 'false' });
+  expect(again.report.deploys).toMatchObject([
+    { id: '1', environment: 'staging', existed: true },
+    { id: '2', environment: 'production', existed: false },
+  ]);
+  expect(again.result.outputs['deploy_id']).toBe('1,2');
+  expect(again.result.summary).toContain(' · deployed to staging, production');
+  expect(await page(RELEASE)).toMatch(
+    /staging deploy 1,.*production deploy 2,|production deploy 2,.*staging deploy 1,/,
+  );
 });
 
 it('a warning: the file is named in log, annotation, summary and report, and the upload is what it is', async () => {
