@@ -12,11 +12,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { peerEnvironment } from '../sandbox/peers/environment.js';
 import { cacheFolder, installPeers } from '../sandbox/peers/install.js';
 import { type Sandbox, startSandbox } from '../sandbox/server.js';
 import { makeBuild } from './faults/build.js';
 import { FAULT_CASES, type FaultCase } from './faults/cases.js';
-import { faultTable, type Outcome } from './faults/table.js';
+import { faultTable, notesOf, type Outcome } from './faults/table.js';
 
 const { values } = parseArgs({ options: { out: { type: 'string' }, only: { type: 'string' } } });
 const VERSION = '1.0.0';
@@ -78,18 +79,7 @@ function peer(name: string, command: readonly string[], kind: 'sentry-cli' | 'se
   return {
     name,
     commands: flow.map((args) => [...command, ...args]),
-    env: (sandbox, folder) => ({
-      HOME: folder,
-      SENTRY_URL: sandbox.url,
-      SENTRY_HOST: sandbox.url,
-      SENTRY_AUTH_TOKEN: userToken(sandbox),
-      SENTRY_ORG: 'acme',
-      SENTRY_PROJECT: 'web',
-      SENTRY_DISABLE_UPDATE_CHECK: '1',
-      SENTRY_NO_PROGRESS_BAR: '1',
-      SENTRY_CLI_NO_TELEMETRY: '1',
-      CI: 'true',
-    }),
+    env: (sandbox, folder) => peerEnvironment(folder, { url: sandbox.url, token: userToken(sandbox) }),
   };
 }
 
@@ -168,9 +158,10 @@ for (const [index, fault] of FAULT_CASES.entries()) {
   const outcomes: Outcome[] = [];
   for (const client of all) outcomes.push(await tryCase(client, fault));
   results.push({ fault, outcomes });
-  const short = outcomes.map(({ client, doubled: twice, lost, seconds, survived }) => {
-    const notes = [...twice.map((text) => `doubled: ${text}`), ...lost.map((text) => `lost: ${text}`)].join(', ');
-    return `${client}: ${survived ? 'green' : 'red'} ${seconds.toFixed(1)} s${notes === '' ? '' : ` (${notes})`}`;
+  const short = outcomes.map((outcome) => {
+    const notes = notesOf(outcome).join(', ');
+    const end = `${outcome.survived ? 'green' : 'red'} ${outcome.seconds.toFixed(1)} s`;
+    return `${outcome.client}: ${end}${notes === '' ? '' : ` (${notes})`}`;
   });
   console.log(`${index + 1}. ${fault.name} — ${short.join(' | ')}`);
 }

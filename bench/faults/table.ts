@@ -46,9 +46,13 @@ export function faultTable(
   ].join('\n');
 }
 
-function verdict({ doubled, lost, survived }: Outcome): string {
-  const notes = [...doubled.map((text) => `**doubled: ${text}**`), ...lost.map((text) => `**lost: ${text}**`)];
-  return [survived ? 'green' : 'red', ...notes].join(', ');
+/** What is there twice, and what is not there. */
+export function notesOf({ doubled, lost }: Outcome): readonly string[] {
+  return [...doubled.map((text) => `doubled: ${text}`), ...lost.map((text) => `lost: ${text}`)];
+}
+
+function verdict(outcome: Outcome): string {
+  return [outcome.survived ? 'green' : 'red', ...notesOf(outcome).map((note) => `**${note}**`)].join(', ');
 }
 
 function sums(results: readonly { readonly outcomes: readonly Outcome[] }[], names: readonly string[]): string[][] {

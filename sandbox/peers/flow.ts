@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { peerEnvironment, type Target } from './environment.js';
 import type { Peer } from './install.js';
 
 /** One command of a release flow and what came of it. */
@@ -54,33 +55,10 @@ export async function runFlow(peer: Peer, folder: string, target: Target, versio
   const results: StepResult[] = [];
   for (const { name, args } of stepsOf(peer, version)) {
     const started = Date.now();
-    const { exitCode, output } = await run([...peer.command, ...args], folder, environment(folder, target));
+    const { exitCode, output } = await run([...peer.command, ...args], folder, peerEnvironment(folder, target));
     results.push({ name, exitCode, ms: Date.now() - started, output });
   }
   return results;
-}
-
-/** Where a client sends its requests. */
-interface Target {
-  readonly url: string;
-  readonly token: string;
-}
-
-/** Nothing of the caller's own settings for Sentry comes through. */
-function environment(folder: string, target: Target): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env['PATH'],
-    HOME: folder,
-    SENTRY_URL: target.url,
-    SENTRY_HOST: target.url,
-    SENTRY_AUTH_TOKEN: target.token,
-    SENTRY_ORG: 'acme',
-    SENTRY_PROJECT: 'web',
-    SENTRY_DISABLE_UPDATE_CHECK: '1',
-    SENTRY_NO_PROGRESS_BAR: '1',
-    SENTRY_CLI_NO_TELEMETRY: '1',
-    CI: 'true',
-  };
 }
 
 /** Asynchronous: the sandbox runs in this process and has to answer meanwhile. */
