@@ -20,6 +20,8 @@ import { VERSION } from './version.js';
  * has no SIGTERM, the runner sends Ctrl+Break in its place.
  */
 const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000, SIGBREAK: 1_000 } as const;
+/** How long a failed run may be kept alive, after all is said, by what it could not end: a git that hangs. */
+const LINGER_MS = 1_000;
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 } as const;
 
 /** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
@@ -69,6 +71,7 @@ async function publish(end: RunEnd, log: RunLog): Promise<void> {
   writeOutputs(outputsOf(report, path), log);
   if (end.summary) await appendSummary(renderSummary(report), log);
   if (report.result === 'failed') process.exitCode = 1;
+  if (failure !== undefined) setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
 /** What reached Sentry did so, whether or not the runner's file can be written. */

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SandboxConfig } from '../../sandbox/config.js';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
-import { writeWithMap } from '../support/workspace.js';
+import { initCheckout, writeWithMap } from '../support/workspace.js';
 import { actionEntry, type RunOptions, type RunResult, runAction } from './harness.js';
 import { parseKeyValueFile } from './runner/file-commands.js';
 
@@ -95,6 +95,17 @@ export async function expectComplete({ org, sandbox }: Scene, result: RunResult)
   expect(org().bundles).toHaveLength(1);
 }
 
+/** The next run, without faults, completes it and sends no chunk that Sentry has; answers how many those were. */
+export async function expectRest(world: Scene): Promise<number> {
+  const kept = new Set(world.org().chunks.keys());
+  world.sandbox.faults.clear();
+  world.sandbox.log.clear();
+  await expectComplete(world, await world.run());
+  const again = world.posts('/chunk-upload/').flatMap(({ chunks }) => chunks ?? []);
+  expect(again.filter((sha1) => kept.has(sha1))).toEqual([]);
+  return kept.size;
+}
+
 /** Faults that answer the first assemble with a 429 of these headers. */
 export const assemble429 = (headers: Record<string, string>) => [
   { match: { method: 'POST', path: '**/assemble/', nth: 1 }, do: { status: 429, headers } },
@@ -109,6 +120,27 @@ export function limitedNode(folder: string, limit: string): string {
   writeFileSync(node, `#!/bin/sh\n${limit}\nexec "${process.execPath}" "$@"\n`);
   chmodSync(node, 0o755);
   return node;
+}
+
+/** The inputs and the environment of a run in which every git command hangs; `end` ends those that are left. */
+export function hangingGit({ folder }: Scene): {
+  readonly options: Partial<RunOptions>;
+  readonly end: () => void;
+} {
+  const sha = initCheckout(folder).commit('a.txt');
+  const [bin, pids] = [join(folder, 'bin'), join(folder, 'pids')];
+  mkdirSync(bin);
+  writeFileSync(pids, '');
+  writeFileSync(join(bin, 'git'), `#!/bin/sh\necho $$ >> "${pids}"\nexec sleep 60\n`, { mode: 0o755 });
+  return {
+    options: {
+      inputs: { set_commits: 'auto' },
+      env: { PATH: `${bin}:${process.env['PATH']}`, GITHUB_SHA: sha },
+    },
+    end: () => {
+      for (const pid of readFileSync(pids, 'utf8').trim().split('\n')) if (pid !== '') process.kill(Number(pid));
+    },
+  };
 }
 
 /** The bundle as a bare process, for what the harness cannot do to it. */

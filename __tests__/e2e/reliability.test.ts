@@ -7,6 +7,8 @@ import type { RunResult } from './harness.js';
 import {
   assemble429,
   expectComplete,
+  expectRest,
+  hangingGit,
   limitedNode,
   type Scene,
   SMALL,
@@ -17,7 +19,7 @@ import {
 
 /** Rows of docs/reliability.md that need the bundle and real time: waits, repeated and parallel runs, a runner short of everything. */
 
-const { start } = scenes();
+const { cleanups, start } = scenes();
 const at = (request: { readonly time: string } | undefined) => Date.parse(request?.time ?? '');
 
 // These run in real time against a real process: on a machine that stands still for a second, a window can be missed. Once more
@@ -53,7 +55,7 @@ describe('waits, in the bundle and in real time', () => {
     expect(result.log).toMatch(/^ {2}\d+ chunks \(.*\) sent before the upload stopped/m);
     expect(result.log).toMatch(/^ {2}Done: Token check, Release$/m);
     expect(result.log).toMatch(/^ {2}Not done: Deploy, Finalize$/m);
-    await expectRest(world);
+    expect(await expectRest(world)).toBeGreaterThan(0);
   }, 60_000);
 
   it('row 6: a busy server that asks for an hour (503) is named as what it is, and left at once', async () => {
@@ -89,17 +91,6 @@ describe('waits, in the bundle and in real time', () => {
     expect(world.posts('/chunk-upload/').filter(({ status }) => status === 429).length).toBeLessThanOrEqual(2);
   }, 60_000);
 });
-
-/** The next run completes it, and sends nothing that Sentry has. */
-async function expectRest(world: Scene): Promise<void> {
-  const kept = new Set(world.org().chunks.keys());
-  expect(kept.size).toBeGreaterThan(0);
-  world.sandbox.faults.clear();
-  world.sandbox.log.clear();
-  await expectComplete(world, await world.run());
-  const again = world.posts('/chunk-upload/').flatMap(({ chunks }) => chunks ?? []);
-  expect(again.filter((sha1) => kept.has(sha1))).toEqual([]);
-}
 
 describe('the log', () => {
   const told = ({ log }: RunResult) => log.split('\n').filter((line) => /; (waiting|attempt) \d/.test(line));
@@ -368,6 +359,24 @@ describe('what was left undone is listed', () => {
     expect(result.log).toMatch(/^ {2}Not done: Deploy, Finalize$/m);
     await expectComplete(world, await clearAndRun(world));
   }, 60_000);
+
+  itOnPosix(
+    'the timeout of the run ends a git that hangs, too, with done and not done; nothing keeps the process',
+    async () => {
+      const world = await start();
+      const { end, options } = hangingGit(world);
+      cleanups.push(end);
+      const result = await world.run({ ...options, inputs: { ...options.inputs, timeout: '2s' } });
+      expect(result).toMatchObject({ exitCode: 1, exitSignal: null });
+      expect(result.durationMs).toBeLessThan(6_000);
+      expect(result.log).toContain('The run did not finish within its timeout of 2 s');
+      expect(result.log).toMatch(/^ {2}Done: Token check, Release$/m);
+      expect(result.log).toMatch(/^ {2}Not done: Source maps, Deploy, Finalize$/m);
+      expect(result.outputs['result']).toBe('failed');
+      await expectComplete(world, await world.run());
+    },
+    60_000,
+  );
 
   function clearAndRun(world: Scene): Promise<RunResult> {
     world.sandbox.faults.clear();

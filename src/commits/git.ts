@@ -109,7 +109,7 @@ export function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 async function runGit(
-  { env, log, exec }: GitOptions,
+  { env, exec, log, signal }: GitOptions,
   root: string,
   args: readonly string[],
   { maxBytes = DEFAULT_MAX_BYTES }: GitRunOptions,
@@ -117,22 +117,36 @@ async function runGit(
   const stdout = collector(maxBytes);
   const stderr = collector(4096);
   try {
-    const exitCode = await (exec ?? (await loadExec()))('git', [...globalArguments(root), ...args], {
+    const ended = (exec ?? (await loadExec()))('git', [...globalArguments(root), ...args], {
       cwd: root,
       env: gitEnvironment(env),
       silent: true,
       ignoreReturnCode: true,
       listeners: { stdout: stdout.add, stderr: stderr.add },
     });
+    const exitCode = await orAborted(ended, signal);
     const answer = { exitCode, stdout: stdout.text(), stderr: firstLine(stderr.text()), cut: stdout.cut() };
     if (exitCode !== 0) log.debug(`git ${args[0] ?? ''}: exit ${exitCode}: ${answer.stderr}`);
     return answer;
   } catch (error) {
+    signal?.throwIfAborted();
     // git is not installed, or could not be started: for us the same as "no history here".
     const reason = firstLine(error instanceof Error ? error.message : String(error));
     log.debug(`git ${args[0] ?? ''} could not be started: ${reason}`);
     return failed(reason);
   }
+}
+
+/** @actions/exec cannot end a program: a git that hangs, or takes minutes, is left behind and must not hold up a cancel or the timeout. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
 }
 
 /** Settings of every call; they live on the command line, so that nothing outlasts it. */
