@@ -38,6 +38,8 @@ const LONGEST_OWN_BYTES = 4 << 20;
 class Thread {
   readonly tasks = new Map<number, Task>();
   readonly worker: Worker;
+  /** Set once it can work. Until then a job is done sooner by the calling thread. */
+  ready = false;
 
   constructor({ url, execArgv }: WorkerSetup) {
     this.worker = new Worker(url, {
@@ -105,7 +107,7 @@ export class Crew {
     this.#threads = Array.from({ length }, () => new Thread(workers));
     process.once('exit', this.#onExit);
     for (const thread of this.#threads) {
-      thread.worker.on('message', (reply: Reply) => this.#settle(thread, reply));
+      thread.worker.on('message', (reply: Reply) => this.#hear(thread, reply));
       thread.worker.on('error', (thrown: unknown) => this.#break(toError(thrown)));
       thread.worker.on('exit', (code) => this.#break(new Error(`it ended with code ${code}`)));
       if (this.#setup !== undefined) thread.post({ setup: this.#setup });
@@ -170,7 +172,7 @@ export class Crew {
 
   #deal(): void {
     for (;;) {
-      const [idlest] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size);
+      const [idlest] = this.#threads.filter(({ ready }) => ready).sort((a, b) => a.tasks.size - b.tasks.size);
       if (idlest === undefined || idlest.tasks.size >= AHEAD) break;
       const task = this.#first.shift() ?? this.#second.shift();
       if (task === undefined) break;
@@ -204,12 +206,17 @@ export class Crew {
     }
   }
 
-  #settle(thread: Thread, reply: Reply): void {
+  #hear(thread: Thread, reply: Reply): void {
+    if ('ready' in reply) thread.ready = true;
+    else this.#settle(thread, reply);
+    this.#deal();
+  }
+
+  #settle(thread: Thread, reply: Exclude<Reply, { ready: true }>): void {
     const task = thread.tasks.get(reply.id);
     thread.tasks.delete(reply.id);
     if ('failure' in reply) task?.reject(fromFailure(reply.failure));
     else task?.resolve(reply.result as JobResult<Job>);
-    this.#deal();
   }
 
   #break(cause: Error): void {

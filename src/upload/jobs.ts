@@ -128,8 +128,9 @@ export interface CrewOptions {
 /** From the main thread to a worker. */
 export type Message = { readonly setup: CrewOptions } | { readonly id: number; readonly job: Job };
 
-/** From a worker to the main thread. */
+/** From a worker to the main thread: once that it is there, then what its jobs gave. */
 export type Reply =
+  | { readonly ready: true }
   | { readonly id: number; readonly result: JobResult<Job> }
   | { readonly id: number; readonly failure: Failure };
 

@@ -24,4 +24,6 @@ export function runWorker(processUnit: ProcessUnit = realProcessUnit): void {
       port.postMessage(reply);
     }
   });
+  const ready: Reply = { ready: true };
+  port.postMessage(ready);
 }

@@ -35,6 +35,8 @@ describe('a crew', () => {
     });
     expect(crew.threads).toBe(count);
     try {
+      // Until a thread is ready, this one does all it may: a job that is left to a thread shows that one is.
+      await crew.run({ kind: 'pack', units: [], names: [], expectedBytes: 1 << 30, slabs: [] });
       const firsts = await Promise.all(jobsInTurns(10, pool).map((job) => crew.run(job)));
       expect(firsts.map(({ chunks, more }) => [chunks.length, more])).toEqual(Array(10).fill([1, true]));
       for (const [turns, slabs] of firsts.entries()) {
@@ -44,6 +46,21 @@ describe('a crew', () => {
         const last = await crew.run({ kind: 'continue', turns, slabs: [turns, turns + 1] });
         expect([last.chunks.length, last.more]).toEqual([2, false]);
       }
+    } finally {
+      await crew.close();
+    }
+  });
+
+  it('does not wait for a thread that is still starting', async () => {
+    const never = "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => undefined);";
+    const crew = new Crew({
+      url: new URL(`data:text/javascript,${encodeURIComponent(never)}`),
+      count: 1,
+      execArgv: [],
+    });
+    crew.start();
+    try {
+      expect(await crew.run({ kind: 'scan', scripts: [] })).toEqual([]);
     } finally {
       await crew.close();
     }

@@ -232,11 +232,9 @@ describe('limits', () => {
 describe('failures on our side', () => {
   it('of a worker thread that dies end the upload instead of hanging it', async () => {
     const server = new FakeServer();
-    const upload = uploadSourceMaps(
-      makePlan(manyFiles(40)),
-      request,
-      depsFor(server, 1, { worker: './dying-worker.mjs' }),
-    );
+    // The big file is left to the thread.
+    const plan = makePlan({ ...manyFiles(40), 'big.js': noise(1, 5 << 20) });
+    const upload = uploadSourceMaps(plan, request, depsFor(server, 1, { worker: './dying-worker.mjs' }));
     await expect(upload).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining('worker thread') });
   });
 

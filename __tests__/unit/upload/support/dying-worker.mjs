@@ -4,3 +4,4 @@ import { parentPort } from 'node:worker_threads';
 parentPort?.on('message', (message) => {
   if ('job' in message) process.exit(7);
 });
+parentPort?.postMessage({ ready: true });
