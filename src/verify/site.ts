@@ -13,6 +13,10 @@ const MAX_PAGE_BYTES = 2 * 1024 * 1024;
 const MAX_SCRIPT_BYTES = 16 * 1024 * 1024;
 const CONCURRENCY = 6;
 
+/** Ids are written before the files are published, so that a step that does both has the old site before it. */
+const PUBLISHED_ONLY =
+  'Only what is published by now can be seen: verify_url belongs to a step that runs after the publishing.';
+
 /** A CDN may take a moment to serve what was just deployed. */
 const PAUSES_MS = [2_000, 5_000] as const;
 
@@ -143,6 +147,7 @@ function tell({ beyond, internal, served }: Look, address: string, words: Upload
   const [scripts, carry] = good + bad === 1 ? ['script', 'carries'] : ['scripts', 'carry'];
   const detail = `${good} of ${good + bad} ${scripts} of ${address} ${carry} an uploaded debug id${rest}${unseen}`;
   log.info(detail);
+  if (bad > 0) log.info(PUBLISHED_ONLY);
   return { status: bad > 0 ? 'warned' : 'done', detail };
 }
 

@@ -72,7 +72,11 @@ async function look(answers: Record<string, Answer | Answer[]>, uploaded: Upload
 const html = (...sources: string[]) => ({ body: sources.map((src) => `<script src="${src}"></script>`).join('') });
 
 it('a script with an uploaded id is what should be there', async () => {
-  const { outcome, warnings } = await look({ '/': html('/assets/app.js'), '/assets/app.js': { body: withId(ID) } });
+  const { outcome, infos, warnings } = await look({
+    '/': html('/assets/app.js'),
+    '/assets/app.js': { body: withId(ID) },
+  });
+  expect(infos).not.toContain('publishing');
   expect(outcome).toEqual({ status: 'done', detail: `1 of 1 script of ${site} carries an uploaded debug id` });
   expect(warnings).toBe('');
 });
@@ -94,13 +98,14 @@ it('compressed answers are read', async () => {
   expect(outcome.status).toBe('done');
 });
 
-it('a script of ours without an id was deployed before injection', async () => {
-  const { outcome, warnings } = await look({
+it('a script of ours without an id was deployed before injection, or this step runs before the publishing', async () => {
+  const { outcome, infos, warnings } = await look({
     '/': html('/assets/app.js'),
     '/assets/app.js': { body: 'console.log(1)' },
   });
   expect(outcome.status).toBe('warned');
   expect(warnings).toContain('has no debug id: it was deployed before injection');
+  expect(infos).toContain('verify_url belongs to a step that runs after the publishing');
 });
 
 it('a script with another id is of another build, and a cache that answered is named', async () => {
