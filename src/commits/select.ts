@@ -60,7 +60,8 @@ export async function selectCommits(source: CommitSource, request: SelectionRequ
   if (range.total > MAX_COMMITS) {
     log.notice(`There are ${range.total} commits since ${short(base)}; the newest ${MAX_COMMITS} are sent.`);
   }
-  return { commits, range: `${short(base)}..${short(head)}`, reason: `since ${short(base)}, ${previous.why}` };
+  const reason = `since ${short(base)}, ${previous.why}${untouched(range.commits, commits)}`;
+  return { commits, range: `${short(base)}..${short(head)}`, reason };
 }
 
 /** The previous commit is known, but on another line: `ignore_missing` decides whether what both have in common will do. */
@@ -92,7 +93,13 @@ async function newest(source: CommitSource, request: SelectionRequest, why: stri
   const filtered = request.inputs.paths.length > 0;
   const found = await source.latest(request.head, filtered ? WINDOW : DEFAULT_COUNT);
   const commits = (await withFiles(source, found, request)).slice(0, DEFAULT_COUNT);
-  return { commits, range: undefined, reason: `the newest ${commits.length}, because ${why}` };
+  const reason = `the newest ${commits.length}, because ${why}${untouched(found, commits)}`;
+  return { commits, range: undefined, reason };
+}
+
+/** Why no commit is left although there are some: `commits_path` may be mistyped. */
+function untouched(found: readonly SourceCommit[], kept: readonly SelectedCommit[]): string {
+  return found.length > 0 && kept.length === 0 ? `; ${found.length} read, none touches commits_path` : '';
 }
 
 async function withFiles(
