@@ -109,6 +109,16 @@ it('row 6: a wait past the deadline stops at once and says endpoint, asked wait 
   await client.close();
 });
 
+it('row 6: where our own backoff is longer than the wait asked for and does not fit, both are said', async () => {
+  const { url } = await refusing(99, { 'retry-after': '1' });
+  const clock = fakeClock();
+  const client = testClient(url, { clock, deadlineAt: clock.now() + 8_000 });
+  expect(String(await failureOf(create(client.api)))).toMatch(
+    /asks to wait 1 s \(the next attempt would be in 8\.5 s\), but only 4\.6 s are left/,
+  );
+  await client.close();
+});
+
 it.each([0, 3_600_000, -3_600_000])(
   'rows 7 and 8: only a reset is named: it is waited for by the server’s own clock, also when that is %d ms off ours',
   async (skew) => {

@@ -297,13 +297,18 @@ describe('deploys are never doubled', () => {
     expect(deploysOf(sandbox)).toHaveLength(2);
   });
 
-  it('a server that keeps losing answers and deploys is asked three times, then the doubt is reported', async () => {
+  it('a server that keeps losing answers and deploys is asked three times, then it is given up with the reason', async () => {
     const { client, server } = await withServer((seen, response, request) => {
       if (seen.method === 'GET') return json(response, []);
       request.socket.resetAndDestroy();
     });
-    const failure = await failureOf(recordDeploy(client.api, '1.0.0', deployBody, memoryLog()));
-    expect(failure).toMatchObject({ code: 'network', mayHaveHappened: true });
+    const log = memoryLog();
+    const failure = await failureOf(recordDeploy(client.api, '1.0.0', deployBody, log));
+    expect(failure).toMatchObject({
+      code: 'retries-exhausted',
+      message: expect.stringMatching(/^POST deploys: .* before the answer .*; gave up after 3 attempts, the most/),
+    });
+    expect(log.of('info').map((line) => /\(attempt (\d) of 3\)$/.exec(line)?.[1])).toEqual(['1', '2', '3']);
     expect(server.seen.filter(({ method }) => method === 'POST')).toHaveLength(3);
   });
 });

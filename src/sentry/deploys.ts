@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.js';
 import type { Log } from '../log.js';
+import { exhausted, refusalText } from './giving-up.js';
 import type { Deploy, SentryApi } from './types.js';
 
 type DeployBody = Parameters<SentryApi['createDeploy']>[1];
@@ -35,10 +36,10 @@ export async function recordDeploy(
       return { deploy: await api.createDeploy(version, body), existed: false };
     } catch (error) {
       if (!leavesOpen(error)) throw error;
-      log.info(`${error.message}; asking Sentry whether it has the deploy`);
+      log.info(`${error.message}; asking Sentry whether it has the deploy (attempt ${posts} of ${MAX_POSTS})`);
       const deploy = await find(api, version, body, !identity.marked);
       if (deploy !== undefined) return { deploy, existed: false };
-      if (posts === MAX_POSTS) throw error;
+      if (posts === MAX_POSTS) throw exhausted(error, refusalText('attempts', posts));
     }
   }
 }

@@ -17,8 +17,8 @@ export function refusalText(refusal: Refusal, attempts: number): string {
 }
 
 /** What was worth a repeat but did not come right has its own code, so that `network` keeps meaning "will not work". */
-export function exhausted(error: ActionError): ActionError {
-  return new ActionError('retries-exhausted', error.message, details(error));
+export function exhausted(error: ActionError, suffix = ''): ActionError {
+  return new ActionError('retries-exhausted', `${error.message}${suffix}`, details(error));
 }
 
 /** What an error carries besides code and text, for one that takes its place. */

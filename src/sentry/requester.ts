@@ -17,7 +17,7 @@ import {
   type Trouble,
 } from './retry.js';
 import { statusError, statusText } from './status-errors.js';
-import { askedWait, duration, withJitter } from './timing.js';
+import { askedWait, duration, JITTER_MS, withJitter } from './timing.js';
 import type { Answer, AttemptLimits, Transport } from './transport.js';
 import { transportError } from './transport-errors.js';
 import type { TrafficRecord, WaitRecord } from './types.js';
@@ -152,7 +152,7 @@ export class Requester {
     const wish =
       asked === undefined
         ? `says not when to come back, which would be tried in ${duration(waitMs)}`
-        : asks(asked.waitMs);
+        : asks(asked.waitMs, waitMs);
     const text = `Sentry limits the rate of ${name} and ${wish}`;
     const wait = { waitMs, reason: `${name}: ${reason}`, attempt: sent + 1, counted: false };
     this.#pause(call, gate, wait, { text, status: answer.status });
@@ -182,7 +182,7 @@ export class Requester {
       // Also where this call ends: its caller may send another one, and the rest of the family waits at the gate.
       const waitMs = Math.max(own, withJitter(asked, random));
       const named = { ...wait, waitMs, reason: `${text}, asked by Retry-After` };
-      this.#pause(call, gate, named, { text: `${text} and ${asks(asked)}`, status: answer.status });
+      this.#pause(call, gate, named, { text: `${text} and ${asks(asked, waitMs)}`, status: answer.status });
     }
     if (end !== undefined) throw doubtful ? await this.#doubt(end) : end;
     if (asked === undefined) await this.#wait(call, wait, error);
@@ -261,8 +261,10 @@ function nameOf({ endpoint, method }: Call): string {
   return `${method} ${endpoint.family}`;
 }
 
-function asks(waitMs: number): string {
-  return `asks to wait ${duration(waitMs)}`;
+/** With our own wait where that is longer: it may be what does not fit the time that is left. */
+function asks(askedMs: number, waitMs: number): string {
+  const next = waitMs > askedMs + JITTER_MS ? ` (the next attempt would be in ${duration(waitMs)})` : '';
+  return `asks to wait ${duration(askedMs)}${next}`;
 }
 
 function isFine(call: Call, status: number): boolean {
