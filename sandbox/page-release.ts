@@ -53,7 +53,7 @@ function commitsText(release: Release): string {
 function deployLine(deploy: Deploy): Html {
   const name = deploy.name === undefined ? undefined : html` “${deploy.name}”`;
   const url = deploy.url === undefined ? undefined : html`<br>${link(deploy.url)}`;
-  return html`<div><b>${deploy.environment}</b>${name} <span class="soft">deploy ${deploy.id},</span> <span class="soft">${time(deploy.dateFinished)}</span>${url}</div>`;
+  return html`<div><b>${deploy.environment}</b>${name} <span class="soft">deploy ${deploy.id}, ${time(deploy.dateFinished)}</span>${url}</div>`;
 }
 
 function commitTable(commits: readonly Commit[]): Html | undefined {
