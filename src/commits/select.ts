@@ -51,7 +51,8 @@ export async function selectCommits(source: CommitSource, request: SelectionRequ
   const base = isFullId(revision) ? revision : await source.resolve(revision);
   const range = base === undefined ? undefined : await source.since(base, head, MAX_COMMITS);
   if (base === undefined || range === undefined || range.kind !== 'found') {
-    const what = range?.kind === 'unrelated' ? 'shares no history with' : 'is not in the history of';
+    const relation = range?.kind === 'unrelated' ? 'shares no history with' : 'is not in the history of';
+    const what = `${relation} ${short(head)}: it may have been squashed, force-pushed away or come from another repository`;
     return await withoutPrevious(source, request, previous, what);
   }
   const tell = range.mergeBase === undefined ? undefined : diverged(previous, range.mergeBase, request);
@@ -74,14 +75,17 @@ function diverged(previous: Previous, mergeBase: string, { head, inputs, log }: 
   return decideMissing({ previous, what, instead, level: 'notice' }, inputs, log);
 }
 
-/** Nobody knows the previous commit: `ignore_missing` decides whether the newest ones will do. */
+/**
+ * Nobody knows the previous commit: `ignore_missing` decides whether the newest ones will do.
+ *
+ * @param what see {@link decideMissing}: goes on from the commit's name
+ */
 export async function withoutPrevious(
   source: CommitSource,
   request: SelectionRequest,
   previous: Previous,
-  why: string,
+  what: string,
 ): Promise<Selection> {
-  const what = `${why} ${short(request.head)}: it may have been squashed, force-pushed away or come from another repository`;
   const instead = `The newest ${DEFAULT_COUNT} commits are sent instead.`;
   const tell = decideMissing({ previous, what, instead, level: 'warning' }, request.inputs, request.log);
   const selection = await newest(source, request, `previous commit ${short(previous.revision)} not found`);
