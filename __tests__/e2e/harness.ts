@@ -14,7 +14,7 @@ import type { WrittenText } from './runner/leaks.js';
 import { permissionsOf } from './runner/permissions.js';
 import { type ProcessResult, runProcess } from './runner/process.js';
 import { inFolder, refuseLeaks, secretsOf } from './runner/watch.js';
-import { type Conversation, createWire, readWire, textsOfWire } from './runner/wire.js';
+import { type Conversation, createWire, readRemoved, readWire, textsOfWire } from './runner/wire.js';
 import {
   type CommandFile,
   changedBelow,
@@ -144,6 +144,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
       [
         ...textsOf(result),
         ...changedBelow(options.cwd, since).flatMap(inFolder('workspace')),
+        ...readRemoved(files.wire).flatMap(inFolder('what was removed')),
         ...textsOfWire(result.conversations, permissionsOf(env)),
       ],
       options.secrets ?? secretsOf({ ...env, GITHUB_TOKEN: githubToken }),

@@ -71,6 +71,8 @@ const LOCAL: Readonly<Record<string, string>> = {
   'in a file in RUNNER_TEMP': `fs.writeFileSync(process.env.RUNNER_TEMP + '/x', token)`,
   'in the home folder': `fs.writeFileSync(process.env.HOME + '/.netrc', token)`,
   'in a temporary file': `fs.writeFileSync(process.env.TMPDIR + '/x', token)`,
+  'in a temporary file that is removed again': `const f = process.env.TMPDIR + '/x'; fs.writeFileSync(f, token); fs.unlinkSync(f)`,
+  'in a folder that is removed again': `const { rm } = await import('node:fs/promises'); const f = process.env.TMPDIR + '/y'; fs.mkdirSync(f); fs.writeFileSync(f + '/x', token); await rm(f, { recursive: true })`,
   'in the workspace': `fs.mkdirSync('.git/x', { recursive: true }); fs.writeFileSync('.git/x/config', 'Bearer ' + token)`,
   'in a file of the workspace that was there before': `fs.appendFileSync('dist.js', '//' + secret)`,
   'in the name of a file': `fs.writeFileSync('a' + secret, '')`,

@@ -1,12 +1,15 @@
 // Preloaded into the action, and by Node into its workers: notes whom it connects to, and every byte that it says to them, before TLS
-// hides it. wire.ts copies this file into the folder that the notes belong in: a variable would be seen by the action.
-const { openSync, writevSync } = require('node:fs');
+// hides it; and keeps the files that it removes, which nobody could look into afterwards. wire.ts copies this file into the folder that the notes belong in: a variable would be seen by the action.
+const fs = require('node:fs');
 const { Socket } = require('node:net');
 const { Socket: Datagrams } = require('node:dgram');
+const { syncBuiltinESMExports } = require('node:module');
 const { join } = require('node:path');
 const { threadId } = require('node:worker_threads');
 
+const { lstatSync, openSync, readdirSync, readFileSync, writeFileSync, writevSync } = fs;
 let notes;
+let kept = 0;
 let sockets = 0;
 const numbers = new WeakMap();
 
@@ -53,3 +56,28 @@ Datagrams.prototype.send = function (...args) {
   for (const piece of [args[0]].flat()) note('said', this, Buffer.from(piece));
   return send.apply(this, args);
 };
+
+/** A file that goes, by its path and content. */
+function keep(path) {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) for (const name of readdirSync(path)) keep(join(path, name));
+  if (!stat?.isFile()) return;
+  kept += 1;
+  const copy = join(__dirname, `${process.pid}-${threadId}-${kept}.gone`);
+  writeFileSync(copy, Buffer.concat([Buffer.from(`${path}\n`), readFileSync(path)]));
+}
+
+for (const owner of [fs, fs.promises]) {
+  for (const name of ['rm', 'rmSync', 'rmdir', 'rmdirSync', 'unlink', 'unlinkSync'].filter((name) => name in owner)) {
+    const remove = owner[name];
+    owner[name] = function (path, ...rest) {
+      try {
+        keep(String(path));
+      } catch {
+        // No rights to it, or no room for a copy: the action must not fail for it.
+      }
+      return remove.call(this, path, ...rest);
+    };
+  }
+}
+syncBuiltinESMExports();

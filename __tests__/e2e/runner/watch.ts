@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { CommandReader } from './commands.js';
 import { findLeaks, sentForm, type WrittenText } from './leaks.js';
 import { permissionsOf } from './permissions.js';
-import { createWire, readWire, textsOfWire } from './wire.js';
+import { createWire, readRemoved, readWire, textsOfWire } from './wire.js';
 import { changedBelow, createStepFiles, type LeftFile, removeStepFiles } from './workspace.js';
 
 /** A run that no runner starts: commands of a page, say. */
@@ -29,6 +29,7 @@ export async function watchRun(run: WatchedRun, act: (nodeOption: string) => Pro
       [
         { place: 'log', text: withoutMasks(printed) },
         ...changedBelow(run.folder, since).flatMap(inFolder('folder')),
+        ...readRemoved(files.wire).flatMap(inFolder('what was removed')),
         ...textsOfWire(readWire(files.wire), permissionsOf(run.env)),
       ],
       secretsOf(run.env),

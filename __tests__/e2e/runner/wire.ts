@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { constants, gunzipSync } from 'node:zlib';
 import { decompress } from 'fzstd';
 import type { WrittenText } from './leaks.js';
+import type { LeftFile } from './workspace.js';
 
 /** All that a process and its workers said to one address, whole, as it was before TLS. */
 export interface Conversation {
@@ -33,6 +34,15 @@ export function createWire(folder: string): string {
 export function readWire(folder: string): Conversation[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.wire'));
   return files.flatMap((name) => conversationsOf(readFileSync(join(folder, name)))).flatMap(throughTunnel);
+}
+
+/** The files that the process removed, as they were then. */
+export function readRemoved(folder: string): LeftFile[] {
+  const kept = readdirSync(folder).filter((name) => name.endsWith('.gone'));
+  return kept.map((name) => {
+    const [path = '', ...lines] = readFileSync(join(folder, name), 'latin1').split('\n');
+    return { path, text: lines.join('\n') };
+  });
 }
 
 function conversationsOf(notes: Buffer): Conversation[] {
