@@ -8,9 +8,12 @@ export interface Clock {
   random(): number;
 }
 
-/** The clock of the machine. */
+/**
+ * The clock of the machine. Its time goes on evenly from that at the start: where a runner's clock is set meanwhile, a wait that
+ * a server asked for would end too early, or last for hours.
+ */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => Math.round(performance.timeOrigin + performance.now()),
   random: () => Math.random(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
