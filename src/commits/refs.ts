@@ -2,7 +2,7 @@ import type { RefPayload, ReleaseCommit, Repository } from '../sentry/types.js';
 import type { Previous } from './previous.js';
 import type { OwnRepository } from './repository.js';
 import type { Submodule } from './submodules.js';
-import { parseVcsUrl, sameRepository, type VcsUrl } from './vcs-url.js';
+import { parseVcsUrl, repositoryKey, sameRepository, type VcsUrl } from './vcs-url.js';
 
 /** Providers whose commits Sentry fetches by itself. Any other row was only made by commits that were sent. */
 const FETCHING_PROVIDERS = new Set([
@@ -79,8 +79,14 @@ export function connectedRows(rows: readonly Repository[], own: OwnRepository): 
 
 /** One ref for each submodule that Sentry is connected to, at the commit that the checkout records. */
 export function submoduleRefs(rows: readonly Repository[], submodules: readonly Submodule[]): readonly RefPayload[] {
+  const names = new Map<string, string[]>();
+  for (const row of rows.filter(isConnected)) {
+    if (row.url === undefined) continue;
+    const key = repositoryKey(parseVcsUrl(row.url));
+    names.set(key, [...(names.get(key) ?? []), row.name]);
+  }
   return submodules.flatMap(({ url, commit }) =>
-    rows.filter((row) => isConnected(row) && isSame(row, url, false)).map((row) => ({ repository: row.name, commit })),
+    (names.get(repositoryKey(url)) ?? []).map((repository) => ({ repository, commit })),
   );
 }
 

@@ -17,12 +17,15 @@ export async function findSubmodules(
   const modules = await git.run(['config', '-z', '--blob', `${head}:.gitmodules`, '--get-regexp', '^submodule\\.']);
   if (modules.exitCode !== 0 || modules.cut) return [];
   const settings = parseModules(modules.stdout);
-  const submodules: Submodule[] = [];
-  for (const { path, url } of settings) {
-    const commit = await recordedCommit(git, head, path);
-    if (commit !== undefined) submodules.push({ path, url: parseVcsUrl(absolute(url, ownUrl)), commit });
-  }
-  return submodules;
+  const commits = await recordedCommits(
+    git,
+    head,
+    settings.map(({ path }) => path),
+  );
+  return settings.flatMap(({ path, url }) => {
+    const commit = commits.get(path);
+    return commit === undefined ? [] : [{ path, url: parseVcsUrl(absolute(url, ownUrl)), commit }];
+  });
 }
 
 function parseModules(text: string): readonly { readonly path: string; readonly url: string }[] {
@@ -38,11 +41,27 @@ function parseModules(text: string): readonly { readonly path: string; readonly 
   );
 }
 
-async function recordedCommit(git: Git, head: string, path: string): Promise<string | undefined> {
-  // :(literal) because a path may hold what git takes for a pattern.
-  const answer = await git.run(['ls-tree', '-z', '--full-tree', head, '--', `:(literal)${path}`]);
-  return /^160000 commit ([0-9a-f]{40,64})\t/.exec(answer.stdout)?.[1];
+/** Paths on one command line; Windows allows 32,767 characters. */
+const BATCH = 100;
+
+/** Commits by path. Many paths a command: anybody who opens a pull request writes the list, and it may have thousands. */
+async function recordedCommits(git: Git, head: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const commits = new Map<string, string>();
+  const inside = paths.filter((path) => !OUTSIDE.test(path));
+  for (let at = 0; at < inside.length; at += BATCH) {
+    // :(literal) because a path may hold what git takes for a pattern.
+    const batch = inside.slice(at, at + BATCH).map((path) => `:(literal)${path}`);
+    const answer = await git.run(['ls-tree', '-z', '--full-tree', head, '--', ...batch]);
+    for (const entry of answer.stdout.split('\0')) {
+      const [, commit, path] = /^160000 commit ([0-9a-f]{40,64})\t([\s\S]*)$/.exec(entry) ?? [];
+      if (commit !== undefined && path !== undefined) commits.set(path, commit);
+    }
+  }
+  return commits;
 }
+
+/** One path outside the repository makes git refuse all that stand beside it; in a `.gitmodules` it takes none either. */
+const OUTSIDE = /^[\\/]|^[a-z]:|(?:^|[\\/])\.\.(?:[\\/]|$)/i;
 
 // `../lib.git` is relative to the URL of the repository that holds the submodule.
 function absolute(url: string, ownUrl: string | undefined): string {

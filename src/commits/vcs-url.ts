@@ -42,7 +42,12 @@ function withoutEnds(path: string): string {
 
 /** True when both name the same repository: equal host, equal path whatever the letter case. */
 export function sameRepository(left: VcsUrl, right: VcsUrl): boolean {
-  return left.host === right.host && left.path.toLowerCase() === right.path.toLowerCase();
+  return repositoryKey(left) === repositoryKey(right);
+}
+
+/** Equal for two of the {@link sameRepository}, to find one among many. */
+export function repositoryKey({ host, path }: VcsUrl): string {
+  return `${host}/${path.toLowerCase()}`;
 }
 
 function normalize(host: string, path: string): VcsUrl {
