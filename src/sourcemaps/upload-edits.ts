@@ -33,7 +33,7 @@ export function uploadEdits(map: MapDocument, file: SourceFile, options: EditOpt
   if (map.hasContent && !strips) return { edits: [], missing: 0 };
   const { workspace, workingDirectory } = options;
   const roots = { workspace, workingDirectory, mapFolder: dirname(file.path), folders: memoryOf(options) };
-  const budget: Budget = { content: 64 << 20, names: 16 << 20, roots: 64 << 20 };
+  const budget: Budget = { content: 64 << 20, names: 8 << 20, roots: 64 << 20 };
   const edits: Edit[] = [];
   let missing = 0;
   for (const part of partsOf(map)) {
