@@ -42,6 +42,12 @@ it.each([
   expect(sandbox.requests).toEqual([]);
 });
 
+it('a file that became the release by mistake is refused, and not printed whole', async () => {
+  const { result } = await attack({ inputs: { release: 'x'.repeat(20_000) } });
+  expect(result.log).toMatch(/"x{400}…" \(as given\) has 20000 characters/);
+  expect(result.summary.length).toBeLessThan(5_000);
+});
+
 it('a slug cannot leave its place in the path', async () => {
   const { result, sandbox } = await attack({ inputs: { org: '../../evil', projects: 'web' } });
   expect(result.exitCode).toBe(1);

@@ -3,6 +3,9 @@ import { ActionError } from '../errors.js';
 /** Characters, counted as Sentry's server counts them (code points). */
 export const MAX_RELEASE_LENGTH = 200;
 
+/** Of a name in a message, in UTF-16 units: a variable may hold a whole file by mistake. */
+const LONGEST_SHOWN = 2 * MAX_RELEASE_LENGTH;
+
 /**
  * Checks a name by the rules of Sentry's server and of sentry-cli together, before anything is sent: the server would answer
  * "Release with name … is not allowed" without saying which rule.
@@ -12,7 +15,8 @@ export const MAX_RELEASE_LENGTH = 200;
 export function assertReleaseName(name: string, origin: string): void {
   const reason = whyInvalid(name);
   if (reason === undefined) return;
-  throw new ActionError('release-name-invalid', `The release name ${JSON.stringify(name)} (${origin}) ${reason}.`, {
+  const shown = name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name;
+  throw new ActionError('release-name-invalid', `The release name ${JSON.stringify(shown)} (${origin}) ${reason}.`, {
     hint: 'Give another name with the input release; for a branch or tag with slashes, replace them, for instance by "-".',
   });
 }
