@@ -162,6 +162,21 @@ it('a broken event file is no reason to fail', async () => {
   expect(stored('web@1')?.[0]).toBe(origin.sha('c4'));
 });
 
+it('a pull request that was squashed and merged has what is in its base branch', async () => {
+  origin.extend([{ id: 'feature', parents: ['c4'] }]);
+  await act('web@1', 'c6');
+  const head = { sha: origin.sha('feature') };
+  const event = { number: 7, pull_request: { head, merged: true, merge_commit_sha: origin.sha('c8') } };
+  const result = await act('web@2', 'c8', {}, { event });
+  expect([result.exitCode, stored('web@2')]).toEqual([0, ['c8', 'c7'].map(origin.sha)]);
+});
+
+it('the zeros that a push event has for a new branch are no previous commit', async () => {
+  await act('web@1', 'c4');
+  const result = await act('web@2', 'c7', { previous_commit: '0'.repeat(40), ignore_missing: 'false' });
+  expect([result.exitCode, stored('web@2')]).toEqual([0, ['c7', 'c6', 'c5'].map(origin.sha)]);
+});
+
 it('a release without a name is named after the head of the pull request, and has its commits', async () => {
   const event = { pull_request: { head: { sha: origin.sha('c8') } }, number: 7 };
   const result = await act('', 'c9', {}, { event });
