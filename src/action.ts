@@ -1,7 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { systemClock } from './clock.js';
-import { ActionError } from './errors.js';
 import { Journal } from './journal.js';
 import { closingLines } from './report/closing.js';
 import { sentence } from './report/format.js';
@@ -15,17 +14,10 @@ import { type RunEnd, run } from './run.js';
 import { keepHeapSmall } from './upload/heap.js';
 import { VERSION } from './version.js';
 
-/**
- * How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. On Windows, which
- * has no SIGTERM, the runner sends Ctrl+Break in its place.
- */
-const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000, SIGBREAK: 1_000 } as const;
 /** How long a failed run may be kept alive, after all is said, by what it could not end: a git that hangs. */
 const LINGER_MS = 1_000;
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 } as const;
-
-/** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
-export async function act(): Promise<void> {
+/** Runs the action in the runner's process: its log, outputs, summary and exit code. */
+export async function act(cancel: AbortSignal): Promise<void> {
   keepHeapSmall();
   maskSecrets(process.env, core.setSecret);
   const redact = createRedactor(secretForms(process.env));
@@ -40,7 +32,6 @@ export async function act(): Promise<void> {
   process.on('unhandledRejection', (thrown) => failLate(log, thrown));
   // A closed stdout (a log collector that went away) must not end an upload.
   process.stdout.on('error', () => undefined);
-  const cancel = listenForCancel();
   const end = await run({
     env: process.env,
     cwd: process.cwd(),
@@ -91,23 +82,6 @@ async function appendSummary(markdown: string, log: RunLog): Promise<void> {
   } catch (error) {
     log.notice(`The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function listenForCancel(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(EXIT_CODES[name]);
-      process.exitCode = EXIT_CODES[name];
-      setTimeout(() => process.exit(EXIT_CODES[name]), GRACE_MS[name]).unref();
-      controller.abort(
-        new ActionError('cancelled', `The run was cancelled (${name})`, {
-          hint: 'Run it again: what Sentry has already is not sent twice.',
-        }),
-      );
-    });
-  }
-  return controller.signal;
 }
 
 function failLate(log: RunLog, thrown: unknown): void {

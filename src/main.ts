@@ -1,12 +1,15 @@
 import { isMainThread } from 'node:worker_threads';
+import { listenForCancel } from './cancel.js';
 
 /**
  * The one entry of the one bundle, in two roles: the action itself, and a worker thread of the upload. Each role evaluates only
  * what it needs, so that a worker starts in milliseconds; "eager" keeps both in the same file.
  */
 if (isMainThread) {
+  // The action's modules take a moment to load, in which a cancel is heard already.
+  const cancel = listenForCancel();
   const { act } = await import(/* webpackMode: "eager" */ './action.js');
-  await act();
+  await act(cancel);
 } else {
   const { runWorker } = await import(/* webpackMode: "eager" */ './upload/worker.js');
   runWorker();

@@ -134,6 +134,22 @@ itOnPosix(
   60_000,
 );
 
+itOnPosix(
+  'row 47: SIGINT before the run began is heard, too: nothing is sent, and that is told',
+  async () => {
+    const world = await start();
+    const run = spawned(world, SIGNAL_WHEN_LISTENING);
+    expect((await run.ended).code).toBe(130);
+    // Before the first line of the action itself, or the time in which its modules are loaded would be deaf.
+    expect(run.log()).toMatch(/^listening\n/);
+    expect(run.log()).toMatch(/^ {2}Not done: (Token check, )?Release, Source maps, Deploy, Finalize$/m);
+    expect(run.outputs()).toMatchObject({ result: 'cancelled' });
+    expect(run.summary()).toMatch(/cancelled/i);
+    expect(world.sandbox.requests).toEqual([]);
+  },
+  60_000,
+);
+
 it('row 47: SIGKILL leaves nothing that the next run could trip over', async () => {
   const halfRead = {
     match: { method: 'POST', path: '**/chunk-upload/', nth: { from: 3 } },
@@ -155,6 +171,15 @@ const HANGING_END = `
     return new Promise(() => setInterval(() => undefined, 1_000));
   };
   require('node:module').syncBuiltinESMExports();
+`;
+
+/** A cancel in the moment in which it can first be heard. */
+const SIGNAL_WHEN_LISTENING = `
+  process.on('newListener', (name) => {
+    if (name !== 'SIGINT') return;
+    console.log('listening');
+    setImmediate(() => process.kill(process.pid, 'SIGINT'));
+  });
 `;
 
 /** Sends a signal when the log has `when`; answers the moment. */

@@ -93,8 +93,8 @@ function stoppedAfter({ chunksSent, uploadedBytes }: SentSoFar): string {
 function progressOf(report: RunReport): string[] {
   const those = (...statuses: readonly string[]) =>
     report.steps.filter(({ status }) => statuses.includes(status)).map(({ name }) => STEP_TITLES[name]);
-  // Nobody knows which steps were asked for when the inputs are what is wrong.
-  if (report.steps.every(({ status }) => status === 'not-run')) return [];
+  // Nobody knows which steps were asked for when the inputs are what is wrong; a cancel comes after they were read.
+  if (report.result !== 'cancelled' && report.steps.every(({ status }) => status === 'not-run')) return [];
   const row = (label: string, names: readonly string[]) =>
     names.length > 0 ? [`  ${label}: ${names.join(', ')}`] : [];
   return [
