@@ -30,10 +30,20 @@ async function submodulesOf(paths: Readonly<Record<string, string>>, recorded: r
 
 it('a submodule has the commit that is recorded for its path; what is no submodule has none', async () => {
   const { found } = await submodulesOf(
-    { 'vendor/lib': '../lib.git', 'a*b': 'https://gitlab.com/x/y', plain: '../plain', gone: '../gone' },
-    ['vendor/lib', 'a*b'],
+    {
+      'vendor/lib': '../lib.git',
+      'a*b': 'https://gitlab.com/x/y',
+      ':(icase)c': '../c',
+      plain: '../plain',
+      gone: '../gone',
+    },
+    ['vendor/lib', 'a*b', ':(icase)c'],
   );
-  expect(found).toEqual(['vendor/lib github.com/acme/lib 111', 'a*b gitlab.com/x/y 111']);
+  expect(found).toEqual([
+    'vendor/lib github.com/acme/lib 111',
+    'a*b gitlab.com/x/y 111',
+    ':(icase)c github.com/acme/c 111',
+  ]);
 });
 
 it.each(['../outside', '/etc', 'x/../../y', 'C:/x'])(
@@ -50,6 +60,17 @@ it('five thousand of them take few commands: whoever opens a pull request writes
   expect(found).toEqual(['m/4999 github.com/acme/lib 111']);
   expect(commands).toBeLessThanOrEqual(51);
 });
+
+it.each([{ provider: 'unknown' }, { status: 'disabled' }, { url: undefined }])(
+  'a row with %j is no repository that Sentry can read the submodule from',
+  (more) => {
+    const url = 'https://github.com/acme/lib';
+    const row = { ...{ id: '1', name: 'acme/lib', url, externalSlug: 'acme/lib' }, provider: 'integrations:github' };
+    const submodules = [{ path: 'lib', url: { host: 'github.com', path: 'acme/lib' }, commit: '1'.repeat(40) }];
+    expect(submoduleRefs([{ ...row, status: 'active' }], submodules)).toHaveLength(1);
+    expect(submoduleRefs([{ ...row, status: 'active', ...more }], submodules)).toEqual([]);
+  },
+);
 
 it('thousands of submodules and of repositories in Sentry are matched in a moment', () => {
   const rows = Array.from({ length: 5000 }, (_, index) => ({
