@@ -30247,7 +30247,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 308:
+/***/ 5698:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31282,9 +31282,12 @@ function getIDToken(aud) {
 
 //# sourceMappingURL=core.js.map
 ;// CONCATENATED MODULE: ./build/clock.js
-/** The clock of the machine. */
+/**
+ * The clock of the machine. Its time goes on evenly from that at the start: where a runner's clock is set meanwhile, a wait that
+ * a server asked for would end too early, or last for hours.
+ */
 const systemClock = {
-    now: () => Date.now(),
+    now: () => Math.round(performance.timeOrigin + performance.now()),
     random: () => Math.random(),
     sleep: (ms, signal) => new Promise((resolve, reject) => {
         if (signal?.aborted) {
@@ -31506,11 +31509,14 @@ function timeChart(report) {
     });
     return heading('Where the time went', ['gantt', '  dateFormat x', ...axisOf(whole), ...tasks]);
 }
-/** Whole seconds where there are some: a tick every half a second would need three decimals. */
+/**
+ * Whole seconds where there are some: a tick every half a second would need three decimals. Minutes and hours are never written:
+ * a browser counts them in its own time zone, and half an hour beside UTC a run would begin at 30:00.
+ */
 function axisOf(wholeMs) {
     if (wholeMs < 2_000)
         return ['  axisFormat %-S.%L s'];
-    return wholeMs < 15_000 ? ['  axisFormat %-S s', '  tickInterval 1second'] : ['  axisFormat %M:%S'];
+    return ['  axisFormat %s s', ...(wholeMs < 15_000 ? ['  tickInterval 1second'] : [])];
 }
 /** What was sent against what Sentry had already, as a pie; '' when nothing was uploaded. */
 function bytesChart(report) {
@@ -31629,6 +31635,9 @@ function stoppedAfter({ chunksSent, uploadedBytes }) {
 }
 function progressOf(report) {
     const those = (...statuses) => report.steps.filter(({ status }) => statuses.includes(status)).map(({ name }) => STEP_TITLES[name]);
+    // Nobody knows which steps were asked for when the inputs are what is wrong; a cancel comes after they were read.
+    if (report.result !== 'cancelled' && report.steps.every(({ status }) => status === 'not-run'))
+        return [];
     const row = (label, names) => names.length > 0 ? [`  ${label}: ${names.join(', ')}`] : [];
     return [
         ...row('Done', those('done', 'warned')),
@@ -31693,6 +31702,8 @@ function createLog(options) {
 class RunnerLog {
     #options;
     #counts = { notice: 0, warning: 0, error: 0 };
+    /** Of these, those that got no annotation. */
+    #hidden = { notice: 0, warning: 0, error: 0 };
     #grouped = false;
     /** A group that has no line yet is not printed: a step that was not asked for shows nothing. */
     #pendingGroup;
@@ -31731,7 +31742,7 @@ class RunnerLog {
     finish() {
         this.endGroup();
         for (const level of ['error', 'warning', 'notice']) {
-            const hidden = this.#counts[level] - SHOWN_PER_LEVEL;
+            const hidden = this.#hidden[level];
             if (hidden > 0)
                 this.#line(`::${level}::${hidden} more of this kind; see the log of this step and its JSON report.`);
         }
@@ -31742,13 +31753,16 @@ class RunnerLog {
     }
     #annotate(level, message, place = {}) {
         this.#counts[level] += 1;
-        const count = this.#counts[level];
-        // What ends the run has no file, and must be seen however many files had errors before it.
+        const shown = this.#counts[level] - this.#hidden[level];
+        // What ends the run has no file, and must be seen however many files had errors before it: they leave a place for it.
         const mustShow = level === 'error' && place.file === undefined;
-        if (count <= SHOWN_PER_LEVEL || mustShow) {
+        const room = level === 'error' ? SHOWN_PER_LEVEL - 1 : SHOWN_PER_LEVEL;
+        if (shown <= room || mustShow) {
             this.#line(`::${level}${properties(place)}::${commandData(message)}`);
+            return;
         }
-        else if (count <= PRINTED_PER_LEVEL) {
+        this.#hidden[level] += 1;
+        if (this.#counts[level] <= PRINTED_PER_LEVEL) {
             const named = place.file === undefined || message.startsWith(place.file);
             const where = named ? '' : `${place.file}: `;
             this.info(`${level}: ${where}${message}`);
@@ -31793,8 +31807,8 @@ const ADDRESSES = [
 ];
 /**
  * Tells the runner what to mask, before anything is printed. It masks only the exact text, so every form in which a secret
- * could turn up is registered: with and without the whitespace around it, the secret part of an organization token, base64,
- * percent-encoded, and what a proxy's password becomes in a header.
+ * could turn up is registered: with and without what stands around it, the secret part of an organization token, base64 (also
+ * behind other bytes), hexadecimal, percent-encoded, and what a proxy's password becomes in a header.
  *
  * @param setSecret registers one text with the runner
  */
@@ -31811,9 +31825,14 @@ function secretForms(env) {
                 forms.add(line.trim());
         }
     };
-    for (const name of SECRETS)
-        for (const form of formsOfToken(env[name]?.trim() ?? ''))
-            add(form);
+    for (const name of SECRETS) {
+        const value = env[name]?.trim() ?? '';
+        // Secrets are pasted with marks that no one sees, which are no part of what is sent.
+        const core = value.replace(/^[^\x21-\x7e]+|[^\x21-\x7e]+$/g, '');
+        for (const text of new Set([value, core]))
+            for (const form of formsOfToken(text))
+                add(form);
+    }
     for (const name of ADDRESSES)
         for (const form of formsOfPassword(env[name] ?? ''))
             add(form);
@@ -31834,7 +31853,22 @@ function formsOfPassword(address) {
     return [...encodings(password), ...encodings(decoded), basic];
 }
 function encodings(text) {
-    return [text, encodeURIComponent(text), Buffer.from(text).toString('base64'), JSON.stringify(text).slice(1, -1)];
+    const bytes = Buffer.from(text);
+    const percent = encodeURIComponent(text);
+    return [
+        text,
+        JSON.stringify(text).slice(1, -1),
+        percent,
+        percent.replace(/%../g, (code) => code.toLowerCase()),
+        bytes.toString('hex'),
+        bytes.toString('base64'),
+        ...[0, 1, 2].flatMap((skipped) => wholeGroups(bytes.subarray(skipped))),
+    ];
+}
+/** What is the same in base64 whatever stands before and behind: a group of three bytes that is not whole depends on its neighbours. */
+function wholeGroups(bytes) {
+    const whole = bytes.subarray(0, bytes.length - (bytes.length % 3));
+    return [whole.toString('base64'), whole.toString('base64url')];
 }
 function decode(text) {
     try {
@@ -32134,7 +32168,7 @@ function line({ severity, said, aboutFile, hint, files }) {
     const next = hint === undefined ? '' : `<br>\u2192 ${markdown_text(hint)}`;
     const [file] = files;
     if (files.length > 1)
-        return `- ${icon} <b>${count(files.length, 'file')}:</b> ${markdown_text(said)}${next}<br>${names(files)}`;
+        return `- ${icon} <b>Each of ${count(files.length, 'file')}</b>${aboutFile ? '' : ':'} ${markdown_text(said)}${next}<br>${names(files)}`;
     const where = file === undefined ? '' : `${code(file)}${aboutFile ? '' : ':'} `;
     return `- ${icon} ${where}${markdown_text(said)}${next}`;
 }
@@ -32457,16 +32491,23 @@ function parseDurationMs(value) {
 }
 /** Seconds beyond this are milliseconds by mistake: the year would be past 5000. */
 const MAX_UNIX_SECONDS = 100_000_000_000;
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i;
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$/i;
+/** What `date` prints where the locale is C or en_US, and the text of a JavaScript Date; both name their zone. */
+const DATE_COMMAND = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}(?: [AP]M)? (?:UTC|GMT) \d{4}$/;
+const DATE_TEXT = /^[A-Z][a-z]{2} [A-Z][a-z]{2} \d{2} \d{4} \d{2}:\d{2}:\d{2} GMT[+-]\d{4}(?: \([^()]*\))?$/;
 const RFC_2822 = /^(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC?|[+-]\d{4})$/;
-/** Unix seconds, ISO 8601 or RFC 2822 (what sentry-cli takes) \u2192 ISO 8601 in UTC. A time without a zone is UTC. */
+/**
+ * Unix seconds, ISO 8601 or RFC 2822 (what sentry-cli takes), or what `date` prints (which getsentry/action-release takes, too)
+ * \u2192 ISO 8601 in UTC. A time without a zone is UTC.
+ */
 function parseTimestamp(value) {
     const text = value.trim();
     if (/^\d+$/.test(text)) {
         const seconds = Number(text);
         return seconds > 0 && seconds <= MAX_UNIX_SECONDS ? new Date(seconds * 1000).toISOString() : undefined;
     }
-    const ms = isoMs(text) ?? (RFC_2822.test(text) ? Date.parse(text) : Number.NaN);
+    const isDateText = [RFC_2822, DATE_COMMAND, DATE_TEXT].some((form) => form.test(text));
+    const ms = isoMs(text) ?? (isDateText ? Date.parse(text) : Number.NaN);
     return ms > 0 ? new Date(ms).toISOString() : undefined;
 }
 function isoMs(text) {
@@ -32479,7 +32520,7 @@ function isoMs(text) {
     if (Number(day) < 1 || Number(day) > days)
         return undefined;
     const dateOnly = text.length === 10;
-    const normal = text.replace(' ', 'T').replace(',', '.').replace(/\s+/g, '');
+    const normal = text.replace(' ', 'T').replace(',', '.').replace(/\s+/g, '').replace(/UTC|GMT/i, 'Z');
     return Date.parse(zone || dateOnly ? normal : `${normal}Z`);
 }
 /** An absolute http or https URL, as it was written; none with a user or password in it, which would be shown and sent around. */
@@ -32768,13 +32809,20 @@ function sourceMaps(read, env, workingDirectory, timeoutMs) {
         verifyUrl: read.httpUrl('verify_url'),
     };
 }
-/** Absolute. The official action joins it to the workspace even when it is absolute, which never worked. */
+/**
+ * Absolute. The official action joins it to the workspace even when it begins with a slash: a workflow may say `/web` for the
+ * folder `web`, which is taken where there is no such folder on the machine.
+ */
 function directory(read, workspace) {
-    const path = (0,external_node_path_.resolve)(workspace, read.text('working_directory') ?? '.');
-    if (!(0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory()) {
+    const given = read.text('working_directory') ?? '.';
+    const path = (0,external_node_path_.resolve)(workspace, given);
+    const found = [path, (0,external_node_path_.join)(workspace, given)].find(isDirectory);
+    if (found === undefined)
         read.reject('working_directory', `a folder that exists; ${path} does not`);
-    }
-    return realPath(path);
+    return realPath(found ?? path);
+}
+function isDirectory(path) {
+    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 function realPath(path) {
     try {
@@ -32796,7 +32844,7 @@ function warnWithoutRelease(inputs, read, warnings) {
     if (read.text('finalize')?.toLowerCase() === 'true' && idle.length > 0)
         idle.push('finalize');
     if (idle.length > 0) {
-        warnings.push(`With create_release: false there is no release, so ${idle.join(' and ')} has no effect.`);
+        warnings.push(`With create_release: false there is no release, so ${idle.join(' and ')} ${idle.length === 1 ? 'has' : 'have'} no effect.`);
     }
 }
 
@@ -32836,6 +32884,8 @@ function attemptLimits(kind, timeouts) {
 ;// CONCATENATED MODULE: ./build/sentry/error-text.js
 /** What a server said about a failure, as one short line that is safe to show. */
 const MAX_LENGTH = 400;
+/** A long word at the end: half a secret is known to nobody who hides secrets, so none is cut in its middle. */
+const LONG_WORD = /[\w.~+/=%-]{16,}$/;
 const DECODER = new TextDecoder('utf-8');
 /** Sentry's own tokens and anything sent as a bearer: a server (or a proxy's debug page) may echo the request. */
 const error_text_SECRETS = [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, /\bsntr[a-z]{1,3}_[\w+/=-]+/gi];
@@ -32848,7 +32898,7 @@ function oneLine(text, maxLength = MAX_LENGTH) {
     let line = text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ').trim();
     for (const secret of error_text_SECRETS)
         line = line.replace(secret, '[hidden]');
-    return line.length > maxLength ? `${line.slice(0, maxLength - 1)}\u2026` : line;
+    return line.length > maxLength ? `${line.slice(0, maxLength - 1).replace(LONG_WORD, '')}\u2026` : line;
 }
 /** True for an HTML page: a login wall, a captive proxy, an error page. */
 function looksLikeHtml(text) {
@@ -33926,8 +33976,8 @@ function refusalText(refusal, attempts) {
     }
 }
 /** What was worth a repeat but did not come right has its own code, so that `network` keeps meaning "will not work". */
-function exhausted(error) {
-    return new errors/* ActionError */.lZ('retries-exhausted', error.message, giving_up_details(error));
+function exhausted(error, suffix = '') {
+    return new errors/* ActionError */.lZ('retries-exhausted', `${error.message}${suffix}`, giving_up_details(error));
 }
 /** What an error carries besides code and text, for one that takes its place. */
 function giving_up_details(error) {
@@ -34325,7 +34375,7 @@ class Requester {
         const reason = asked === undefined ? 'rate limited, it names no time' : `rate limited, asked by ${asked.source}`;
         const wish = asked === undefined
             ? `says not when to come back, which would be tried in ${timing_duration(waitMs)}`
-            : asks(asked.waitMs);
+            : asks(asked.waitMs, waitMs);
         const text = `Sentry limits the rate of ${name} and ${wish}`;
         const wait = { waitMs, reason: `${name}: ${reason}`, attempt: sent + 1, counted: false };
         this.#pause(call, gate, wait, { text, status: answer.status });
@@ -34337,39 +34387,43 @@ class Requester {
             const plain = statusError(answer, call.method, call.endpoint);
             return new errors/* ActionError */.lZ(plain.code, `${plain.message}${suffix}`, { ...giving_up_details(plain), status: answer.status });
         };
-        if (call.repeat === 'unprocessed' && isRetryable(trouble) && !lockHeld)
-            throw await this.#doubt(error(''));
-        if ((call.neverRepeat ?? []).includes(answer.status))
-            throw error('');
-        this.#refuse(trouble, attempts, error);
+        const doubtful = call.repeat === 'unprocessed' && isRetryable(trouble) && !lockHeld;
+        const endsHere = doubtful || (call.neverRepeat ?? []).includes(answer.status);
+        const end = endsHere ? error('') : this.#refusal(trouble, attempts, error);
         const { clock } = this.#options;
         const random = () => clock.random();
-        const asked = askedRetry(answer, clock.now());
         const own = retryDelay(trouble, attempts, random);
-        const wait = { waitMs: own, reason: text, attempt: attempts + 1, counted: !lockHeld };
+        const wait = { waitMs: own, reason: text, attempt: attempts + 1, counted: end === undefined && !lockHeld };
+        const asked = isRetryable(trouble) ? askedRetry(answer, clock.now()) : undefined;
+        if (asked !== undefined) {
+            // Also where this call ends: its caller may send another one, and the rest of the family waits at the gate.
+            const waitMs = Math.max(own, withJitter(asked, random));
+            const named = { ...wait, waitMs, reason: `${text}, asked by Retry-After` };
+            this.#pause(call, gate, named, { text: `${text} and ${asks(asked, waitMs)}`, status: answer.status });
+        }
+        if (end !== undefined)
+            throw doubtful ? await this.#doubt(end) : end;
         if (asked === undefined)
-            return this.#wait(call, wait, error);
-        const waitMs = Math.max(own, withJitter(asked, random));
-        const named = { ...wait, waitMs, reason: `${text}, asked by Retry-After` };
-        this.#pause(call, gate, named, { text: `${text} and ${asks(asked)}`, status: answer.status });
+            await this.#wait(call, wait, error);
     }
     async #afterFailure(call, failure, attempts) {
         const trouble = { kind: failure.kind };
         const error = (suffix) => transportError(failure, call.method, call.endpoint, suffix);
         if (call.repeat === 'unprocessed' && failure.sent)
             throw await this.#doubt(error(''));
-        this.#refuse(trouble, attempts, error);
+        const end = this.#refusal(trouble, attempts, error);
+        if (end !== undefined)
+            throw end;
         const waitMs = retryDelay(trouble, attempts, () => this.#options.clock.random());
         const reason = `${nameOf(call)}: ${failure.message}`;
         await this.#wait(call, { waitMs, reason, attempt: attempts + 1, counted: true }, error);
     }
-    #refuse(trouble, attempts, error) {
+    /** The error with which a call gives up; undefined when it is tried again. */
+    #refusal(trouble, attempts, error) {
         const refusal = refusalOf(trouble, attempts, this.#options.budget);
         if (refusal === undefined)
-            return;
-        if (refusal === 'not-retryable')
-            throw error('');
-        throw exhausted(error(refusalText(refusal, attempts)));
+            return undefined;
+        return refusal === 'not-retryable' ? error('') : exhausted(error(refusalText(refusal, attempts)));
     }
     /** Gives the server time to finish, then lets the caller ask what became of it. */
     async #doubt(error) {
@@ -34424,8 +34478,10 @@ class Requester {
 function nameOf({ endpoint, method }) {
     return `${method} ${endpoint.family}`;
 }
-function asks(waitMs) {
-    return `asks to wait ${timing_duration(waitMs)}`;
+/** With our own wait where that is longer: it may be what does not fit the time that is left. */
+function asks(askedMs, waitMs) {
+    const next = waitMs > askedMs + JITTER_MS ? ` (the next attempt would be in ${timing_duration(waitMs)})` : '';
+    return `asks to wait ${timing_duration(askedMs)}${next}`;
 }
 function isFine(call, status) {
     return (status >= 200 && status < 300) || (call.accepts ?? []).includes(status);
@@ -34941,7 +34997,8 @@ var ignore = __nccwpck_require__(298);
 const MAX_ALTERNATIVES = 100;
 /**
  * Compiles `commits_path`: globs relative to the root of the repository, with `*`, `**`, `?`, `[\u2026]` and `{a,b}`. A pattern
- * that names a folder covers all in it; `!pattern` takes away, wherever it stands in the list. undefined when there are none.
+ * that names a folder covers all in it, `.` the whole repository; `!pattern` takes away, wherever it stands in the list.
+ * undefined when there are none.
  */
 function compilePaths(patterns) {
     if (patterns.length === 0)
@@ -34953,7 +35010,9 @@ function compilePaths(patterns) {
     return (files) => files.some(({ path }) => include.ignores(path) && !exclude.ignores(path));
 }
 function matcher(patterns) {
-    const anchored = patterns.flatMap(expandBraces).map((pattern) => `/${pattern.replace(/^(?:\.?\/)+/, '')}`);
+    const relative = patterns.flatMap(expandBraces).map((pattern) => pattern.replace(/^(?:\.?\/)+/, ''));
+    // A matrix of packages has `.` for the one at the root; as a pattern it would be a file of that name.
+    const anchored = relative.map((pattern) => (pattern === '' || pattern === '.' ? '/**' : `/${pattern}`));
     return ignore({ ignorecase: false, allowRelativePaths: true }).add(anchored);
 }
 /** `a/{b,c}/d` \u2192 `a/b/d`, `a/c/d`; nested braces too. */
@@ -35009,6 +35068,10 @@ function previous_tag_kindOf(tag) {
 function isFullId(revision) {
     return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision);
 }
+/** True for the id of no commit, which a push event tells as `before` of a new branch; workflows pass it on as an input. */
+function isNoCommit(revision) {
+    return /^0{40,64}$/.test(revision);
+}
 /** A commit as people read it. */
 function revision_short(revision) {
     return isFullId(revision) ? revision.slice(0, 12) : revision;
@@ -35021,6 +35084,15 @@ async function resolveLocally(git, revision) {
 }
 
 ;// CONCATENATED MODULE: ./build/commits/source.js
+/**
+ * A time as {@link SourceCommit.authoredAt}; undefined when it is no date, or in a year that has no four digits: the server
+ * refuses a request with one of those.
+ */
+function isoSeconds(unixMs) {
+    const time = new Date(unixMs);
+    const text = Number.isNaN(time.getTime()) ? '' : time.toISOString();
+    return /^(?!0000)\d{4}-/.test(text) ? text.replace(/\.\d{3}Z$/, 'Z') : undefined;
+}
 /** A source cannot answer; the next one is asked. Its message is a clause for the log and never reaches the user as an error. */
 class SourceUnavailable extends Error {
     name = 'SourceUnavailable';
@@ -35052,7 +35124,8 @@ async function selectCommits(source, request) {
     const base = isFullId(revision) ? revision : await source.resolve(revision);
     const range = base === undefined ? undefined : await source.since(base, head, MAX_COMMITS);
     if (base === undefined || range === undefined || range.kind !== 'found') {
-        const what = range?.kind === 'unrelated' ? 'shares no history with' : 'is not in the history of';
+        const relation = range?.kind === 'unrelated' ? 'shares no history with' : 'is not in the history of';
+        const what = `${relation} ${revision_short(head)}: it may have been squashed, force-pushed away or come from another repository`;
         return await withoutPrevious(source, request, previous, what);
     }
     const tell = range.mergeBase === undefined ? undefined : diverged(previous, range.mergeBase, request);
@@ -35061,7 +35134,8 @@ async function selectCommits(source, request) {
     if (range.total > MAX_COMMITS) {
         log.notice(`There are ${range.total} commits since ${revision_short(base)}; the newest ${MAX_COMMITS} are sent.`);
     }
-    return { commits, range: `${revision_short(base)}..${revision_short(head)}`, reason: `since ${revision_short(base)}, ${previous.why}` };
+    const reason = `since ${revision_short(base)}, ${previous.why}${untouched(range.commits, commits)}`;
+    return { commits, range: `${revision_short(base)}..${revision_short(head)}`, reason };
 }
 /** The previous commit is known, but on another line: `ignore_missing` decides whether what both have in common will do. */
 function diverged(previous, mergeBase, { head, inputs, log }) {
@@ -35071,9 +35145,12 @@ function diverged(previous, mergeBase, { head, inputs, log }) {
         : `The commits since ${revision_short(mergeBase)}, which both have, are taken.`;
     return decideMissing({ previous, what, instead, level: 'notice' }, inputs, log);
 }
-/** Nobody knows the previous commit: `ignore_missing` decides whether the newest ones will do. */
-async function withoutPrevious(source, request, previous, why) {
-    const what = `${why} ${revision_short(request.head)}: it may have been squashed, force-pushed away or come from another repository`;
+/**
+ * Nobody knows the previous commit: `ignore_missing` decides whether the newest ones will do.
+ *
+ * @param what see {@link decideMissing}: goes on from the commit's name
+ */
+async function withoutPrevious(source, request, previous, what) {
     const instead = `The newest ${DEFAULT_COUNT} commits are sent instead.`;
     const tell = decideMissing({ previous, what, instead, level: 'warning' }, request.inputs, request.log);
     const selection = await newest(source, request, `previous commit ${revision_short(previous.revision)} not found`);
@@ -35084,7 +35161,12 @@ async function newest(source, request, why) {
     const filtered = request.inputs.paths.length > 0;
     const found = await source.latest(request.head, filtered ? select_WINDOW : DEFAULT_COUNT);
     const commits = (await withFiles(source, found, request)).slice(0, DEFAULT_COUNT);
-    return { commits, range: undefined, reason: `the newest ${commits.length}, because ${why}` };
+    const reason = `the newest ${commits.length}, because ${why}${untouched(found, commits)}`;
+    return { commits, range: undefined, reason };
+}
+/** Why no commit is left although there are some: `commits_path` may be mistyped. */
+function untouched(found, kept) {
+    return found.length > 0 && kept.length === 0 ? `; ${found.length} read, none touches commits_path` : '';
 }
 async function withFiles(source, commits, { inputs, log, partial }) {
     const touches = compilePaths(inputs.paths);
@@ -35220,7 +35302,14 @@ function member(value, key) {
  */
 function eventCommit(event, part) {
     const object = member(event, part);
-    const sha = part === 'pull_request' ? member(member(object, 'head'), 'sha') : member(object, 'head_sha');
+    return commitId(part === 'pull_request' ? member(member(object, 'head'), 'sha') : member(object, 'head_sha'));
+}
+/** The commit that a merged pull request left in its base branch; undefined while it is open, or closed without a merge. */
+function mergeCommit(event) {
+    const pullRequest = member(event, 'pull_request');
+    return member(pullRequest, 'merged') === true ? commitId(member(pullRequest, 'merge_commit_sha')) : undefined;
+}
+function commitId(sha) {
     return typeof sha === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(sha) ? sha.toLowerCase() : undefined;
 }
 /** A text field of an event, by path; undefined when any part of the path is missing or of another type. */
@@ -35244,18 +35333,26 @@ const MAX_LOOKUPS = 5;
  */
 async function findPrevious(request, deps) {
     const given = request.inputs.commits.previousCommit;
+    if (given !== undefined && !isNoCommit(given)) {
+        return { previous: { revision: await fullId(given, request, deps.git), why: 'previous_commit' } };
+    }
     if (given !== undefined)
-        return { previous: { revision: given, why: 'previous_commit' } };
+        deps.log.info('previous_commit is all zeros, as in the push of a new branch: as if not given');
     const last = await lastRelease(request, deps);
     if (last.previous !== undefined)
         return last;
     return { ...last, previous: (await lastDeploy(request, deps)) ?? beforePush(request, deps) };
 }
-/** A tag, branch or `HEAD~1` as a full id where the checkout can tell: Sentry and its integrations know ids best. */
-async function withFullId(previous, git) {
-    if (previous === undefined || isFullId(previous.revision))
-        return previous;
-    return { ...previous, revision: (await resolveLocally(git, previous.revision)) ?? previous.revision };
+/**
+ * A tag, branch or `HEAD~1` as a full id, where the checkout can tell: Sentry and GitHub know ids best, and nothing of
+ * `origin/main`. Where it cannot, `HEAD` is our commit: at GitHub it would be the head of the default branch.
+ */
+async function fullId(revision, { repository, own }, git) {
+    if (isFullId(revision))
+        return revision;
+    // The checkout of another repository may have a tag of the same name.
+    const found = repository.local ? await resolveLocally(git, revision) : undefined;
+    return found ?? revision.replace(/^(?:HEAD|@)(?=$|[~^])/, own);
 }
 /**
  * The last release that has commits of our repository. A project may have releases of several repositories: one that only has
@@ -35349,8 +35446,7 @@ function beforePush({ repository }, { github }) {
     if (github.eventName !== 'push' || !repository.ofRun)
         return undefined;
     const before = eventText(github.event, 'before');
-    // All zeros: the branch or tag is new.
-    if (before === undefined || !/^[0-9a-f]{40,64}$/.test(before) || /^0+$/.test(before))
+    if (before === undefined || !isFullId(before) || isNoCommit(before))
         return undefined;
     return { revision: before, why: 'state of the branch before this push' };
 }
@@ -35411,19 +35507,23 @@ function mergeCommits(ours, others, trimmer) {
  * Which commit is ours. The event speaks only of the workflow's own repository; in another one it is what is checked out.
  * A checkout of something else than GITHUB_SHA was asked for by the user (`ref:` of actions/checkout), so it wins over what
  * a workflow_run, a repository_dispatch or a schedule says, but not over a pull request's head: there GITHUB_SHA is a merge
- * commit that nobody else has.
+ * commit that nobody else has. Once the pull request is merged it is the other way round: after a squash or a rebase, its head
+ * is in no branch.
  */
 async function findOwnCommit(github, git, repository) {
     const head = await resolveLocally(git, 'HEAD');
     if (!repository.ofRun)
         return head === undefined ? undefined : { sha: head, why: 'checked out' };
+    const merged = mergeCommit(github.event);
     const pullRequest = eventCommit(github.event, 'pull_request');
-    if (pullRequest !== undefined)
+    if (pullRequest !== undefined && merged === undefined)
         return { sha: pullRequest, why: 'head of the pull request' };
     const sha = runCommit(github);
     const peeled = sha === undefined ? undefined : ((await resolveLocally(git, sha)) ?? sha);
     if (head !== undefined && head !== peeled)
         return { sha: head, why: 'checked out' };
+    if (merged !== undefined)
+        return { sha: merged, why: 'what the pull request was merged as' };
     const workflowRun = eventCommit(github.event, 'workflow_run');
     if (workflowRun !== undefined)
         return { sha: workflowRun, why: 'commit of the workflow run that started this one' };
@@ -35543,7 +35643,7 @@ function parseCommits(text) {
             message: message.trimEnd(),
             authorName,
             authorEmail,
-            authoredAt: isoSeconds(seconds),
+            authoredAt: seconds === '' ? undefined : isoSeconds(Number(seconds) * 1000),
         });
     }
     return commits;
@@ -35618,12 +35718,6 @@ async function shallowCommits(git, root) {
         return new Set();
     }
 }
-function isoSeconds(seconds) {
-    const time = new Date(Number(seconds) * 1000);
-    if (seconds.trim() === '' || Number.isNaN(time.getTime()))
-        return undefined;
-    return time.toISOString().replace(/\.\d{3}Z$/, 'Z');
-}
 
 ;// CONCATENATED MODULE: ./build/commits/github-answers.js
 
@@ -35639,7 +35733,7 @@ function parseCommitAnswer(answer) {
         message: github_answers_text(commit?.message).trimEnd(),
         authorName: github_answers_text(author?.name),
         authorEmail: github_answers_text(author?.email),
-        authoredAt: seconds(author?.date),
+        authoredAt: isoSeconds(Date.parse(github_answers_text(author?.date))),
     };
 }
 /** GitHub finds renames and copies; Sentry knows neither, so that a rename is told as git does without looking for them. */
@@ -35685,10 +35779,6 @@ function malformed() {
 }
 function github_answers_text(value) {
     return typeof value === 'string' ? value : '';
-}
-function seconds(value) {
-    const time = new Date(github_answers_text(value));
-    return Number.isNaN(time.getTime()) ? undefined : time.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
 ;// CONCATENATED MODULE: ./build/commits/github-fetch.js
@@ -36067,7 +36157,7 @@ function createTrimmer() {
             return kept;
         },
         path: (id, path) => {
-            if ([...path].length <= LIMITS.path)
+            if (path.trim() !== '' && [...path].length <= LIMITS.path)
                 return clean(id, path);
             note('path', id);
             return undefined;
@@ -36095,7 +36185,7 @@ function describe(count, names) {
     const unstorable = count('unstorable');
     return [
         ...(texts.length > 0 ? [`Cut to what Sentry takes: ${texts.join(', ')}.`] : []),
-        ...(paths > 0 ? [`Left out: ${paths} paths of more than ${LIMITS.path} characters.`] : []),
+        ...(paths > 0 ? [`Left out: ${paths} paths that are blank or have more than ${LIMITS.path} characters.`] : []),
         ...(unstorable > 0 ? [`Cleaned of characters that Sentry cannot store: ${unstorable} texts.`] : []),
     ];
 }
@@ -36234,11 +36324,18 @@ function unavailable(error) {
 }
 
 ;// CONCATENATED MODULE: ./build/commits/vcs-url.js
-const URL_FORM = /^(?:(?:git\+)?(?:git|ssh|https?)):\/\/(?:[^@]+@)?([^/]+)\/(.+)$/;
+const URL_FORM = /^(?:(?:git\+)?(?:git|ssh|https?)):\/\/(?:[^@]+@)?([^/]+)\/(.+)$/i;
 const SCP_FORM = /^(?:[^@]+@)?([^/]+):(.+)$/;
+/** Hosts of their own for SSH through port 443, where a firewall lets nothing else out. */
+const SSH_HOSTS = new Map([
+    ['ssh.github.com', 'github.com'],
+    ['altssh.gitlab.com', 'gitlab.com'],
+    ['altssh.bitbucket.org', 'bitbucket.org'],
+]);
 /**
- * Reads a git remote: URL or scp form, credentials and port dropped (sentry-cli 3.8.0, observed). Azure DevOps, Google Source
- * Repositories and Bitbucket Server write one repository in several ways; these are brought to one.
+ * Reads a git remote: URL or scp form, credentials and port dropped (sentry-cli 3.8.0, observed). What git takes for the same
+ * repository is brought to one form: `.git` and slashes at the ends, and the several ways in which Azure DevOps, Google Source
+ * Repositories and Bitbucket Server write it.
  */
 function parseVcsUrl(text) {
     const match = URL_FORM.exec(text) ?? SCP_FORM.exec(text);
@@ -36246,11 +36343,29 @@ function parseVcsUrl(text) {
     if (authority === undefined || rest === undefined)
         return { host: '', path: text };
     const host = authority.replace(/:\d+$/, '').toLowerCase();
-    return normalize(host, rest.replace(/(?:\.git)+$/, ''));
+    return normalize(SSH_HOSTS.get(host) ?? host, withoutEnds(rest));
+}
+/** No regular expression: a text of nothing but slashes would be read once for each. */
+function withoutEnds(path) {
+    let start = 0;
+    while (path.charAt(start) === '/')
+        start += 1;
+    for (let end = path.length;;) {
+        if (end > start && path.charAt(end - 1) === '/')
+            end -= 1;
+        else if (path.endsWith('.git', end))
+            end -= '.git'.length;
+        else
+            return path.slice(start, end);
+    }
 }
 /** True when both name the same repository: equal host, equal path whatever the letter case. */
 function sameRepository(left, right) {
-    return left.host === right.host && left.path.toLowerCase() === right.path.toLowerCase();
+    return repositoryKey(left) === repositoryKey(right);
+}
+/** Equal for two of the {@link sameRepository}, to find one among many. */
+function repositoryKey({ host, path }) {
+    return `${host}/${path.toLowerCase()}`;
 }
 function normalize(host, path) {
     const visualStudio = /^([^.]+)\.visualstudio\.com$/.exec(host)?.[1];
@@ -36339,7 +36454,14 @@ function connectedRows(rows, own) {
 }
 /** One ref for each submodule that Sentry is connected to, at the commit that the checkout records. */
 function submoduleRefs(rows, submodules) {
-    return submodules.flatMap(({ url, commit }) => rows.filter((row) => isConnected(row) && isSame(row, url, false)).map((row) => ({ repository: row.name, commit })));
+    const names = new Map();
+    for (const row of rows.filter(isConnected)) {
+        if (row.url === undefined)
+            continue;
+        const key = repositoryKey(parseVcsUrl(row.url));
+        names.set(key, [...(names.get(key) ?? []), row.name]);
+    }
+    return submodules.flatMap(({ url, commit }) => (names.get(repositoryKey(url)) ?? []).map((repository) => ({ repository, commit })));
 }
 /** The row a user means by `repo`: its name or its name at the provider, whatever the letter case. */
 function rowNamed(rows, name) {
@@ -36368,86 +36490,6 @@ function isSame(row, url, byName) {
     return (byName && isGitHub && [row.name, row.externalSlug].some((name) => name?.toLowerCase() === url.path.toLowerCase()));
 }
 
-;// CONCATENATED MODULE: ./build/commits/plan-manual.js
-
-
-
-
-
-
-
-
-/**
- * `set_commits: manual`: exactly the repository and the commits that the user names. Through the connected repository when
- * Sentry has it under that name, in any letter case; else its commits are read as in `auto`.
- *
- * @throws ActionError `input-invalid` without `repo`, `commits-failed` when nothing knows the repository
- */
-async function planManual(request) {
-    const { inputs, release, deps } = request;
-    const { repo } = inputs.commits;
-    if (repo === undefined)
-        throw invalid('set_commits is manual, but repo is not given', 'Set repo to owner/name.');
-    const repository = repositoryNamed(repo, request);
-    const { commit, previousCommit } = splitRange(inputs);
-    const own = { sha: await ownRevision(commit, repository, request), why: 'as given' };
-    const asked = { ...inputs, commits: { ...inputs.commits, previousCommit } };
-    const [beginning, others, rows] = await Promise.all([
-        findPrevious({ inputs: asked, release, repository }, deps),
-        commitsOfOthers(deps.api, release, repository),
-        deps.api.repositories(),
-    ]);
-    const row = rowNamed(rows ?? [], repo);
-    const refs = await planRefs({
-        ...{ rows, name: repo, commit: own.sha, others, choose: () => (row === undefined ? [] : [row]) },
-        previous: repository.local ? await withFullId(beginning.previous, deps.git) : beginning.previous,
-        paths: inputs.commits.paths,
-    });
-    const found = { inputs: asked, release, deps, repository, own, beginning, others };
-    if (typeof refs === 'string')
-        return plan_manual_known(await planFromSources({ ...found, skipped: [refs] }), repo, rows);
-    return planOfRefs(refs, `set_commits is manual and ${row?.name} is connected in Sentry`, found);
-}
-/** What the user named must be found: a silent release without commits is not what was asked for. */
-function plan_manual_known(plan, repo, rows) {
-    if (plan.source !== 'none' || plan.nothingNew === true)
-        return plan;
-    const names = (rows ?? []).slice(0, 10).map(({ name }) => name);
-    const hint = rows === undefined
-        ? 'Give the Sentry token org:read or org:ci, or pass a github_token that may read the repository.'
-        : names.length === 0
-            ? 'No repository is connected in Sentry. Connect it, or pass a github_token that may read it.'
-            : `Repositories that Sentry knows: ${names.join(', ')}. Check repo, or pass a github_token that may read it.`;
-    throw new errors/* ActionError */.lZ('commits-failed', `The commits of ${repo} cannot be found: ${plan.reason}.`, { hint });
-}
-/** `commit` may be a range itself, as in sentry-cli's `--commit repo@from..to`; it is split at the last `..`. */
-function splitRange({ commits }) {
-    const range = /^(.+)\.\.(.+)$/s.exec(commits.commit ?? '');
-    if (range === null)
-        return commits;
-    return { commit: range[2], previousCommit: commits.previousCommit ?? range[1] };
-}
-function repositoryNamed(repo, { deps, repository }) {
-    const path = repository?.url.path.toLowerCase();
-    // `app` for `acme/app`: the official action took any name for the checkout when nothing was connected.
-    if (repository !== undefined && (path === repo.toLowerCase() || path?.endsWith(`/${repo.toLowerCase()}`)))
-        return repository;
-    const { host } = parseVcsUrl(`${deps.github.serverUrl}/-`);
-    return { url: { host, path: repo }, ofRun: false, onGitHub: /^[^/\s]+\/[^/\s]+$/.test(repo), local: false };
-}
-/** The commit as a full id where the checkout can tell; else as it was written, which Sentry's own integration may know. */
-async function ownRevision(commit, repository, { deps, own, repository: local }) {
-    const isLocal = repository === local && repository.local;
-    if (commit === undefined || commit === 'HEAD') {
-        const ours = repository === local || commit === undefined;
-        return ours && own !== undefined ? own.sha : 'HEAD';
-    }
-    return (isLocal ? await resolveLocally(deps.git, commit) : undefined) ?? commit;
-}
-function invalid(message, hint) {
-    return new errors/* ActionError */.lZ('input-invalid', message, { hint });
-}
-
 ;// CONCATENATED MODULE: ./build/commits/repository.js
 
 /**
@@ -36455,7 +36497,7 @@ function invalid(message, hint) {
  * a remote, it is the repository of the workflow. undefined when there is neither.
  */
 async function findRepository(github, git) {
-    const host = parseVcsUrl(`${github.serverUrl}/-`).host;
+    const host = hostOf(github);
     const ofRun = github.repository === undefined ? undefined : { host, path: github.repository };
     const remote = await remoteUrl(git);
     const url = remote === undefined ? ofRun : parseVcsUrl(remote);
@@ -36467,6 +36509,10 @@ async function findRepository(github, git) {
         onGitHub: url.host === host && /^[^/]+\/[^/]+$/.test(url.path),
         local: git.root !== undefined,
     };
+}
+/** The host of the GitHub server that the workflow runs on. */
+function hostOf({ serverUrl }) {
+    return parseVcsUrl(`${serverUrl}/-`).host;
 }
 /** The URL of `origin`, else of the only remote, as configured. May hold credentials: never log it. */
 async function remoteUrl(git) {
@@ -36487,6 +36533,94 @@ function splitOnce(text, separator) {
     return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
+;// CONCATENATED MODULE: ./build/commits/plan-manual.js
+
+
+
+
+
+
+
+
+
+/**
+ * `set_commits: manual`: exactly the repository and the commits that the user names. Through the connected repository when
+ * Sentry has it under that name, in any letter case; else its commits are read as in `auto`.
+ *
+ * @throws ActionError `input-invalid` without `repo`, `commits-failed` when nothing knows the repository
+ */
+async function planManual(request) {
+    const { inputs, release, deps } = request;
+    const { repo } = inputs.commits;
+    if (repo === undefined)
+        throw invalid('set_commits is manual, but repo is not given', 'Set repo to owner/name.');
+    const named = parseRepo(repo);
+    const repository = repositoryNamed(named, request);
+    const { commit, previousCommit } = splitRange(inputs);
+    const own = { sha: await ownRevision(commit, repository, request), why: 'as given' };
+    const asked = { ...inputs, commits: { ...inputs.commits, previousCommit } };
+    const [beginning, others, rows] = await Promise.all([
+        findPrevious({ inputs: asked, release, repository, own: own.sha }, deps),
+        commitsOfOthers(deps.api, release, repository),
+        deps.api.repositories(),
+    ]);
+    const row = rowNamed(rows ?? [], named.path);
+    const refs = await planRefs({
+        ...{ rows, name: named.path, commit: own.sha, others, choose: () => (row === undefined ? [] : [row]) },
+        previous: beginning.previous,
+        paths: inputs.commits.paths,
+    });
+    const found = { inputs: asked, release, deps, repository, own, beginning, others };
+    if (typeof refs === 'string')
+        return plan_manual_known(await planFromSources({ ...found, skipped: [refs] }), named.path, rows);
+    return planOfRefs(refs, `set_commits is manual and ${row?.name} is connected in Sentry`, found);
+}
+/** What the user named must be found: a silent release without commits is not what was asked for. */
+function plan_manual_known(plan, repo, rows) {
+    if (plan.source !== 'none' || plan.nothingNew === true)
+        return plan;
+    const names = (rows ?? []).slice(0, 10).map(({ name }) => name);
+    const hint = rows === undefined
+        ? 'Give the Sentry token org:read or org:ci, or pass a github_token that may read the repository.'
+        : names.length === 0
+            ? 'No repository is connected in Sentry. Connect it, or pass a github_token that may read it.'
+            : `Repositories that Sentry knows: ${names.join(', ')}. Check repo, or pass a github_token that may read it.`;
+    throw new errors/* ActionError */.lZ('commits-failed', `The commits of ${repo} cannot be found: ${plan.reason}.`, { hint });
+}
+/** `commit` may be a range itself, as in sentry-cli's `--commit repo@from..to`; GitHub's own form has three dots. */
+function splitRange({ commits }) {
+    const range = /^(.+?)\.{2,3}(.+)$/s.exec(commits.commit ?? '');
+    if (range === null)
+        return commits;
+    return { commit: range[2], previousCommit: commits.previousCommit ?? range[1] };
+}
+/** `owner/name`, on whatever host, or an address such as `${{ github.repositoryUrl }}` gives it. */
+function parseRepo(repo) {
+    return /^\w[\w+]*:\/\/|^git@/.test(repo) ? parseVcsUrl(repo) : { host: '', path: repo };
+}
+function repositoryNamed({ host, path }, { deps, repository }) {
+    const ours = repository?.url.path.toLowerCase() ?? '';
+    // `app` for `acme/app`: the official action took any name for the checkout when nothing was connected.
+    const isOurs = `/${ours}`.endsWith(`/${path.toLowerCase()}`) && ['', repository?.url.host].includes(host);
+    if (repository !== undefined && isOurs)
+        return repository;
+    const server = hostOf(deps.github);
+    const url = { host: host || server, path };
+    return { url, ofRun: false, onGitHub: url.host === server && /^[^/\s]+\/[^/\s]+$/.test(path), local: false };
+}
+/** The commit as a full id where the checkout can tell; else as it was written, which Sentry's own integration may know. */
+async function ownRevision(commit, repository, { deps, own, repository: local }) {
+    const isLocal = repository === local && repository.local;
+    if (commit === undefined || commit === 'HEAD') {
+        const ours = repository === local || commit === undefined;
+        return ours && own !== undefined ? own.sha : 'HEAD';
+    }
+    return (isLocal ? await resolveLocally(deps.git, commit) : undefined) ?? commit;
+}
+function invalid(message, hint) {
+    return new errors/* ActionError */.lZ('input-invalid', message, { hint });
+}
+
 ;// CONCATENATED MODULE: ./build/commits/submodules.js
 
 /** The submodules of the checkout at `head`; they need not be checked out themselves. Empty without a checkout. */
@@ -36495,13 +36629,11 @@ async function findSubmodules(git, head, ownUrl) {
     if (modules.exitCode !== 0 || modules.cut)
         return [];
     const settings = parseModules(modules.stdout);
-    const submodules = [];
-    for (const { path, url } of settings) {
-        const commit = await recordedCommit(git, head, path);
-        if (commit !== undefined)
-            submodules.push({ path, url: parseVcsUrl(absolute(url, ownUrl)), commit });
-    }
-    return submodules;
+    const commits = await recordedCommits(git, head, settings.map(({ path }) => path));
+    return settings.flatMap(({ path, url }) => {
+        const commit = commits.get(path);
+        return commit === undefined ? [] : [{ path, url: parseVcsUrl(absolute(url, ownUrl)), commit }];
+    });
 }
 function parseModules(text) {
     const byName = new Map();
@@ -36514,11 +36646,26 @@ function parseModules(text) {
     }
     return [...byName.values()].flatMap(({ path, url }) => path === undefined || url === undefined ? [] : [{ path, url }]);
 }
-async function recordedCommit(git, head, path) {
-    // :(literal) because a path may hold what git takes for a pattern.
-    const answer = await git.run(['ls-tree', '-z', '--full-tree', head, '--', `:(literal)${path}`]);
-    return /^160000 commit ([0-9a-f]{40,64})\t/.exec(answer.stdout)?.[1];
+/** Paths on one command line; Windows allows 32,767 characters. */
+const submodules_BATCH = 100;
+/** Commits by path. Many paths a command: anybody who opens a pull request writes the list, and it may have thousands. */
+async function recordedCommits(git, head, paths) {
+    const commits = new Map();
+    const inside = paths.filter((path) => !OUTSIDE.test(path));
+    for (let at = 0; at < inside.length; at += submodules_BATCH) {
+        // :(literal) because a path may hold what git takes for a pattern.
+        const batch = inside.slice(at, at + submodules_BATCH).map((path) => `:(literal)${path}`);
+        const answer = await git.run(['ls-tree', '-z', '--full-tree', head, '--', ...batch]);
+        for (const entry of answer.stdout.split('\0')) {
+            const [, commit, path] = /^160000 commit ([0-9a-f]{40,64})\t([\s\S]*)$/.exec(entry) ?? [];
+            if (commit !== undefined && path !== undefined)
+                commits.set(path, commit);
+        }
+    }
+    return commits;
 }
+/** One path outside the repository makes git refuse all that stand beside it; in a `.gitmodules` it takes none either. */
+const OUTSIDE = /^[\\/]|^[a-z]:|(?:^|[\\/])\.\.(?:[\\/]|$)/i;
 // `../lib.git` is relative to the URL of the repository that holds the submodule.
 function absolute(url, ownUrl) {
     if (ownUrl === undefined || !/^\.{1,2}\//.test(url))
@@ -36570,13 +36717,13 @@ async function planCommits(inputs, release, deps) {
 async function planAuto(found) {
     const { inputs, release, deps, repository, own } = found;
     const [beginning, others, rows] = await Promise.all([
-        findPrevious({ inputs, release, repository }, deps),
+        findPrevious({ inputs, release, repository, own: own.sha }, deps),
         commitsOfOthers(deps.api, release, repository),
         deps.api.repositories(),
     ]);
     const refs = await planRefs({
         ...{ rows, name: repository.url.path, commit: own.sha, paths: inputs.commits.paths, others },
-        previous: await withFullId(beginning.previous, deps.git),
+        previous: beginning.previous,
         choose: (all) => connectedRows(all, repository),
         submodules: async (all) => submoduleRefs(all, await findSubmodules(deps.git, own.sha, await remoteUrl(deps.git))),
     });
@@ -36624,6 +36771,7 @@ function describePlan(plan) {
 
 ;// CONCATENATED MODULE: ./build/sentry/deploys.js
 
+
 /** POSTs at most, each after the server was asked whether the one before took effect. */
 const MAX_POSTS = 3;
 /**
@@ -36645,12 +36793,12 @@ async function recordDeploy(api, version, body, log, identity = { marked: true }
         catch (error) {
             if (!leavesOpen(error))
                 throw error;
-            log.info(`${error.message}; asking Sentry whether it has the deploy`);
+            log.info(`${error.message}; asking Sentry whether it has the deploy (attempt ${posts} of ${MAX_POSTS})`);
             const deploy = await find(api, version, body, !identity.marked);
             if (deploy !== undefined)
                 return { deploy, existed: false };
             if (posts === MAX_POSTS)
-                throw error;
+                throw exhausted(error, refusalText('attempts', posts));
         }
     }
 }
@@ -36707,12 +36855,13 @@ async function recordDeploys(context) {
         const { deploy, existed } = await recordDeploy(api, release, body, log, { marked });
         const recorded = { id: deploy.id, environment, url: label.url ?? null, existed };
         journal.note({ deploys: [...journal.facts.deploys, recorded] });
+        // At once: when the next one fails, the log has to say which it was.
+        log.info(describeDeploy(recorded));
     }
-    return {
-        detail: journal.facts.deploys
-            .map(({ environment, id, existed }) => `${existed ? 'had recorded' : 'recorded'} deploy ${id} to ${environment}`)
-            .join(', '),
-    };
+    return { detail: journal.facts.deploys.map(describeDeploy).join(', '), told: true };
+}
+function describeDeploy({ environment, existed, id }) {
+    return `${existed ? 'had recorded' : 'recorded'} deploy ${id} to ${environment}`;
 }
 
 ;// CONCATENATED MODULE: ./build/steps/finalize.js
@@ -36856,28 +37005,43 @@ function gitEnvironment(env) {
         GIT_NO_REPLACE_OBJECTS: '1',
     };
 }
-async function runGit({ env, log, exec }, root, args, { maxBytes = DEFAULT_MAX_BYTES }) {
+async function runGit({ env, exec, log, signal }, root, args, { maxBytes = DEFAULT_MAX_BYTES }) {
     const stdout = collector(maxBytes);
     const stderr = collector(4096);
     try {
-        const exitCode = await (exec ?? (await loadExec()))('git', [...globalArguments(root), ...args], {
+        const ended = (exec ?? (await loadExec()))('git', [...globalArguments(root), ...args], {
             cwd: root,
             env: gitEnvironment(env),
             silent: true,
             ignoreReturnCode: true,
             listeners: { stdout: stdout.add, stderr: stderr.add },
         });
+        const exitCode = await orAborted(ended, signal);
         const answer = { exitCode, stdout: stdout.text(), stderr: firstLine(stderr.text()), cut: stdout.cut() };
         if (exitCode !== 0)
             log.debug(`git ${args[0] ?? ''}: exit ${exitCode}: ${answer.stderr}`);
         return answer;
     }
     catch (error) {
+        signal?.throwIfAborted();
         // git is not installed, or could not be started: for us the same as "no history here".
         const reason = firstLine(error instanceof Error ? error.message : String(error));
         log.debug(`git ${args[0] ?? ''} could not be started: ${reason}`);
         return failed(reason);
     }
+}
+/** @actions/exec cannot end a program: a git that hangs, or takes minutes, is left behind and must not hold up a cancel or the timeout. */
+async function orAborted(work, signal) {
+    if (signal === undefined)
+        return work;
+    let onAbort = () => undefined;
+    const aborted = new Promise((_resolve, reject) => {
+        onAbort = () => reject(signal.reason);
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted)
+        onAbort();
+    return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
 }
 /** Settings of every call; they live on the command line, so that nothing outlasts it. */
 function globalArguments(root) {
@@ -36894,6 +37058,11 @@ function globalArguments(root) {
         'protocol.allow=never',
         '-c',
         'log.showSignature=false',
+        // What a commit changed does not depend on how its user likes to look at it.
+        '-c',
+        'log.showRoot=true',
+        '-c',
+        'log.diffMerges=separate',
     ];
 }
 async function loadExec() {
@@ -37378,6 +37547,8 @@ async function release_proposal_named(found, origin) {
 
 /** Characters, counted as Sentry's server counts them (code points). */
 const MAX_RELEASE_LENGTH = 200;
+/** Of a name in a message, in UTF-16 units: a variable may hold a whole file by mistake. */
+const LONGEST_SHOWN = 2 * MAX_RELEASE_LENGTH;
 /**
  * Checks a name by the rules of Sentry's server and of sentry-cli together, before anything is sent: the server would answer
  * "Release with name \u2026 is not allowed" without saying which rule.
@@ -37388,7 +37559,8 @@ function assertReleaseName(name, origin) {
     const reason = whyInvalid(name);
     if (reason === undefined)
         return;
-    throw new errors/* ActionError */.lZ('release-name-invalid', `The release name ${JSON.stringify(name)} (${origin}) ${reason}.`, {
+    const shown = name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}\u2026` : name;
+    throw new errors/* ActionError */.lZ('release-name-invalid', `The release name ${JSON.stringify(shown)} (${origin}) ${reason}.`, {
         hint: 'Give another name with the input release; for a branch or tag with slashes, replace them, for instance by "-".',
     });
 }
@@ -37533,7 +37705,8 @@ function baseUrl(text, what) {
     if (!/^\/+$/.test(url.pathname) || url.search || url.hash) {
         throw refuse('has more than a host', `Give only ${url.origin}; the paths below it are known.`);
     }
-    if (url.protocol === 'http:' && isSentryHost(url.hostname)) {
+    // A dot at the end of a name is the same host.
+    if (url.protocol === 'http:' && isSentryHost(url.hostname.replace(/\.$/, ''))) {
         throw refuse('is not encrypted', `Use https://${url.host}.`);
     }
     return url;
@@ -37715,7 +37888,7 @@ async function prepare(inputs, github, runtime, signal) {
     const target = resolveTarget(inputs, token, log);
     const git = createGit({ cwd: inputs.workingDirectory, env, log, signal });
     const { name, origin } = await resolveReleaseName(inputs, github, { env, git, log, signal });
-    log.info(`Release ${name} (${origin})`);
+    log.info(inputs.createRelease ? `Release ${name} (${origin})` : 'No release is made or changed (create_release: false)');
     if (inputs.dryRun)
         log.info('Dry run: nothing is written to Sentry, and no file is changed');
     journal.note({ sentry: { url: target.baseUrl, org: target.org, projects: inputs.projects } });
@@ -37787,61 +37960,8 @@ var paths = __nccwpck_require__(7915);
 var patient = __nccwpck_require__(9298);
 // EXTERNAL MODULE: ./build/sourcemaps/reference.js
 var sourcemaps_reference = __nccwpck_require__(2542);
-;// CONCATENATED MODULE: ./build/sourcemaps/resolve.js
-
-/**
- * Resolves a `sourceMappingURL` against the script's own name. Query and fragment are cut, percent-encoding is undone; the
- * text as it stands is tried too, because some build tools don't encode. Nothing is looked up on disk here.
- */
-function resolveReference(reference, scriptName) {
-    const text = cutQuery(reference);
-    if (PLAIN_NAME.test(text))
-        return { kind: 'names', names: [beside(scriptName, text)] };
-    if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//'))
-        return { kind: 'remote' };
-    if (text.length > LONGEST_PATH)
-        return { kind: 'names', names: [] };
-    const variants = spellings(text);
-    if (text.startsWith('/'))
-        return { kind: 'site-path', paths: variants };
-    const folder = external_node_path_.posix.dirname(scriptName);
-    const names = variants.map((variant) => external_node_path_.posix.join(folder, variant));
-    const inside = names.filter((name) => name !== '..' && !name.startsWith('../') && !name.includes('\0'));
-    return inside.length === 0 ? { kind: 'outside' } : { kind: 'names', names: inside };
-}
-/**
- * In UTF-16 units: above what file systems take (4,096 bytes on Linux), percent-encoded or not. Node's time to normalize a path of
- * `..` grows with the square of its length: megabytes of it would keep the run busy for hours.
- */
-const LONGEST_PATH = 8_192;
-/** `app.js.map`: by far the most common, and nothing in it to decode or to normalize. */
-const PLAIN_NAME = /^[\w-][\w.-]*$/;
-function beside(scriptName, fileName) {
-    return scriptName.slice(0, scriptName.lastIndexOf('/') + 1) + fileName;
-}
-/** The path of a URL without query and fragment, as sentry-cli cuts it. */
-function cutQuery(url) {
-    const query = url.indexOf('?');
-    const path = query < 0 ? url : url.slice(0, query);
-    const fragment = path.indexOf('#');
-    return fragment < 0 ? path : path.slice(0, fragment);
-}
-function spellings(text) {
-    const decoded = decodePercent(text);
-    return [...new Set([decoded, text, decoded.replaceAll('\\', '/')])];
-}
-/** Undoes percent-encoding; text that is not valid percent-encoded UTF-8 stays as it is. */
-function decodePercent(text) {
-    if (!text.includes('%'))
-        return text;
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-
+// EXTERNAL MODULE: ./build/sourcemaps/resolve.js
+var resolve = __nccwpck_require__(1515);
 // EXTERNAL MODULE: ./build/sourcemaps/write-file.js
 var write_file = __nccwpck_require__(8143);
 ;// CONCATENATED MODULE: ./build/sourcemaps/delete.js
@@ -37895,7 +38015,7 @@ function mentions({ js, map, reference }, names) {
     return js !== undefined && reference !== undefined && pointsTo(reference, js, names);
 }
 function pointsTo(reference, script, names) {
-    const resolved = resolveReference(reference, script.name);
+    const resolved = (0,resolve/* resolveReference */.sX)(reference, script.name);
     return resolved.kind === 'names' && resolved.names.some((name) => names.has(name));
 }
 function removeMap(map, root) {
@@ -37982,7 +38102,7 @@ function linkOutside(name) {
         kind: 'outside-workspace',
         file: name,
         severity: 'warning',
-        message: 'is a link out of the workspace, so it is not followed and nothing behind it is uploaded.',
+        message: 'is a link out of the workspace, or to .git or secrets in it, so it is not followed and nothing behind it is uploaded.',
     };
 }
 /** A link to a folder above it. */
@@ -38376,7 +38496,7 @@ function reasonFor({ targets, tally, excluded }, place) {
     if (missing !== undefined && targets.every((target) => target.kind === 'missing'))
         return missingReason(missing, place);
     if (tally.outside.length > 0 || targets.some((target) => target.kind === 'outside')) {
-        return `a link leads out of the workspace (${no_files_list(outsideNames(targets, tally))}), and only files inside it are read`;
+        return `a link leads out of the workspace (${no_files_list(outsideNames(targets, tally))}), or to .git or secrets in it, and neither is read`;
     }
     if (targets.some((target) => target.kind === 'special'))
         return 'is neither a file nor a folder';
@@ -38481,6 +38601,10 @@ function resolveLiteral(text, place) {
     if (!(0,paths/* isInside */.FK)(root, real, path)) {
         if (!lexicallyInside)
             throw outside(text, place);
+        return { kind: 'outside', name: (0,paths/* shownName */.HD)(root, absolute, path) };
+    }
+    // Who writes `.git` into the workflow means it; a link that was checked out must not.
+    if ((0,paths/* isPrivate */.Gw)(root, real, path) && !(0,paths/* isPrivate */.Gw)(root, absolute, path)) {
         return { kind: 'outside', name: (0,paths/* shownName */.HD)(root, absolute, path) };
     }
     const shown = (0,paths/* shownName */.HD)(root, lexicallyInside ? absolute : real, path);
@@ -38857,25 +38981,34 @@ function integrityDiagnoses(pages, scripts) {
     const chosen = [...pages.filter(isHashTable), ...pages.filter((page) => !isHashTable(page))].slice(0, integrity_MAX_PAGES);
     if (chosen.length === 0)
         return [];
-    const byFileName = new Map();
-    for (const script of scripts) {
-        const fileName = external_node_path_.posix.basename(script.name);
-        const group = byFileName.get(fileName);
-        if (group === undefined)
-            byFileName.set(fileName, [script]);
-        else
-            group.push(script);
-    }
+    const index = indexScripts(scripts);
     const changes = changeTest();
     const diagnoses = [];
     for (const page of chosen) {
         const paths = hashedPaths(page);
-        const hit = paths.map((path) => match(path, page, byFileName)).filter((script) => script !== undefined);
+        const hit = paths.map((path) => match(path, page, index)).filter((script) => script !== undefined);
         const broken = [...new Set(hit)].filter(changes).map(({ name }) => name);
         if (broken.length > 0)
             diagnoses.push(integrity_describe(page, broken));
     }
     return diagnoses;
+}
+/** Longest end that is indexed, in folders and the file. */
+const DEEPEST = 16;
+/** Looked up, not searched: a page may name fifty thousand scripts, and a build may have as many of one file name. */
+function indexScripts(scripts) {
+    const byEnd = new Map();
+    for (const script of scripts) {
+        for (const end of ends(script.name))
+            if (!byEnd.has(end))
+                byEnd.set(end, script);
+    }
+    return { byName: new Map(scripts.map((script) => [script.name, script])), byEnd };
+}
+/** The ends of a path, longest first. */
+function ends(path) {
+    const parts = path.split('/').slice(-DEEPEST);
+    return parts.map((_, from) => parts.slice(from).join('/'));
 }
 function isHashTable(page) {
     return external_node_path_.posix.basename(page.name) === 'ngsw.json';
@@ -38932,28 +39065,19 @@ function property(value, key) {
         : undefined;
 }
 /** The script that a page's URL means: by the longest common end of both paths. */
-function match(url, page, byFileName) {
-    if (url.length > LONGEST_PATH)
+function match(url, page, { byName, byEnd }) {
+    if (url.length > resolve/* LONGEST_PATH */.fN)
         return undefined;
-    const path = decodePercent(cutQuery(url.replace(/^[a-z][a-z0-9+.-]*:/i, '').replace(/^\/\/[^/]*/, '')));
-    const candidates = byFileName.get(external_node_path_.posix.basename(path)) ?? [];
-    if (!path.startsWith('/')) {
-        const relative = external_node_path_.posix.join(external_node_path_.posix.dirname(page.name), path);
-        const exact = candidates.find(({ name }) => name === relative);
-        if (exact !== undefined)
-            return exact;
+    const path = (0,resolve/* decodePercent */.gr)((0,resolve/* cutQuery */.LL)(url.replace(/^[a-z][a-z0-9+.-]*:/i, '').replace(/^\/\/[^/]*/, '')));
+    const exact = path.startsWith('/') ? undefined : byName.get(external_node_path_.posix.join(external_node_path_.posix.dirname(page.name), path));
+    if (exact !== undefined)
+        return exact;
+    for (const end of ends(external_node_path_.posix.join('/', path))) {
+        const script = byEnd.get(end);
+        if (script !== undefined)
+            return script;
     }
-    const wanted = external_node_path_.posix.join('/', path).split('/').reverse();
-    let best;
-    let bestLength = 0;
-    for (const candidate of candidates) {
-        const parts = candidate.name.split('/').reverse();
-        const length = parts.findIndex((part, index) => part !== wanted[index]);
-        const common = length < 0 ? parts.length : length;
-        if (common > bestLength)
-            [best, bestLength] = [candidate, common];
-    }
-    return best;
+    return undefined;
 }
 function changeTest() {
     const known = new Map();
@@ -39007,18 +39131,46 @@ function guessMapNames(scriptName) {
 }
 
 ;// CONCATENATED MODULE: ./build/sourcemaps/siblings.js
+
+/** One for each list of maps, made when it is first asked for. */
+const indexes = new WeakMap();
 /**
  * Maps of the same file name whose path differs from the wanted one in exactly one folder: `code/a.js.map` and
  * `maps/a.js.map`. Builds that keep maps out of the deployed tree put them so.
  *
- * @param sameFileName maps with the file name of `wanted`
+ * @param wanted the name of none of the maps
+ * @param sameFileName maps with the file name of `wanted`, sorted by name; always the same list for it
  */
 function siblings(wanted, sameFileName) {
-    const parts = wanted.split('/');
-    return sameFileName.filter(({ name }) => {
-        const others = name.split('/');
-        return others.length === parts.length && parts.filter((part, index) => part !== others[index]).length === 1;
-    });
+    if (sameFileName.length === 0)
+        return sameFileName;
+    const index = indexes.get(sameFileName) ?? indexOf(sameFileName);
+    indexes.set(sameFileName, index);
+    const found = gaps(wanted).flatMap((gap) => (index.has(gap) ? [index.get(gap) ?? []] : []));
+    return found.length === 1 ? (found[0] ?? []) : (0,paths/* sortByBytes */.n2)(found.flat(), ({ name }) => name);
+}
+/** Looked up, not compared one by one: a build may have thousands of `index.js` and as many maps. */
+function indexOf(maps) {
+    const index = new Map();
+    for (const map of maps) {
+        for (const gap of gaps(map.name)) {
+            const list = index.get(gap);
+            if (list === undefined)
+                index.set(gap, [map]);
+            else
+                list.push(map);
+        }
+    }
+    return index;
+}
+/** Folders of a path that is looked at: of deeper ones there would be too many gaps. */
+const MOST_FOLDERS = 32;
+/** The path without one of its folders, for each: `/x/a.js.map` and `code//a.js.map` of `code/x/a.js.map`. */
+function gaps(name) {
+    const parts = name.split('/');
+    return parts.length > MOST_FOLDERS
+        ? []
+        : parts.slice(1).map((_, gap) => parts.map((part, index) => (index === gap ? '' : part)).join('/'));
 }
 
 ;// CONCATENATED MODULE: ./build/sourcemaps/unpaired.js
@@ -39078,7 +39230,7 @@ function suggestion(script, written, maps) {
 function nearestMap(script, written, maps) {
     const folder = external_node_path_.posix.dirname(script.name);
     const own = guessMapNames(external_node_path_.posix.basename(script.name));
-    const said = written === undefined ? [] : [external_node_path_.posix.basename(decodePercent(cutQuery(written)))];
+    const said = written === undefined ? [] : [external_node_path_.posix.basename((0,resolve/* decodePercent */.gr)((0,resolve/* cutQuery */.LL)(written)))];
     for (const fileName of [...said, ...own]) {
         const beside = maps.byName.get(external_node_path_.posix.join(folder, fileName));
         const elsewhere = beside ?? maps.withFileName(fileName)[0];
@@ -39098,7 +39250,7 @@ function unpaired_list(files) {
 /** Longest reference that is shown whole. */
 const unpaired_SHOWN_LENGTH = 200;
 function shorten(reference) {
-    const text = cutQuery(reference);
+    const text = (0,resolve/* cutQuery */.LL)(reference);
     return `"${text.length > unpaired_SHOWN_LENGTH ? `${text.slice(0, unpaired_SHOWN_LENGTH)}\u2026` : text}"`;
 }
 
@@ -39170,9 +39322,9 @@ function consider(script, scan, lookup) {
     if (scan.inline)
         return { script, inline: true };
     const written = scan.reference ?? '';
-    if (cutQuery(written) === '')
+    if ((0,resolve/* cutQuery */.LL)(written) === '')
         return guess(script, { reason: 'no-reference' }, lookup);
-    const resolved = resolveReference(written, script.name);
+    const resolved = (0,resolve/* resolveReference */.sX)(written, script.name);
     switch (resolved.kind) {
         case 'remote':
             return guess(script, { reason: 'remote', written }, lookup);
@@ -39180,15 +39332,15 @@ function consider(script, scan, lookup) {
             const map = bySitePath(resolved.paths, lookup);
             if (map === undefined)
                 return guess(script, { reason: 'site-path', written }, lookup);
-            return { script, inline: false, reference: cutQuery(written), claim: { script, map, by: 'exact' } };
+            return { script, inline: false, reference: (0,resolve/* cutQuery */.LL)(written), claim: { script, map, by: 'exact' } };
         }
         case 'outside':
-            return { script, inline: false, reference: cutQuery(written), noMap: { reason: 'outside', written } };
+            return { script, inline: false, reference: (0,resolve/* cutQuery */.LL)(written), noMap: { reason: 'outside', written } };
         case 'names':
             return {
                 script,
                 inline: false,
-                reference: cutQuery(written),
+                reference: (0,resolve/* cutQuery */.LL)(written),
                 ...byReference(script, written, resolved.names, lookup),
             };
     }
@@ -39235,17 +39387,23 @@ function guess(script, noMap, { byName }) {
 /** One map, one script: the sure claim before the guess, then the script whose name fits the map's, then the lower URL. */
 function pair_settle(candidates) {
     const owners = new Map();
+    const contested = new Map();
     for (const { claim } of candidates) {
         if (claim === undefined)
             continue;
-        const known = owners.get(claim.map);
-        if (known === undefined) {
+        const first = owners.get(claim.map)?.owner;
+        if (first === undefined)
             owners.set(claim.map, { owner: claim, rivals: NOBODY });
-            continue;
+        else {
+            const rivals = contested.get(claim.map) ?? [first];
+            rivals.push(claim);
+            contested.set(claim.map, rivals);
         }
-        const rivals = known.rivals === NOBODY && known.owner !== undefined ? [known.owner, claim] : [...known.rivals, claim];
-        const best = rivals.sort(compareClaims)[0];
-        owners.set(claim.map, { owner: best?.by === 'guess' ? undefined : best, rivals });
+    }
+    // Once each: in a build where one comment was copied into every script, all of them want the same map.
+    for (const [map, rivals] of contested) {
+        const [best] = rivals.sort(compareClaims);
+        owners.set(map, { owner: best?.by === 'guess' ? undefined : best, rivals });
     }
     return owners;
 }
@@ -39272,8 +39430,10 @@ function toUnit(candidate, owners, lookup) {
     const ownership = owners.get(claim.map);
     if (ownership?.owner === claim)
         return { js: script, map: claim.map, ...header };
-    const rivals = (ownership?.rivals ?? []).filter((rival) => rival !== claim).map((rival) => rival.script);
     const owner = ownership?.owner?.script;
+    // Told only of guesses, of which a map has a handful.
+    const others = owner === undefined ? (ownership?.rivals ?? []).filter((rival) => rival !== claim) : NOBODY;
+    const rivals = others.map((rival) => rival.script);
     const taken = { reason: 'taken', map: claim.map, guessed: claim.by === 'guess', owner, rivals };
     return { js: script, ...(claim.by === 'guess' ? {} : header), unpaired: unpaired_explain(script, taken, lookup) };
 }
@@ -39375,8 +39535,12 @@ function plan_count(number, noun) {
 function diskProbe(files, root) {
     let byPath;
     return (name) => {
+        const path = external_node_path_.join(root, name);
+        // Most names that are asked for do not exist, and an error for each of 50,000 takes half a second.
+        if (!(0,external_node_fs_.existsSync)(path))
+            return undefined;
         try {
-            const real = external_node_fs_.realpathSync.native(external_node_path_.join(root, name));
+            const real = external_node_fs_.realpathSync.native(path);
             if (!(0,paths/* isInside */.FK)(root, real, external_node_path_))
                 return undefined;
             byPath ??= new Map(files.map((file) => [file.path, file]));
@@ -40937,12 +41101,12 @@ const MAX_TAGS = 2000;
 /** Absolute addresses of the page's scripts (also preloaded modules), http and https only, without repeats. */
 function scriptUrls(html, pageUrl) {
     const tags = tagsOf(pages_withoutComments(html));
-    const base = resolve(tags.find(({ name }) => name === 'base')?.get('href'), pageUrl) ?? pageUrl;
+    const base = pages_resolve(tags.find(({ name }) => name === 'base')?.get('href'), pageUrl) ?? pageUrl;
     const found = new Map();
     for (const { name, get } of tags) {
         const isModule = name === 'link' && /^(?:modulepreload|preload)$/i.test(get('rel') ?? '') && get('as') !== 'style';
         const address = name === 'script' ? get('src') : isModule ? get('href') : undefined;
-        const url = resolve(address, base);
+        const url = pages_resolve(address, base);
         if (url !== undefined && (name === 'script' || /\.[cm]?js$/i.test(url.pathname)))
             found.set(url.href, url);
     }
@@ -40992,7 +41156,7 @@ function attributeOf(attributes, name) {
     const value = match?.[1] ?? match?.[2] ?? match?.[3];
     return value?.replace(/&amp;/gi, '&').trim();
 }
-function resolve(address, base) {
+function pages_resolve(address, base) {
     const url = address ? parseUrl(address, base) : undefined;
     if (url === undefined)
         return undefined;
@@ -41004,7 +41168,8 @@ function resolve(address, base) {
  * able to reach what the page's author cannot.
  */
 function isInternal(url) {
-    const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+    // With or without the dot that ends a complete name.
+    const host = url.hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase();
     return (/^(?:localhost$|0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/.test(host) ||
         /^(?:::1?$|f[cd][0-9a-f]{2}:|fe80:|::ffff:)/.test(host) ||
         /\.(?:internal|local|localhost)$/.test(host));
@@ -41125,23 +41290,25 @@ const MAX_SCRIPTS = 60;
 const site_MAX_PAGE_BYTES = 2 * 1024 * 1024;
 const MAX_SCRIPT_BYTES = 16 * 1024 * 1024;
 const CONCURRENCY = 6;
+/** Ids are written before the files are published, so that a step that does both has the old site before it. */
+const PUBLISHED_ONLY = 'Only what is published by now can be seen: verify_url belongs to a step that runs after the publishing.';
 /** A CDN may take a moment to serve what was just deployed. */
 const PAUSES_MS = [2_000, 5_000];
 /**
  * Looks at the deployed site as a browser would: fetches the page and its scripts, and compares the debug ids in them with
  * the uploaded ones. No cookie, token or other credential is sent. It only reports: the deploy is done.
  */
-async function verifySite(address, upload, deps) {
+async function verifySite(address, uploaded, deps) {
     try {
-        let seen = await look(new URL(address), upload, deps);
+        let seen = await look(new URL(address), uploaded, deps);
         for (const pauseMs of PAUSES_MS) {
             if (!seen.served.some(({ verdict }) => verdict === 'other-build' || verdict === 'no-id'))
                 break;
             deps.log.info(`The site does not serve this build everywhere yet; looking again in ${pauseMs / 1000} s`);
             await deps.clock.sleep(pauseMs, deps.signal);
-            seen = await look(new URL(address), upload, deps);
+            seen = await look(new URL(address), uploaded, deps);
         }
-        return tell(seen, address, deps.log);
+        return tell(seen, address, uploaded.words, deps.log);
     }
     catch (error) {
         if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'verify-failed')
@@ -41150,7 +41317,7 @@ async function verifySite(address, upload, deps) {
         return { status: 'warned', detail: error.message };
     }
 }
-async function look(address, upload, { fetcher, signal }) {
+async function look(address, uploaded, { fetcher, signal }) {
     const page = await fetcher(address, site_MAX_PAGE_BYTES);
     if (page.status !== 200) {
         throw new errors/* ActionError */.lZ('verify-failed', `The deployed page ${address.href} was answered with status ${page.status}`, {
@@ -41160,27 +41327,27 @@ async function look(address, upload, { fetcher, signal }) {
     const html = Buffer.from(page.body).toString('utf8');
     const all = scriptUrls(html, page.url);
     const internal = isInternal(page.url) ? [] : all.filter((url) => isInternal(url));
-    const mine = (url) => isUploaded(url, upload);
+    const mine = (url) => uploaded.isFile(url);
     const open = all.filter((url) => !internal.includes(url)).sort((a, b) => Number(mine(b)) - Number(mine(a)));
     const served = [];
     const queue = open.slice(0, MAX_SCRIPTS).entries();
     const work = async () => {
         for (const [index, url] of queue) {
             signal.throwIfAborted();
-            served[index] = await inspect(url, page.url, upload, fetcher);
+            served[index] = await inspect(url, page.url, uploaded, fetcher);
         }
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
     return { served, beyond: open.length - served.length, internal };
 }
-async function inspect(url, page, upload, fetcher) {
+async function inspect(url, page, uploaded, fetcher) {
     const script = (verdict, cause, debugId) => ({
         url: url.href,
         verdict,
         debugId,
         cause,
     });
-    const mine = isUploaded(url, upload);
+    const mine = uploaded.isFile(url);
     const answer = await fetcher(url, MAX_SCRIPT_BYTES).catch((error) => error);
     if (!isFetched(answer) || answer.status !== 200) {
         const why = isFetched(answer) ? `status ${answer.status}` : answer instanceof Error ? answer.message : answer;
@@ -41188,33 +41355,19 @@ async function inspect(url, page, upload, fetcher) {
         return script(foreign ? 'not-ours' : 'unreachable', `could not be fetched: ${why}`);
     }
     const id = (0,debug_id/* findDebugId */.wJ)(answer.body) ?? (0,debug_id/* findSnippetId */.kG)(answer.body);
-    const known = upload?.debugIds.some(({ debugId }) => debugId === id) ?? false;
-    if (id !== undefined && known)
+    if (id !== undefined && (await uploaded.has(id)))
         return script('uploaded', 'carries an uploaded debug id', id);
     if (id !== undefined) {
         if (!mine && url.origin !== page.origin)
             return script('not-ours', 'is of another host and another build', id);
-        return script('other-build', `carries a debug id that this run did not upload${cached(answer)}`, id);
+        return script('other-build', `carries a debug id ${uploaded.words.unknown}${cached(answer)}`, id);
     }
     if (!mine)
-        return script('not-ours', 'is no file of the upload');
+        return script('not-ours', uploaded.words.without);
     return script('no-id', `has no debug id: it was deployed before injection, or something removed it${cached(answer)}`);
 }
 function isFetched(answer) {
     return typeof answer === 'object' && answer !== null && 'body' in answer;
-}
-/** By the last part of the path: prefixes differ between build and site. */
-function isUploaded(url, upload) {
-    const name = site_decode(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
-    return (name !== '' && (upload?.debugIds.some((file) => file.name === name || file.name.endsWith(`/${name}`)) ?? false));
-}
-function site_decode(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
 }
 function cached({ age, cache }) {
     const hit = /hit/i.test(cache ?? '');
@@ -41222,7 +41375,7 @@ function cached({ age, cache }) {
         return '';
     return `; a cache answered${age === undefined ? '' : ` (stored ${age} s ago)`}, so it may be an old file`;
 }
-function tell({ beyond, internal, served }, address, log) {
+function tell({ beyond, internal, served }, address, words, log) {
     tellScripts(served, log);
     for (const url of internal)
         log.info(`${url.href} was not fetched: its host is inside a network, the page is not`);
@@ -41231,17 +41384,19 @@ function tell({ beyond, internal, served }, address, log) {
     const unseen = beyond === 0 ? '' : `; ${beyond} further scripts were not looked at (${MAX_SCRIPTS} at most)`;
     if (good === 0 && bad === 0) {
         const none = internal.length === 0 ? 'has no scripts' : 'has only scripts inside a network, which are not fetched';
-        const why = served.length === 0 ? none : 'serves no script of this upload';
-        log.warning(`${address} ${why}: errors from it cannot be resolved with these source maps${unseen}.`, {
+        const why = served.length === 0 ? none : `serves ${words.none}`;
+        log.warning(`${address} ${why}: errors from it cannot be resolved${unseen}.`, {
             title: 'Deployed site',
         });
         return { status: 'warned', detail: `${address} ${why}${unseen}` };
     }
     const others = served.length - good - bad;
-    const rest = others === 0 ? '' : `; ${others} more there ${others === 1 ? 'is' : 'are'} not of this upload`;
+    const rest = others === 0 ? '' : `; ${others} more there ${others === 1 ? 'is' : 'are'} ${words.others}`;
     const [scripts, carry] = good + bad === 1 ? ['script', 'carries'] : ['scripts', 'carry'];
     const detail = `${good} of ${good + bad} ${scripts} of ${address} ${carry} an uploaded debug id${rest}${unseen}`;
     log.info(detail);
+    if (bad > 0)
+        log.info(PUBLISHED_ONLY);
     return { status: bad > 0 ? 'warned' : 'done', detail };
 }
 const WRONG = ['other-build', 'no-id', 'unreachable'];
@@ -41252,6 +41407,63 @@ function tellScripts(served, log) {
             log.warning(line, { title: 'Deployed site' });
         else
             log.info(line);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/verify/uploaded.js
+
+/** The files of this run. */
+function ofThisRun({ debugIds }) {
+    const ids = new Set(debugIds.map(({ debugId }) => debugId));
+    // By the last part of the path: prefixes differ between build and site.
+    const names = new Set(debugIds.map(({ name }) => lastPart(name)));
+    return {
+        has: async (debugId) => ids.has(debugId),
+        isFile: ({ pathname }) => names.has(uploaded_decode(lastPart(pathname))),
+        words: {
+            unknown: 'that this run did not upload',
+            without: 'is no file of the upload',
+            none: 'no script of this upload',
+            others: 'not of this upload',
+        },
+    };
+}
+/** What earlier runs or steps uploaded, for a step that has no files itself: Sentry is asked for each id, and the files are not known. */
+function ofEarlierRuns(project, api) {
+    return {
+        async has(debugId) {
+            try {
+                const hits = await api.artifactLookup(project, debugId);
+                return hits.some(({ resolvedWith }) => resolvedWith === 'debug-id');
+            }
+            catch (error) {
+                // Servers that only speak the upload protocol have no such request.
+                if (!(error instanceof errors/* ActionError */.lZ) || error.status !== 404)
+                    throw error;
+                throw new errors/* ActionError */.lZ('verify-failed', 'The server cannot be asked for the debug ids of the site', {
+                    cause: error,
+                    hint: 'Give this step the same sourcemaps as the step that uploaded them: nothing is sent twice.',
+                });
+            }
+        },
+        isFile: () => false,
+        words: {
+            unknown: 'that Sentry does not know',
+            without: 'has no debug id',
+            none: 'no script that Sentry knows',
+            others: 'not known to Sentry',
+        },
+    };
+}
+function lastPart(path) {
+    return path.slice(path.lastIndexOf('/') + 1);
+}
+function uploaded_decode(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
     }
 }
 
@@ -41348,6 +41560,7 @@ function sample(items, max) {
 
 
 
+
 /** Asks Sentry for each debug id that was uploaded, and names those it cannot resolve. */
 async function verifyUpload(context) {
     const { inputs, journal } = context;
@@ -41360,12 +41573,14 @@ async function verifyUpload(context) {
 }
 /** Looks at the scripts that the deployed site serves, and tells which of them carry an uploaded debug id. */
 async function verifyDeployed(context, address) {
-    const { inputs, journal } = context;
+    const { api, inputs, journal } = context;
     if (inputs.dryRun)
         return { status: 'planned', detail: `would look at ${address}` };
     const fetcher = createPageFetcher(context);
-    const upload = journal.facts.sourcemaps?.upload ?? undefined;
-    return { ...(await verifySite(address, upload, { ...context, fetcher })), told: true };
+    const upload = journal.facts.sourcemaps?.upload;
+    // The site is there after publishing, which may well be another step or job than the one that has the files.
+    const uploaded = upload ? ofThisRun(upload) : ofEarlierRuns(inputs.projects[0] ?? '', api);
+    return { ...(await verifySite(address, uploaded, { ...context, fetcher })), told: true };
 }
 
 // EXTERNAL MODULE: external "node:worker_threads"
@@ -41402,6 +41617,8 @@ const LONGEST_OWN_BYTES = 4 << 20;
 class Thread {
     tasks = new Map();
     worker;
+    /** Set once it can work. Until then a job is done sooner by the calling thread. */
+    ready = false;
     constructor({ url, execArgv }) {
         this.worker = new external_node_worker_threads_.Worker(url, {
             workerData: { role: WORKER_ROLE },
@@ -41464,7 +41681,7 @@ class Crew {
         this.#threads = Array.from({ length }, () => new Thread(workers));
         process.once('exit', this.#onExit);
         for (const thread of this.#threads) {
-            thread.worker.on('message', (reply) => this.#settle(thread, reply));
+            thread.worker.on('message', (reply) => this.#hear(thread, reply));
             thread.worker.on('error', (thrown) => this.#break(toError(thrown)));
             thread.worker.on('exit', (code) => this.#break(new Error(`it ended with code ${code}`)));
             if (this.#setup !== undefined)
@@ -41529,7 +41746,7 @@ class Crew {
     }
     #deal() {
         for (;;) {
-            const [idlest] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size);
+            const [idlest] = this.#threads.filter(({ ready }) => ready).sort((a, b) => a.tasks.size - b.tasks.size);
             if (idlest === undefined || idlest.tasks.size >= AHEAD)
                 break;
             const task = this.#first.shift() ?? this.#second.shift();
@@ -41568,6 +41785,13 @@ class Crew {
             reject(toError(thrown));
         }
     }
+    #hear(thread, reply) {
+        if ('ready' in reply)
+            thread.ready = true;
+        else
+            this.#settle(thread, reply);
+        this.#deal();
+    }
     #settle(thread, reply) {
         const task = thread.tasks.get(reply.id);
         thread.tasks.delete(reply.id);
@@ -41575,7 +41799,6 @@ class Crew {
             task?.reject((0,workshop/* fromFailure */.Z4)(reply.failure));
         else
             task?.resolve(reply.result);
-        this.#deal();
     }
     #break(cause) {
         if (this.#closing || this.#broken !== undefined)
@@ -41745,15 +41968,10 @@ const VERSION = '0.1.0';
 
 
 
-
-/**
- * How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. On Windows, which
- * has no SIGTERM, the runner sends Ctrl+Break in its place.
- */
-const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000, SIGBREAK: 1_000 };
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 };
-/** Runs the action in the runner's process: its log, outputs, summary, signals and exit code. */
-async function act() {
+/** How long a failed run may be kept alive, after all is said, by what it could not end: a git that hangs. */
+const LINGER_MS = 1_000;
+/** Runs the action in the runner's process: its log, outputs, summary and exit code. */
+async function act(cancel) {
     keepHeapSmall();
     maskSecrets(process.env, core_setSecret);
     const redact = createRedactor(secretForms(process.env));
@@ -41767,7 +41985,6 @@ async function act() {
     process.on('unhandledRejection', (thrown) => failLate(log, thrown));
     // A closed stdout (a log collector that went away) must not end an upload.
     process.stdout.on('error', () => undefined);
-    const cancel = listenForCancel();
     const end = await run({
         env: process.env,
         cwd: process.cwd(),
@@ -41803,6 +42020,8 @@ async function publish(end, log) {
         await appendSummary(renderSummary(report), log);
     if (report.result === 'failed')
         process.exitCode = 1;
+    if (failure !== undefined)
+        setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 /** What reached Sentry did so, whether or not the runner's file can be written. */
 function writeOutputs(outputs, log) {
@@ -41825,6 +42044,34 @@ async function appendSummary(markdown, log) {
         log.notice(`The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
     }
 }
+function failLate(log, thrown) {
+    log.error(`Unexpected failure: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    if (thrown instanceof Error)
+        log.debug(thrown.stack ?? '');
+    process.exitCode = 1;
+}
+
+
+/***/ }),
+
+/***/ 40:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ listenForCancel)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9473);
+
+/**
+ * How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. On Windows, which
+ * has no SIGTERM, the runner sends Ctrl+Break in its place.
+ */
+const GRACE_MS = { SIGINT: 3_000, SIGTERM: 1_000, SIGBREAK: 1_000 };
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 };
+/**
+ * Aborts at the first signal, and sees to it that the process ends in time; the second one ends it at once. Call it before anything
+ * else: until then a signal ends the process without a word.
+ */
 function listenForCancel() {
     const controller = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM', 'SIGBREAK']) {
@@ -41833,18 +42080,12 @@ function listenForCancel() {
                 process.exit(EXIT_CODES[name]);
             process.exitCode = EXIT_CODES[name];
             setTimeout(() => process.exit(EXIT_CODES[name]), GRACE_MS[name]).unref();
-            controller.abort(new errors/* ActionError */.lZ('cancelled', `The run was cancelled (${name})`, {
+            controller.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('cancelled', `The run was cancelled (${name})`, {
                 hint: 'Run it again: what Sentry has already is not sent twice.',
             }));
         });
     }
     return controller.signal;
-}
-function failLate(log, thrown) {
-    log.error(`Unexpected failure: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-    if (thrown instanceof Error)
-        log.debug(thrown.stack ?? '');
-    process.exitCode = 1;
 }
 
 
@@ -41940,14 +42181,18 @@ function toActionError(thrown) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5919);
+/* harmony import */ var _cancel_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(40);
+
 
 /**
  * The one entry of the one bundle, in two roles: the action itself, and a worker thread of the upload. Each role evaluates only
  * what it needs, so that a worker starts in milliseconds; "eager" keeps both in the same file.
  */
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
-    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 308));
-    await act();
+    // The action's modules take a moment to load, in which a cancel is heard already.
+    const cancel = (0,_cancel_js__WEBPACK_IMPORTED_MODULE_1__/* .listenForCancel */ .F)();
+    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 5698));
+    await act(cancel);
 }
 else {
     const { runWorker } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 1472));
@@ -42303,7 +42548,7 @@ function followLink(link, context) {
     const { frame, fileName, name } = link;
     try {
         const real = node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync.native(context.path.join(frame.real, fileName));
-        if (!(0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .isInside */ .FK)(context.root, real, context.path)) {
+        if (!(0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .isInside */ .FK)(context.root, real, context.path) || (0,_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .isPrivate */ .Gw)(context.root, real, context.path)) {
             if (!concerns(link, context))
                 return undefined;
             sample(context.tally.outside, name);
@@ -43122,6 +43367,7 @@ function findByTokens(code, key) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   FK: () => (/* binding */ isInside),
+/* harmony export */   Gw: () => (/* binding */ isPrivate),
 /* harmony export */   HD: () => (/* binding */ shownName),
 /* harmony export */   O0: () => (/* binding */ withSeparator),
 /* harmony export */   TH: () => (/* binding */ toSlashes),
@@ -43133,6 +43379,15 @@ function findByTokens(code, key) {
 function isInside(parent, child, path) {
     const relative = path.relative(parent, child);
     return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
+}
+const PRIVATE_FILE = /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.pypirc|id_[a-z0-9]+|.*\.(?:pem|key|p12|pfx))$/i;
+/**
+ * Whether a real path is inside the workspace and still nothing that a link or a map may lead to: a checkout's `.git/config` holds its
+ * token, and git would not read it any more with a script's id in it; other names are of files that hold secrets.
+ */
+function isPrivate(root, real, path) {
+    const segments = path.relative(root, real).split(path.sep);
+    return segments.some((segment) => segment.toLowerCase() === '.git') || PRIVATE_FILE.test(segments.at(-1) ?? '');
 }
 /** A path below `root` as users see it: relative, forward slashes; `.` for the root itself. */
 function shownName(root, absolute, path) {
@@ -44507,7 +44762,13 @@ var external_node_path_ = __nccwpck_require__(6760);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./build/sourcemaps/paths.js
+var paths = __nccwpck_require__(7915);
+// EXTERNAL MODULE: ./build/sourcemaps/resolve.js
+var resolve = __nccwpck_require__(1515);
 ;// CONCATENATED MODULE: ./build/sourcemaps/source-files.js
+
+
 
 
 
@@ -44533,15 +44794,8 @@ class FolderMemory {
 const MOST_FOLDERS = 10_000;
 /** A source file is never this big; what is, would only blow the upload up. */
 const LARGEST_SOURCE_BYTES = 32 * 1024 * 1024;
-/**
- * In UTF-16 units: above what file systems take, percent-encoded or not. Node's time to normalize a path of `..` grows with the square
- * of its length, and a map may hold megabytes of it.
- */
-const LONGEST_NAME = 8_192;
 /** A URL with a scheme. One letter is a Windows drive. */
 const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]+:/;
-/** Inside the workspace, but never source code: a checkout's `.git/config` holds its token. */
-const PRIVATE_FILE = /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.pypirc|id_[a-z0-9]+|.*\.(?:pem|key|p12|pfx))$/i;
 /**
  * The content of a map's source, if it is a text file inside the workspace: looked for first relative to the map, then to the
  * working directory. A map is a file that anybody may have written, so whatever it names (an absolute path, `..`, a `file:`
@@ -44560,7 +44814,9 @@ function readSource(source, roots, path = external_node_path_) {
     return undefined;
 }
 function candidatesOf(source, { mapFolder, workingDirectory }, path) {
-    if (source.length <= LONGEST_NAME && /^file:/i.test(source)) {
+    if (source === '' || source.length > resolve/* LONGEST_PATH */.fN)
+        return [];
+    if (/^file:/i.test(source)) {
         try {
             return [(0,external_node_url_.fileURLToPath)(source, { windows: path.sep === '\\' })];
         }
@@ -44568,9 +44824,9 @@ function candidatesOf(source, { mapFolder, workingDirectory }, path) {
             return [];
         }
     }
-    if (source === '' || source.length > LONGEST_NAME || SCHEME.test(source))
+    if (SCHEME.test(source))
         return [];
-    const decoded = percentDecoded(source);
+    const decoded = (0,resolve/* decodePercent */.gr)(source);
     const names = decoded === source ? [source] : [source, decoded];
     return names.flatMap((name) => path.isAbsolute(name) ? [name] : [path.join(mapFolder, name), path.join(workingDirectory, name)]);
 }
@@ -44585,14 +44841,6 @@ function leadsToOtherMachine(candidate, workspace, path) {
     // Not by its root: of `\\?\UNC\..` that is a plain backslash.
     return whole.startsWith('\\\\') && path.parse(whole).root.toLowerCase() !== path.parse(workspace).root.toLowerCase();
 }
-function percentDecoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
 function readInside(file, { folders, workspace }, path) {
     let fd;
     try {
@@ -44600,7 +44848,7 @@ function readInside(file, { folders, workspace }, path) {
             return undefined;
         // Native: the spelling on disk, also where `.GIT` and `.git` (or RUNNER~1 and its long name) are the same folder.
         const real = external_node_fs_.realpathSync.native(file);
-        if (!isInside(real, workspace, path))
+        if (!(0,paths/* isInside */.FK)(workspace, real, path) || (0,paths/* isPrivate */.Gw)(workspace, real, path))
             return undefined;
         // The real path has no link in it; one that appears now is not followed. A pipe must not block the run.
         fd = (0,external_node_fs_.openSync)(real, external_node_fs_.constants.O_RDONLY | (external_node_fs_.constants.O_NOFOLLOW ?? 0) | (external_node_fs_.constants.O_NONBLOCK ?? 0));
@@ -44618,13 +44866,6 @@ function readInside(file, { folders, workspace }, path) {
         if (fd !== undefined)
             (0,external_node_fs_.closeSync)(fd);
     }
-}
-function isInside(real, workspace, path) {
-    const inner = path.relative(workspace, real);
-    if (inner === '' || inner === '..' || inner.startsWith(`..${path.sep}`) || path.isAbsolute(inner))
-        return false;
-    const segments = inner.split(path.sep);
-    return !segments.some((segment) => segment.toLowerCase() === '.git') && !PRIVATE_FILE.test(segments.at(-1) ?? '');
 }
 function readAll(fd, size) {
     const bytes = Buffer.allocUnsafe(size);
@@ -44645,7 +44886,7 @@ const ABSOLUTE = /^(?:\/|\\\\|[a-zA-Z]:[\\/])/;
 function withSourceRoot(sourceRoot, source) {
     if (sourceRoot === '' || source.startsWith('/') || /^https?:/.test(source))
         return source;
-    return `${sourceRoot.replace(/\/$/, '')}/${source}`;
+    return `${sourceRoot}${sourceRoot.endsWith('/') ? '' : '/'}${source}`;
 }
 /** The first prefix that a source starts with is removed; a prefix means a folder, with or without its slash. */
 function stripPrefix(source, prefixes) {
@@ -44666,10 +44907,16 @@ function findCommonPrefix(sources) {
         return undefined;
     let common = first;
     for (const folder of others) {
-        while (!folder.startsWith(common))
-            common = common.slice(0, lastSlash(common.slice(0, -1)) + 1);
+        const shared = common.slice(0, sharedLength(common, folder));
+        common = shared.slice(0, lastSlash(shared) + 1);
     }
     return /^[\\/]*$/.test(common) ? undefined : common;
+}
+function sharedLength(a, b) {
+    let length = 0;
+    while (length < a.length && a[length] === b[length])
+        length += 1;
+    return length;
 }
 function lastSlash(path) {
     return Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
@@ -44689,13 +44936,14 @@ function uploadEdits(map, file, options) {
         return { edits: [], missing: 0 };
     const { workspace, workingDirectory } = options;
     const roots = { workspace, workingDirectory, mapFolder: (0,external_node_path_.dirname)(file.path), folders: memoryOf(options) };
+    const budget = { content: 64 << 20, names: 8 << 20, roots: 64 << 20 };
     const edits = [];
     let missing = 0;
     for (const part of partsOf(map)) {
         const reader = new PartEditor(map, part, roots);
-        missing += reader.fill(edits);
+        missing += reader.fill(edits, budget);
         if (strips)
-            reader.strip(options, edits);
+            reader.strip(options, edits, budget);
     }
     return { edits, missing };
 }
@@ -44727,13 +44975,17 @@ class PartEditor {
         this.sourceRoot = root !== undefined && this.isText(root) ? this.textOf(root) : '';
     }
     /** @returns how many sources stay without content */
-    fill(edits) {
+    fill(edits, budget) {
         const contents = this.elementsOf('sourcesContent', false);
         const found = this.sources.map((source, index) => {
             const has = contents[index]?.text !== undefined;
-            if (has || source.text === undefined)
+            if (has || source.text === undefined || budget.content <= 0 || budget.names <= 0)
                 return undefined;
-            return readSource(withSourceRoot(this.sourceRoot, source.text), this.roots);
+            const name = withSourceRoot(this.sourceRoot, source.text);
+            const text = readSource(name, this.roots);
+            budget.names -= name.length;
+            budget.content -= text?.length ?? 0;
+            return text;
         });
         const missing = this.sources.filter((_, index) => contents[index]?.text === undefined && found[index] === undefined);
         if (found.some((text) => text !== undefined))
@@ -44762,7 +45014,10 @@ class PartEditor {
         return [...edits, replaceWith(at, at, `${contents.length > 0 ? ',' : ''}${added.join(',')}`)];
     }
     /** `sourceRoot` is part of the path that prefixes are compared with: where one matches, it moves into the sources. */
-    strip({ stripPrefix: prefixes, stripCommonPrefix }, edits) {
+    strip({ stripPrefix: prefixes, stripCommonPrefix }, edits, budget) {
+        budget.roots -= this.sourceRoot.length * this.sources.length;
+        if (budget.roots < 0)
+            return;
         const full = this.sources.map(({ text }) => text === undefined ? undefined : withSourceRoot(this.sourceRoot, text));
         const common = stripCommonPrefix ? findCommonPrefix(full.filter((path) => path !== undefined)) : undefined;
         const all = common === undefined ? prefixes : [...prefixes, common];
@@ -45170,6 +45425,73 @@ function toReference(code, comment) {
     const dataHead = buffer.toString('latin1', valueStart, Math.min(valueEnd, valueStart + DATA_HEAD_BYTES));
     const comma = dataHead.indexOf(',');
     return { reference: comma < 0 ? dataHead : dataHead.slice(0, comma + 1), inline: true, comment };
+}
+
+
+/***/ }),
+
+/***/ 1515:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LL: () => (/* binding */ cutQuery),
+/* harmony export */   fN: () => (/* binding */ LONGEST_PATH),
+/* harmony export */   gr: () => (/* binding */ decodePercent),
+/* harmony export */   sX: () => (/* binding */ resolveReference)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+
+/**
+ * Resolves a `sourceMappingURL` against the script's own name. Query and fragment are cut, percent-encoding is undone; the
+ * text as it stands is tried too, because some build tools don't encode. Nothing is looked up on disk here.
+ */
+function resolveReference(reference, scriptName) {
+    const text = cutQuery(reference);
+    if (PLAIN_NAME.test(text))
+        return { kind: 'names', names: [beside(scriptName, text)] };
+    if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//'))
+        return { kind: 'remote' };
+    if (text.length > LONGEST_PATH)
+        return { kind: 'names', names: [] };
+    const variants = spellings(text);
+    if (text.startsWith('/'))
+        return { kind: 'site-path', paths: variants };
+    const folder = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(scriptName);
+    const names = variants.map((variant) => node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join(folder, variant));
+    const inside = names.filter((name) => name !== '..' && !name.startsWith('../') && !name.includes('\0'));
+    return inside.length === 0 ? { kind: 'outside' } : { kind: 'names', names: inside };
+}
+/**
+ * In UTF-16 units: above what file systems take (4,096 bytes on Linux), percent-encoded or not. Node's time to normalize a path of
+ * `..` grows with the square of its length: megabytes of it would keep the run busy for hours.
+ */
+const LONGEST_PATH = 8_192;
+/** `app.js.map`: by far the most common, and nothing in it to decode or to normalize. */
+const PLAIN_NAME = /^[\w-][\w.-]*$/;
+function beside(scriptName, fileName) {
+    return scriptName.slice(0, scriptName.lastIndexOf('/') + 1) + fileName;
+}
+/** The path of a URL without query and fragment, as sentry-cli cuts it. */
+function cutQuery(url) {
+    const query = url.indexOf('?');
+    const path = query < 0 ? url : url.slice(0, query);
+    const fragment = path.indexOf('#');
+    return fragment < 0 ? path : path.slice(0, fragment);
+}
+function spellings(text) {
+    const decoded = decodePercent(text);
+    return [...new Set([decoded, text, decoded.replaceAll('\\', '/')])];
+}
+/** Undoes percent-encoding; text that is not valid percent-encoded UTF-8 stays as it is. */
+function decodePercent(text) {
+    if (!text.includes('%'))
+        return text;
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
 }
 
 
@@ -45939,6 +46261,8 @@ function runWorker(processUnit = _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE
             port.postMessage(reply);
         }
     });
+    const ready = { ready: true };
+    port.postMessage(ready);
 }
 
 
