@@ -3,7 +3,7 @@ import type { SandboxConfig } from '../../sandbox/config.js';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import { recordDeploy } from '../../src/sentry/deploys.js';
 import type { SentryApi } from '../../src/sentry/types.js';
-import { fakeClock } from '../unit/sentry/fakes.js';
+import { fakeClock, scaledClock } from '../unit/sentry/fakes.js';
 import { failureOf, json, RELEASE, type TestServer, testClient, testServer } from './reliability-support.js';
 
 /** Rows 1 to 12, 14 and 30 of docs/reliability.md: waits that the server asks for. */
@@ -146,6 +146,24 @@ it('row 11: a storm of 429 costs one request per wait and family, however many a
   expect(seen.length).toBe(12 + 30);
   expect(12 - storm).toBeLessThanOrEqual(3);
   expect(client.log.of('info').length).toBeLessThanOrEqual(storm);
+  await client.close();
+});
+
+it('a wave of refusals is one line, and no attempt: a 503 after it is only the first', async () => {
+  server = await testServer(async (_seen, response, _request, nth) => {
+    // All four are under way before the first is refused.
+    while (nth <= 4 && (server?.seen.length ?? 0) < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (nth <= 4) return json(response, '{}', 429, { 'retry-after': '2' });
+    if (nth === 5) return json(response, 'down', 503);
+    json(response, RELEASE, 201);
+  });
+  // Two seconds that do last: an instant wait would be over before the wave is.
+  const client = testClient(server.url, { clock: scaledClock(5) });
+  await Promise.all(Array.from({ length: 4 }, () => create(client.api)));
+  const [wave, retry, ...more] = client.log.of('info');
+  expect(wave).toMatch(/rate limited, asked by Retry-After; waiting 2/);
+  expect(retry).toMatch(/answered 503 .*; attempt 2 of 6 in/);
+  expect(more).toEqual([]);
   await client.close();
 });
 
