@@ -30,17 +30,24 @@ export function parseDurationMs(value: string): number | undefined {
 /** Seconds beyond this are milliseconds by mistake: the year would be past 5000. */
 const MAX_UNIX_SECONDS = 100_000_000_000;
 
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i;
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$/i;
+/** What `date` prints where the locale is C or en_US, and the text of a JavaScript Date; both name their zone. */
+const DATE_COMMAND = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}(?: [AP]M)? (?:UTC|GMT) \d{4}$/;
+const DATE_TEXT = /^[A-Z][a-z]{2} [A-Z][a-z]{2} \d{2} \d{4} \d{2}:\d{2}:\d{2} GMT[+-]\d{4}(?: \([^()]*\))?$/;
 const RFC_2822 = /^(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC?|[+-]\d{4})$/;
 
-/** Unix seconds, ISO 8601 or RFC 2822 (what sentry-cli takes) → ISO 8601 in UTC. A time without a zone is UTC. */
+/**
+ * Unix seconds, ISO 8601 or RFC 2822 (what sentry-cli takes), or what `date` prints (which getsentry/action-release takes, too)
+ * → ISO 8601 in UTC. A time without a zone is UTC.
+ */
 export function parseTimestamp(value: string): string | undefined {
   const text = value.trim();
   if (/^\d+$/.test(text)) {
     const seconds = Number(text);
     return seconds > 0 && seconds <= MAX_UNIX_SECONDS ? new Date(seconds * 1000).toISOString() : undefined;
   }
-  const ms = isoMs(text) ?? (RFC_2822.test(text) ? Date.parse(text) : Number.NaN);
+  const isDateText = [RFC_2822, DATE_COMMAND, DATE_TEXT].some((form) => form.test(text));
+  const ms = isoMs(text) ?? (isDateText ? Date.parse(text) : Number.NaN);
   return ms > 0 ? new Date(ms).toISOString() : undefined;
 }
 
@@ -52,7 +59,11 @@ function isoMs(text: string): number | undefined {
   const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   if (Number(day) < 1 || Number(day) > days) return undefined;
   const dateOnly = text.length === 10;
-  const normal = text.replace(' ', 'T').replace(',', '.').replace(/\s+/g, '');
+  const normal = text
+    .replace(/^(.{10}) /, '$1T')
+    .replace(',', '.')
+    .replace(/\s+/g, '')
+    .replace(/UTC|GMT/i, 'Z');
   return Date.parse(zone || dateOnly ? normal : `${normal}Z`);
 }
 

@@ -40,6 +40,13 @@ describe('timestamps', () => {
     ['2023-11-14 22:13:20', '2023-11-14T22:13:20.000Z'],
     ['2023-11-14', '2023-11-14T00:00:00.000Z'],
     ['Tue, 14 Nov 2023 22:13:20 GMT', '2023-11-14T22:13:20.000Z'],
+    ['2023-11-14 22:13:20 UTC', '2023-11-14T22:13:20.000Z'],
+    ['2023-11-14T23:13:20 +01:00', '2023-11-14T22:13:20.000Z'],
+    ['2023-11-14T22:13:20 gmt', '2023-11-14T22:13:20.000Z'],
+    ['Tue Nov 14 22:13:20 UTC 2023', '2023-11-14T22:13:20.000Z'],
+    ['Tue Nov 14 10:13:20 PM UTC 2023', '2023-11-14T22:13:20.000Z'],
+    ['Thu Nov  2 22:13:20 UTC 2023', '2023-11-02T22:13:20.000Z'],
+    ['Tue Nov 14 2023 23:13:20 GMT+0100 (Central European Standard Time)', '2023-11-14T22:13:20.000Z'],
   ])('%j is %s', (value, expected) => expect(parseTimestamp(value)).toBe(expected));
 
   it.each([
@@ -52,6 +59,9 @@ describe('timestamps', () => {
     '14/11/2023',
     'foo 1',
     '2023-11-14T25:00:00Z',
+    'Tue Nov 14 22:13:20 CET 2023',
+    'Tue Nov 99 22:13:20 UTC 2023',
+    'Tue Nov 14 22:13:20 2023',
   ])('%j is none', (value) => expect(parseTimestamp(value)).toBeUndefined());
 
   it('what Date writes comes back as it was', () => {
