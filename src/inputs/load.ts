@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CommitInputs, DeployInputs, Inputs, ReleaseNameInputs, SourceMapInputs } from './inputs.js';
 import { parseList } from './list.js';
 import type { InputName } from './names.js';
@@ -170,13 +170,20 @@ function sourceMaps(
   };
 }
 
-/** Absolute. The official action joins it to the workspace even when it is absolute, which never worked. */
+/**
+ * Absolute. The official action joins it to the workspace even when it begins with a slash: a workflow may say `/web` for the
+ * folder `web`, which is taken where there is no such folder on the machine.
+ */
 function directory(read: InputReader, workspace: string): string {
-  const path = resolve(workspace, read.text('working_directory') ?? '.');
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    read.reject('working_directory', `a folder that exists; ${path} does not`);
-  }
-  return realPath(path);
+  const given = read.text('working_directory') ?? '.';
+  const path = resolve(workspace, given);
+  const found = [path, join(workspace, given)].find(isDirectory);
+  if (found === undefined) read.reject('working_directory', `a folder that exists; ${path} does not`);
+  return realPath(found ?? path);
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function realPath(path: string): string {

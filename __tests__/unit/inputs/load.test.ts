@@ -158,8 +158,14 @@ describe('folders', () => {
     expect(load().workingDirectory).toBe(workspace);
   });
 
+  it('a working directory that begins with a slash is in the workspace when it is not on the machine, as in the official action', () => {
+    expect(load({ working_directory: '/web/app' }).workingDirectory).toBe(join(workspace, 'web', 'app'));
+    expect(load({ working_directory: '/' }).workingDirectory).toBe('/');
+  });
+
   it('one that is not there is refused', () => {
     expect(problem({ working_directory: 'nope' })).toContain('does not');
+    expect(problem({ working_directory: '/no/such/folder' })).toContain('/no/such/folder does not');
   });
 });
 
