@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { ActionError } from '../../../src/errors.js';
 import { loadInputs } from '../../../src/inputs/load.js';
 import { temporaryFolder } from '../../support/workspace.js';
@@ -160,12 +160,12 @@ describe('folders', () => {
 
   it('a working directory that begins with a slash is in the workspace when it is not on the machine, as in the official action', () => {
     expect(load({ working_directory: '/web/app' }).workingDirectory).toBe(join(workspace, 'web', 'app'));
-    expect(load({ working_directory: '/' }).workingDirectory).toBe('/');
+    expect(load({ working_directory: '/' }).workingDirectory).toBe(parse(workspace).root);
   });
 
   it('one that is not there is refused', () => {
     expect(problem({ working_directory: 'nope' })).toContain('does not');
-    expect(problem({ working_directory: '/no/such/folder' })).toContain('/no/such/folder does not');
+    expect(problem({ working_directory: '/no/such/folder' })).toContain('Input working_directory is "/no/such/folder"');
   });
 });
 
