@@ -1,3 +1,4 @@
+import { isCode } from './code-names.js';
 import type { DebugId } from './debug-id.js';
 import type { Diagnosis, DiagnosisKind, SourceFile, Unit } from './types.js';
 
@@ -24,7 +25,14 @@ export const diagnoses = {
   hasId: (js: SourceFile, id: DebugId) => about(js, 'has-id', 'info', 'already has a debug id, which was kept', id),
 
   noId: (js: SourceFile) =>
-    about(js, 'no-id', 'warning', 'has no debug id and `inject` is off: Sentry can only match it by release and URL'),
+    isCode(js.name)
+      ? about(
+          js,
+          'no-id',
+          'warning',
+          'has no debug id and `inject` is off: Sentry can only match it by release and URL',
+        )
+      : about(js, 'no-id', 'info', 'is no JavaScript, so it is uploaded unchanged and without a debug id'),
 
   /** The plan's reason, with the id the script got all the same. */
   noMap: (js: SourceFile, unit: Unit, id: DebugId | undefined): Diagnosis => {

@@ -2,6 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import nodePath from 'node:path';
 import type { Inputs } from '../inputs/inputs.js';
 import type { Log } from '../log.js';
+import { isCode } from './code-names.js';
 import { type Discovery, discover } from './discover.js';
 import type { ListFolder } from './expand.js';
 import { integrityDiagnoses } from './integrity.js';
@@ -39,7 +40,8 @@ export async function planSourceMaps(inputs: PlanInputs, log: Log, deps: PlanDep
     urlSuffix: options.urlSuffix,
     probe: diskProbe(files, root),
   });
-  const integrity = options.inject ? integrityDiagnoses(discovery.pages, scripts) : [];
+  const changing = options.inject ? scripts.filter(({ name }) => isCode(name)) : [];
+  const integrity = changing.length > 0 ? integrityDiagnoses(discovery.pages, changing) : [];
   logPairs(units, log);
   const inUnits = units.flatMap(({ js, map }) => [js, map]).filter((file) => file !== undefined);
   return {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { bundleKindOf } from './bundle-kind.js';
+import { isCode } from './code-names.js';
 import { diagnoses } from './diagnoses.js';
 import { readMapDocument } from './map-document.js';
 import { MapFault } from './map-fault.js';
@@ -23,7 +24,8 @@ import { mapArtifact, skipped } from './unit-result.js';
 export function processUnit(unit: Unit, options: EditOptions, allocate: Allocate = allocateAlone): UnitResult {
   const map = unit.map === undefined ? undefined : { file: unit.map, content: readPlannedFile(unit.map, allocate) };
   if (unit.js === undefined) return map === undefined ? skipped() : processLoneMap(map.file, map.content, options);
-  const job: ScriptJob = { unit, js: unit.js, script: readPlannedFile(unit.js, allocate), map, options };
+  const edits = isCode(unit.js.name) ? options : { ...options, inject: false };
+  const job: ScriptJob = { unit, js: unit.js, script: readPlannedFile(unit.js, allocate), map, options: edits };
   switch (bundleKindOf(job.script.bytes)) {
     case 'ram-bundle':
       return skipped(diagnoses.ramBundle(unit.js));

@@ -3,6 +3,13 @@ import { makeTree, recordingLog, removeTrees, sourceMapInputs } from './workspac
 
 afterAll(removeTrees);
 
+it('counts no file that is not injected', async () => {
+  const page = `<link rel="stylesheet" href="a.css" integrity="${HASH}"><script src="a.css" integrity="${HASH}"></script>`;
+  expect(
+    await diagnosed({ 'dist/a.css': 'a{}', 'dist/b.js': 'b()', 'dist/index.html': page }, true, ['dist', 'dist/a.css']),
+  ).toEqual([]);
+});
+
 async function diagnosed(
   files: Readonly<Record<string, string>>,
   inject = true,

@@ -45,6 +45,18 @@ function codeOf(action: () => unknown): unknown {
   return undefined;
 }
 
+describe('what is no JavaScript', () => {
+  it.each(['style.css', 'STYLE.CSS', 'index.html', 'App.vue'])('%s is uploaded as it is, and so is its map', (name) => {
+    const text = 'a{}\n/*# sourceMappingURL=x.map */';
+    const folder = newFolder({ [name]: text, 'x.map': JSON.stringify(MAP) });
+    const unit = { js: sourceFile(folder, name), map: sourceFile(folder, 'x.map'), reference: 'x.map' };
+    const { artifacts, diagnoses } = processUnit(unit, editOptions(folder));
+    expect([folder.text(name), folder.text('x.map')]).toEqual([text, JSON.stringify(MAP)]);
+    expect(artifacts.map(({ headers }) => headers)).toEqual([{ sourcemap: 'x.map' }, {}]);
+    expect(diagnoses.map(({ kind, severity }) => [kind, severity])).toEqual([['no-id', 'info']]);
+  });
+});
+
 describe('ids that are there are kept', () => {
   it('an id in the script: neither file changes', () => {
     const js = `${JS}//# debugId=${ID}\n`;
