@@ -98,6 +98,7 @@ const TITLES: Readonly<Partial<Record<DiagnosisKind, string>>> = {
   'ambiguous-map': 'Ambiguous source map',
   'map-taken': 'Source map of another script',
   'map-broken': 'Source map unusable',
+  'map-only': 'Source map without its script',
   'no-id': 'No debug id',
   'map-does-not-fit': 'Source map does not fit',
   'map-without-content': 'Source map without sources',

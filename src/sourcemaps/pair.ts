@@ -6,7 +6,7 @@ import { cutQuery, resolveReference } from './resolve.js';
 import type { ScriptScan } from './scan.js';
 import { siblings } from './siblings.js';
 import type { Diagnosis, SourceFile, Unit } from './types.js';
-import { explain, type Maps, type NoMap, type Probe } from './unpaired.js';
+import { explain, explainLoneMap, type Maps, type NoMap, type Probe } from './unpaired.js';
 
 /** What pairing may look at besides the files of the set. */
 export interface PairOptions {
@@ -67,7 +67,11 @@ export function pairFiles(
   }
   const owners = settle(candidates);
   const units = candidates.map((candidate) => toUnit(candidate, owners, lookup));
-  for (const map of maps) if (owners.get(map)?.owner === undefined) units.push({ map });
+  for (const map of maps) {
+    if (owners.get(map)?.owner !== undefined) continue;
+    const unpaired = explainLoneMap(map, options.probe);
+    units.push(unpaired === undefined ? { map } : { map, unpaired });
+  }
   return { units: sortUnits(units), diagnoses };
 }
 

@@ -23,7 +23,9 @@ import { mapArtifact, skipped } from './unit-result.js';
  */
 export function processUnit(unit: Unit, options: EditOptions, allocate: Allocate = allocateAlone): UnitResult {
   const map = unit.map === undefined ? undefined : { file: unit.map, content: readPlannedFile(unit.map, allocate) };
-  if (unit.js === undefined) return map === undefined ? skipped() : processLoneMap(map.file, map.content, options);
+  if (unit.js === undefined) {
+    return map === undefined ? skipped() : processLoneMap(map.file, map.content, unit.unpaired, options);
+  }
   const edits = isCode(unit.js.name) ? options : { ...options, inject: false };
   const job: ScriptJob = { unit, js: unit.js, script: readPlannedFile(unit.js, allocate), map, options: edits };
   switch (bundleKindOf(job.script.bytes)) {
@@ -37,11 +39,17 @@ export function processUnit(unit: Unit, options: EditOptions, allocate: Allocate
 }
 
 /** A map that no script refers to goes up as it is: another upload may have brought the script. */
-function processLoneMap(file: SourceFile, content: FileContent, options: EditOptions): UnitResult {
+function processLoneMap(
+  file: SourceFile,
+  content: FileContent,
+  unpaired: Diagnosis | undefined,
+  options: EditOptions,
+): UnitResult {
   const document = tryRead(content.bytes);
   if (document instanceof MapFault) return skipped(diagnoses.mapBroken(file, document.message));
   const { artifact, notes } = mapArtifact(document, file, [], document.debugId, options);
-  return { artifacts: [artifact], diagnoses: [diagnoses.mapOnly(file, document.debugId), ...notes] };
+  const without = document.debugId === undefined ? unpaired : undefined;
+  return { artifacts: [artifact], diagnoses: [without ?? diagnoses.mapOnly(file, document.debugId), ...notes] };
 }
 
 /** Bytecode is never touched and never uploaded: an entry without content carries the id of the map. */

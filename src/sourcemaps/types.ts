@@ -18,7 +18,10 @@ export interface SourceFile {
 export interface Unit {
   readonly js?: SourceFile;
   readonly map?: SourceFile;
-  /** Why the script has no map, shown with the nearest candidate; set when `js` is there and `map` is not. */
+  /**
+   * Why the script has no map, shown with the nearest candidate; set when `js` is there and `map` is not. On a map alone: that its
+   * script was left out, which matters where the map has no debug id yet.
+   */
   readonly unpaired?: Diagnosis;
   /**
    * Value of the artifact's `sourcemap` header: the reference as written without query and fragment, or the guessed file name.

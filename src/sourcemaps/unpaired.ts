@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { DEFAULT_EXTENSIONS } from './filter.js';
 import { guessMapNames } from './guess.js';
 import { nearest } from './nearest.js';
 import { cutQuery, decodePercent } from './resolve.js';
@@ -40,6 +41,14 @@ export interface Maps {
 export function explain(script: SourceFile, noMap: NoMap, maps: Maps): Diagnosis {
   const kind = noMap.reason === 'ambiguous' ? 'ambiguous-map' : noMap.reason === 'taken' ? 'map-taken' : 'no-map';
   return { kind, file: script.name, severity: 'warning', message: messageFor(script, noMap, maps) };
+}
+
+/** A map whose script lies beside it, but was not named: then no script gets a debug id. Undefined where there is none. */
+export function explainLoneMap(map: SourceFile, probe: Probe | undefined): Diagnosis | undefined {
+  const script = map.name.replace(/\.map$/, '');
+  if (!DEFAULT_EXTENSIONS.includes(posix.extname(script).slice(1)) || probe?.(script) !== 'on-disk') return undefined;
+  const message = `has no debug id, and its script ${script} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
+  return { kind: 'map-only', file: map.name, severity: 'warning', message };
 }
 
 function messageFor(script: SourceFile, noMap: NoMap, maps: Maps): string {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { planSourceMaps } from '../../../src/sourcemaps/plan.js';
+import { processUnit } from '../../../src/sourcemaps/process.js';
 import type { SourceMapPlan } from '../../../src/sourcemaps/types.js';
 import { MAP, makeTree, recordingLog, removeTrees, sourceMapInputs } from './workspace.js';
 
@@ -72,6 +73,30 @@ describe('the plan', () => {
     });
     expect(asked).toEqual(['lib/x.js', 'lib/z/a.js']);
     expect(pairs(plan)).toEqual(['lib/x.js=', '=lib/x.js.map', 'lib/z/a.js=']);
+  });
+
+  it('tells of a map without a debug id that its script was left out, and of no other map', async () => {
+    const tree = {
+      'd/a.js': 'a()\n//# sourceMappingURL=a.js.map',
+      'd/a.js.map': MAP,
+      'd/b.js': 'b()',
+      'd/b.js.map': MAP.replace('{', '{"debugId":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee",'),
+      'd/c.css': 'c{}',
+      'd/c.css.map': MAP,
+      'd/gone.js.map': MAP,
+    };
+    const folder = makeTree(tree);
+    const place = { workspace: folder, workingDirectory: folder, dryRun: true };
+    const { log } = recordingLog();
+    const told = async (patterns: readonly string[]) => {
+      const plan = await planSourceMaps({ ...place, sourcemaps: sourceMapInputs(patterns) }, log);
+      const all = plan.units.flatMap((unit) => processUnit(unit, plan.options).diagnoses);
+      return all.filter(({ severity }) => severity !== 'info').map(({ file, message }) => `${file} ${message}`);
+    };
+    expect(await told(['d/*.map'])).toEqual([
+      'd/a.js.map has no debug id, and its script d/a.js exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.',
+    ]);
+    expect(await told(['d'])).toEqual([]);
   });
 
   it('tells which hidden folders a pattern did not search', async () => {
