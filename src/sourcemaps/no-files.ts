@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { ActionError } from '../errors.js';
 import type { Tally } from './expand.js';
 import { nearest } from './nearest.js';
@@ -31,10 +31,11 @@ export function noFilesError(unmatched: readonly Unmatched[], place: Place): Act
 }
 
 /** Why a pattern matched nothing, as one clause without a full stop. */
-export function reasonFor({ targets, tally, excluded }: Unmatched, place: Place): string {
+export function reasonFor({ pattern, targets, tally, excluded }: Unmatched, place: Place): string {
   const missing = targets.find((target) => target.kind === 'missing');
-  if (missing !== undefined && targets.every((target) => target.kind === 'missing'))
-    return missingReason(missing, place);
+  if (missing !== undefined && targets.every((target) => target.kind === 'missing')) {
+    return severalPaths(pattern, place) ?? missingReason(missing, place);
+  }
   if (tally.outside.length > 0 || targets.some((target) => target.kind === 'outside')) {
     return `a link leads out of the workspace (${list(outsideNames(targets, tally))}), or to .git or secrets in it, and neither is read`;
   }
@@ -49,6 +50,14 @@ export function reasonFor({ targets, tally, excluded }: Unmatched, place: Place)
   if (folder === undefined) return 'nothing matches';
   const name = shownName(place.root, folder.real, place.path);
   return folder.kind === 'glob' ? `nothing matches; ${contents(folder.real, name)}` : contents(folder.real, name);
+}
+
+/** Spaces separate paths on a single line only; with several lines, or in quotes, what stands between them is one path. */
+function severalPaths(pattern: string, { workingDirectory, path }: Place): string | undefined {
+  const words = pattern.split(/\s+/);
+  const there = words.find((word) => /\w/.test(word) && existsSync(path.resolve(workingDirectory, word)));
+  if (words.length === 1 || there === undefined) return undefined;
+  return `is read as one path, because quotes and a list of several lines keep spaces; "${there}" exists, so write it on a line of its own`;
 }
 
 function outsideNames(targets: readonly Target[], tally: Tally): string[] {

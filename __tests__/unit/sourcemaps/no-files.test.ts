@@ -53,6 +53,17 @@ describe('an empty file set', () => {
     ['a folder of empty folders is told with them', ['many'], / "many" holds a\/, b\/\.$/],
     ...(caseSensitive ? [['another case is the nearest', ['Build'], /there is "build"/] satisfies Row] : []),
     ['the first missing part is named', ['build/js/x.js'], /"js" does not exist in "build"/],
+    [
+      'several paths on one of several lines are one path, which is said',
+      ['./build ./styles', 'zzz'],
+      /"\.\/build \.\/styles": is read as one path, .*; "\.\/build" exists, so write it on a line of its own\. "zzz"/,
+    ],
+    [
+      'the dash of a YAML list is such a word',
+      ['- ./build'],
+      /"- \.\/build": is read as one path, .*"\.\/build" exists/,
+    ],
+    ['a path with spaces that is not there stays one', ['my app/x'], /"my app" does not exist/],
     ['other extensions are counted', ['styles'], /it holds only 2 × \.css \(see the input ext\)/],
     ['ignored folders are named', ['web'], /ignored: web\/node_modules \(see the input ignore\)/],
     ['hidden folders are named', ['hidden'], /hidden folders are read only when named: hidden\/\.next/],
