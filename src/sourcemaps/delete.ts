@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import nodePath from 'node:path';
 import type { Log } from '../log.js';
 import { asBuffer } from './bytes.js';
@@ -56,7 +56,20 @@ export function deleteUploadedMaps(plan: SourceMapPlan, uploaded: UploadedFiles,
     attempt(js, scripts, () => stripReference(unit, js, { names, root, sent }));
   }
   for (const map of doomed) attempt(map, maps, () => removeMap(map, root));
+  for (const name of tellLeftMaps(plan, paths, log)) kept.push({ name, reason: 'it was not uploaded' });
   return { maps, scripts, kept };
+}
+
+/** Who has maps deleted does not want any published, and one that is of no use to Sentry may hold all sources the same. */
+function tellLeftMaps(plan: SourceMapPlan, uploaded: ReadonlySet<string>, log: Log): string[] {
+  const left = plan.units.flatMap(({ map }) => (map === undefined || uploaded.has(map.path) ? [] : [map]));
+  const names = left.filter(({ path }) => existsSync(path)).map(({ name }) => name);
+  if (names.length === 0) return names;
+  const listed = `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, … (${names.length})` : ''}`;
+  log.warning(`Not deleted, because not uploaded: ${listed}. Delete what must not be published.`, {
+    title: 'delete_after_upload',
+  });
+  return names;
 }
 
 /** Whether the script's reference, or its pair, is one of the maps. */

@@ -52,11 +52,15 @@ describe('delete_after_upload', () => {
     expect(lines.filter((line) => line.startsWith('warning'))).toEqual([]);
   });
 
-  it('leaves maps and comments alone that the server did not get', async () => {
+  it('leaves maps and comments alone that the server did not get, and names the maps', async () => {
     const files = { 'dist/a.js': 'a()\n//# sourceMappingURL=a.js.map', 'dist/a.js.map': MAP };
-    const { plan, log, read, has } = await setup(files);
+    const { plan, log, lines, read, has } = await setup(files);
     const none = { uploadedMaps: [], debugIds: [] };
-    expect(deleteUploadedMaps(plan, none, log)).toEqual({ maps: [], scripts: [], kept: [] });
+    const kept = [{ name: 'dist/a.js.map', reason: 'it was not uploaded' }];
+    expect(deleteUploadedMaps(plan, none, log)).toEqual({ maps: [], scripts: [], kept });
+    expect(lines).toContain(
+      'warning: Not deleted, because not uploaded: dist/a.js.map. Delete what must not be published.',
+    );
     expect(has('dist/a.js.map')).toBe(true);
     expect(read('dist/a.js')).toBe(files['dist/a.js']);
   });
