@@ -150,6 +150,22 @@ itOnPosix(
   60_000,
 );
 
+itOnPosix(
+  'row 47: SIGINT in the moment in which the first connection stands leaves no connection that keeps the process',
+  async () => {
+    const world = await start();
+    const run = spawned(world, SIGNAL_WHEN_CONNECTED);
+    await run.said(/^connected$/m);
+    const at = Date.now();
+    const end = await run.ended;
+    expect(end.code).toBe(130);
+    // The first of the timers that would end a process which cannot end by itself.
+    expect(end.at - at).toBeLessThan(1_000);
+    expect(run.log()).toMatch(/^ {2}Cancelled in: Token check$/m);
+  },
+  60_000,
+);
+
 it('row 47: SIGKILL leaves nothing that the next run could trip over', async () => {
   const halfRead = {
     match: { method: 'POST', path: '**/chunk-upload/', nth: { from: 3 } },
@@ -180,6 +196,20 @@ const SIGNAL_WHEN_LISTENING = `
     console.log('listening');
     setImmediate(() => process.kill(process.pid, 'SIGINT'));
   });
+`;
+
+/** A cancel when a connection stands, and the parser that undici loads for its first one is not there yet. */
+const SIGNAL_WHEN_CONNECTED = `
+  WebAssembly.compile = () => new Promise(() => undefined);
+  const { Socket } = require('node:net');
+  const { emit } = Socket.prototype;
+  Socket.prototype.emit = function (name, ...values) {
+    if (name === 'connect') {
+      console.log('connected');
+      process.kill(process.pid, 'SIGINT');
+    }
+    return emit.call(this, name, ...values);
+  };
 `;
 
 /** Sends a signal when the log has `when`; answers the moment. */

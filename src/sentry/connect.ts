@@ -7,7 +7,7 @@ import { ConnectFailure } from './failures.js';
 /** What makes a connection; undici's own function type. */
 export type Connector = buildConnector.connector;
 
-/** A connection on its way: it can be given up. */
+/** A connection on its way, or one that stands: it can be ended. */
 export interface Connecting {
   destroy(): void;
 }
@@ -21,8 +21,11 @@ export interface ConnectOptions {
   readonly connectMs: number;
   readonly proxy: URL | undefined;
   readonly authorities: readonly string[] | undefined;
-  /** Connections on their way; whoever closes the transport ends them, or they keep the process alive. */
-  readonly pending: Set<Connecting>;
+  /**
+   * Connections on their way and open ones; whoever closes the transport ends them, or they keep the process alive. Open ones, too:
+   * undici, destroyed between the connection and the parser that it loads for it, forgets the connection.
+   */
+  readonly alive: Set<Connecting>;
   /** Passed to Node's connect functions; for tests. */
   readonly lookup?: unknown;
 }
@@ -32,7 +35,7 @@ export interface ConnectOptions {
  * unbounded), and whose failures are marked: nothing of the request was sent, so any request may be repeated.
  */
 export function createConnector(options: ConnectOptions): Connector {
-  const { authorities, connectMs, lookup, pending, proxy } = options;
+  const { alive, authorities, connectMs, lookup, proxy } = options;
   const connect = buildConnector({
     timeout: connectMs * 2,
     ...(authorities === undefined ? {} : { ca: [...authorities] }),
@@ -40,11 +43,11 @@ export function createConnector(options: ConnectOptions): Connector {
   });
   // Its type says nothing of it, but undici's connector returns the socket it opens.
   const direct = connect as unknown as Dial;
-  return bounded(proxy === undefined ? direct : throughProxy(proxy, direct, options), connectMs, pending);
+  return bounded(proxy === undefined ? direct : throughProxy(proxy, direct, options), connectMs, alive);
 }
 
 /** Ends what takes longer than `connectMs`, and marks every failure as one before the connection stood. */
-export function bounded(dial: Dial, connectMs: number, pending: Set<Connecting> = new Set()): Connector {
+export function bounded(dial: Dial, connectMs: number, alive: Set<Connecting> = new Set()): Connector {
   return (target, callback) => {
     let done = false;
     const finish = (error: Error | null, socket: Socket | null, timedOut = false) => {
@@ -54,9 +57,13 @@ export function bounded(dial: Dial, connectMs: number, pending: Set<Connecting> 
       }
       done = true;
       clearTimeout(timer);
-      pending.delete(attempt);
-      if (error !== null || socket === null) callback(new ConnectFailure(error, timedOut), null);
-      else callback(null, socket as Parameters<buildConnector.Callback> extends [null, infer S] ? S : never);
+      if (error !== null || socket === null) {
+        alive.delete(attempt);
+        callback(new ConnectFailure(error, timedOut), null);
+      } else {
+        socket.once('close', () => alive.delete(attempt));
+        callback(null, socket as Parameters<buildConnector.Callback> extends [null, infer S] ? S : never);
+      }
     };
     let connecting: Connecting | undefined;
     const giveUp = (message: string, timedOut: boolean) => {
@@ -65,7 +72,7 @@ export function bounded(dial: Dial, connectMs: number, pending: Set<Connecting> 
     };
     const attempt: Connecting = { destroy: () => giveUp('the run ended', false) };
     const timer = setTimeout(() => giveUp(`not connected within ${connectMs} ms`, true), connectMs);
-    pending.add(attempt);
+    alive.add(attempt);
     connecting = dial(target, (error, socket) => finish(error, socket));
   };
 }

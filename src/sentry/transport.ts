@@ -61,7 +61,7 @@ const SLICE = 128 * 1024;
 /** One pool of kept-alive connections per origin, direct or through the environment's proxy. */
 export function createTransport(options: TransportOptions): Transport {
   const pools = new Map<string, Pool>();
-  const pending = new Set<Connecting>();
+  const alive = new Set<Connecting>();
   const connectMs = options.connectMs ?? 10_000;
   const poolFor = (url: URL) => {
     let pool = pools.get(url.origin);
@@ -71,7 +71,7 @@ export function createTransport(options: TransportOptions): Transport {
       const authorities = trustedAuthorities(options.env);
       const connect =
         options.connector ??
-        createConnector({ connectMs, proxy, authorities, pending, ...(lookup === undefined ? {} : { lookup }) });
+        createConnector({ connectMs, proxy, authorities, alive, ...(lookup === undefined ? {} : { lookup }) });
       // The timeouts of undici are off: they restart with every byte, ours do not.
       pool = new Pool(url.origin, { connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
       pools.set(url.origin, pool);
@@ -81,8 +81,8 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     send: (attempt) => sendOnce(poolFor(attempt.url), attempt),
     close: async () => {
-      for (const connecting of pending) connecting.destroy();
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      for (const connection of alive) connection.destroy();
     },
   };
 }
