@@ -1,10 +1,10 @@
-import { ActionError } from '../errors.js';
+import { ActionError, type ErrorCode } from '../errors.js';
 import type { SentryApi } from '../sentry/types.js';
 import type { UploadRecord } from '../upload/types.js';
 
 /** What a served script is compared with, and how that is called in front of people. */
 export interface Uploaded {
-  /** Whether Sentry has the files of this debug id. @throws ActionError `verify-failed` when it cannot be asked */
+  /** Whether Sentry has the files of this debug id. @throws ActionError `verify-failed` when it cannot be asked, or what ends the run */
   has(debugId: string): Promise<boolean>;
   /** Whether an address looks like one of the files. */
   isFile(url: URL): boolean;
@@ -45,12 +45,7 @@ export function ofEarlierRuns(project: string, api: Pick<SentryApi, 'artifactLoo
         const hits = await api.artifactLookup(project, debugId);
         return hits.some(({ resolvedWith }) => resolvedWith === 'debug-id');
       } catch (error) {
-        // Servers that only speak the upload protocol have no such request.
-        if (!(error instanceof ActionError) || error.status !== 404) throw error;
-        throw new ActionError('verify-failed', 'The server cannot be asked for the debug ids of the site', {
-          cause: error,
-          hint: 'Give this step the same sourcemaps as the step that uploaded them: nothing is sent twice.',
-        });
+        throw error instanceof ActionError && !ENDS.includes(error.code) ? notAsked(error) : error;
       }
     },
     isFile: () => false,
@@ -61,6 +56,22 @@ export function ofEarlierRuns(project: string, api: Pick<SentryApi, 'artifactLoo
       others: 'not known to Sentry',
     },
   };
+}
+
+/** What ends the run whatever it was doing. */
+const ENDS: readonly ErrorCode[] = ['cancelled', 'deadline', 'internal'];
+
+function notAsked(cause: ActionError): ActionError {
+  // Servers that only speak the upload protocol have no such request.
+  const lacking = cause.status === 404;
+  const hint = lacking
+    ? 'Give this step the same sourcemaps as the step that uploaded them: nothing is sent twice.'
+    : cause.hint;
+  const why = lacking ? '' : `: ${cause.message}`;
+  return new ActionError('verify-failed', `The server cannot be asked for the debug ids of the site${why}`, {
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 function lastPart(path: string): string {

@@ -246,17 +246,36 @@ describe('a step without files of its own asks Sentry for the ids that the site 
     expect(outcome).toEqual({ status: 'warned', detail: `${site} serves no script that Sentry knows` });
   });
 
+  const failing = (error: Error) => ofEarlierRuns('web', { artifactLookup: () => Promise.reject(error) });
+  const one = { '/': html('/x.js'), '/x.js': { body: withId(ID) } };
+
   it('and on a server that cannot be asked says what to do: the deploy is done', async () => {
-    const mute = ofEarlierRuns('web', {
-      artifactLookup: async () => {
-        throw new ActionError('server-lacks-feature', 'GET artifact-lookup answered 404', { status: 404 });
-      },
-    });
-    const { outcome, warnings } = await look({ '/': html('/x.js'), '/x.js': { body: withId(ID) } }, mute);
+    const mute = failing(new ActionError('server-lacks-feature', 'GET artifact-lookup answered 404', { status: 404 }));
+    const { outcome, warnings } = await look(one, mute);
     expect(outcome.status).toBe('warned');
     expect(warnings).toBe(
       'The server cannot be asked for the debug ids of the site. Give this step the same sourcemaps as the step that uploaded them: nothing is sent twice.',
     );
+  });
+
+  it.each([
+    ['retries-exhausted', 503],
+    ['server-rejected', 403],
+    ['network', undefined],
+  ] as const)('and a server that fails (%s) is a warning with its words, not a red step', async (code, status) => {
+    const details = { hint: 'Run it again.', ...(status === undefined ? {} : { status }) };
+    const { outcome, warnings } = await look(
+      one,
+      failing(new ActionError(code, 'GET artifact-lookup failed', details)),
+    );
+    expect(outcome.status).toBe('warned');
+    expect(warnings).toBe(
+      'The server cannot be asked for the debug ids of the site: GET artifact-lookup failed. Run it again.',
+    );
+  });
+
+  it.each(['cancelled', 'deadline'] as const)('and the end of the run (%s) stays one', async (code) => {
+    await expect(look(one, failing(new ActionError(code, 'over')))).rejects.toMatchObject({ code });
   });
 });
 
