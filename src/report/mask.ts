@@ -40,7 +40,7 @@ export function secretForms(env: NodeJS.ProcessEnv): string[] {
   for (const name of SECRETS) {
     const value = env[name]?.trim() ?? '';
     // Secrets are pasted with marks that no one sees, which are no part of what is sent.
-    const core = value.replace(/^[^\x21-\x7e]+|[^\x21-\x7e]+$/g, '');
+    const core = /[!-~](?:.*[!-~])?/s.exec(value)?.[0] ?? '';
     for (const text of new Set([value, core])) for (const form of formsOfToken(text)) add(form);
   }
   for (const name of ADDRESSES) for (const form of formsOfPassword(env[name] ?? '')) add(form);
@@ -70,7 +70,8 @@ function encodings(text: string): string[] {
     JSON.stringify(text).slice(1, -1),
     percent,
     percent.replace(/%../g, (code) => code.toLowerCase()),
-    bytes.toString('hex'),
+    // As digits a word of three letters is six characters, which a size or a commit may well have.
+    ...(bytes.length < SHORTEST ? [] : [bytes.toString('hex')]),
     bytes.toString('base64'),
     ...[0, 1, 2].flatMap((skipped) => wholeGroups(bytes.subarray(skipped))),
   ];

@@ -33,6 +33,19 @@ it('marks that no one sees are masked with the token and without: they are not s
   }
 });
 
+it('a file of blanks in the place of a token is read in time that grows with its size', () => {
+  const started = performance.now();
+  secretForms({ INPUT_AUTH_TOKEN: `first${' '.repeat(100_000)}last` });
+  expect(performance.now() - started).toBeLessThan(2_000);
+});
+
+it('a password of three letters is not masked as six digits, which sizes and commits have', () => {
+  const plain = 'commit 616263af, 616263 bytes';
+  const forms = secretForms({ https_proxy: 'http://user:abc@proxy' });
+  expect(forms.filter((form) => plain.includes(form))).toEqual([]);
+  expect(secretForms({ https_proxy: 'http://user:abcdef@proxy' })).toContain('616263646566');
+});
+
 it('the password of a proxy is masked raw, decoded and as a header', () => {
   const forms = secretForms({ HTTPS_PROXY: 'http://us%40er:p%3Assword@proxy:8080', http_proxy: 'bob:hunter22@proxy' });
   expect(forms).toEqual(
