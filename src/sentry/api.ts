@@ -83,9 +83,10 @@ function releaseMethods(caller: Caller): ReleaseMethods {
 function deployMethods(caller: Caller): Pick<SentryApi, 'deploys' | 'createDeploy'> {
   const path = (version: string) => caller.org('releases', version, 'deploys');
   return {
-    deploys: async (version) => {
+    deploys: async (version, project) => {
       const read = (value: unknown, where: string) => listOf(value, where, toDeploy);
-      return (await caller.pages(ENDPOINTS.deploys, path(version), read)) ?? [];
+      const filter = project === undefined ? {} : { project: String(project) };
+      return (await caller.pages(ENDPOINTS.deploys, path(version), read, [], filter)) ?? [];
     },
     createDeploy: async (version, body) => {
       const answer = await caller.json('POST', ENDPOINTS.deploys, path(version), { json: body, repeat: 'unprocessed' });

@@ -86,12 +86,13 @@ export class Caller {
     path: readonly string[],
     read: (value: unknown, where: string) => readonly T[],
     absent: readonly number[] = [],
+    filter: Readonly<Record<string, string>> = {},
   ): Promise<readonly T[] | undefined> {
     const items: T[] = [];
     const seen = new Set<string>();
     let cursor: string | undefined;
     for (let page = 0; page < MAX_PAGES; page += 1) {
-      const query = { per_page: '100', ...(cursor === undefined ? {} : { cursor }) };
+      const query = { per_page: '100', ...filter, ...(cursor === undefined ? {} : { cursor }) };
       const answer = await this.json('GET', endpoint, path, { query, accepts: absent });
       if (absent.includes(answer.status)) return undefined;
       items.push(...read(answer.json, `GET ${endpoint.family}`));

@@ -3,6 +3,7 @@ import type { Log } from '../log.js';
 import { exhausted, refusalText } from './giving-up.js';
 import type { Deploy, SentryApi } from './types.js';
 
+type DeployApi = Pick<SentryApi, 'deploys' | 'createDeploy' | 'getRelease'>;
 type DeployBody = Parameters<SentryApi['createDeploy']>[1];
 
 /** How a deploy is told from others. */
@@ -21,24 +22,26 @@ const MAX_POSTS = 3;
  * `existed` is true when an earlier try of this run attempt had made it.
  */
 export async function recordDeploy(
-  api: Pick<SentryApi, 'deploys' | 'createDeploy'>,
+  api: DeployApi,
   version: string,
   body: DeployBody,
   log: Log,
   identity: DeployIdentity = { marked: true },
 ): Promise<{ readonly deploy: Deploy; readonly existed: boolean }> {
+  let wanted = body;
   if (identity.marked) {
-    const deploy = await find(api, version, body, false);
-    if (deploy !== undefined) return { deploy, existed: true };
+    const { deploy, missing } = await find(api, version, wanted, false);
+    if (deploy !== undefined && missing.length === 0) return { deploy, existed: true };
+    if (deploy !== undefined) wanted = { ...wanted, projects: missing };
   }
   for (let posts = 1; ; posts += 1) {
     try {
-      return { deploy: await api.createDeploy(version, body), existed: false };
+      return { deploy: await api.createDeploy(version, wanted), existed: false };
     } catch (error) {
       if (!leavesOpen(error)) throw error;
       log.info(`${error.message}; asking Sentry whether it has the deploy (attempt ${posts} of ${MAX_POSTS})`);
-      const deploy = await find(api, version, body, !identity.marked);
-      if (deploy !== undefined) return { deploy, existed: false };
+      const { deploy, missing } = await find(api, version, wanted, !identity.marked);
+      if (deploy !== undefined && missing.length === 0) return { deploy, existed: false };
       if (posts === MAX_POSTS) throw exhausted(error, refusalText('attempts', posts));
     }
   }
@@ -49,20 +52,37 @@ function leavesOpen(error: unknown): error is ActionError {
   return error instanceof ActionError && (error.mayHaveHappened || error.code === 'server-answer-invalid');
 }
 
-/** The server lists the latest deploy per project and environment. Its times have another format than ours, so instants are compared. */
-async function find(
-  api: Pick<SentryApi, 'deploys'>,
-  version: string,
-  body: DeployBody,
-  compareTime: boolean,
-): Promise<Deploy | undefined> {
+/** The deploy, and those of the body's projects that it was not recorded for. */
+interface Found {
+  readonly deploy: Deploy | undefined;
+  readonly missing: readonly string[];
+}
+
+/**
+ * The server lists the latest deploy per project and environment, and does not say which project's it is. Two steps of one run that
+ * deploy two projects of one release differ in nothing else, so then each project is asked for.
+ */
+async function find(api: DeployApi, version: string, body: DeployBody, compareTime: boolean): Promise<Found> {
+  const isOurs = (deploy: Deploy) => isSame(deploy, body, compareTime);
+  const deploy = (await api.deploys(version)).find(isOurs);
+  if (deploy === undefined || body.projects === undefined) return { deploy, missing: [] };
+  const members = (await api.getRelease(version))?.projects ?? [];
+  if (members.length <= 1) return { deploy, missing: [] };
+  const missing: string[] = [];
+  for (const project of body.projects) {
+    const id = members.find((member) => member.slug === project || String(member.id) === project)?.id;
+    if (id !== undefined && !(await api.deploys(version, id)).some(isOurs)) missing.push(project);
+  }
+  return { deploy, missing };
+}
+
+/** Its times have another format than ours, so instants are compared. */
+function isSame(deploy: Deploy, body: DeployBody, compareTime: boolean): boolean {
   const instant = (text: string | undefined) => (text === undefined ? Number.NaN : Math.floor(Date.parse(text) / 1000));
-  const deploys = await api.deploys(version);
-  return deploys.find(
-    (deploy) =>
-      deploy.environment === body.environment &&
-      deploy.url === body.url &&
-      (deploy.name ?? undefined) === body.name &&
-      (!compareTime || instant(deploy.dateFinished) === instant(body.dateFinished)),
+  return (
+    deploy.environment === body.environment &&
+    deploy.url === body.url &&
+    (deploy.name ?? undefined) === body.name &&
+    (!compareTime || instant(deploy.dateFinished) === instant(body.dateFinished))
   );
 }

@@ -152,7 +152,8 @@ export interface SentryApi {
   repositories(): Promise<readonly Repository[] | undefined>;
   /** The newest releases of the organization, first page: used to find the last deploy of an environment. */
   recentReleases(environment?: string): Promise<readonly Release[]>;
-  deploys(version: string): Promise<readonly Deploy[]>;
+  /** The newest deploy of each project and environment, all pages; with a project's id (no slug), only those for that project. */
+  deploys(version: string, project?: ReleaseProject['id']): Promise<readonly Deploy[]>;
   /** One attempt only, never repeated blindly: the caller reconciles with {@link SentryApi.deploys}. */
   createDeploy(
     version: string,
