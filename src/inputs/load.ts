@@ -171,13 +171,13 @@ function sourceMaps(
 }
 
 /**
- * Absolute. The official action joins it to the workspace even when it begins with a slash: a workflow may say `/web` for the
- * folder `web`, which is taken where there is no such folder on the machine.
+ * Absolute. The official action joins it to the workspace even when it begins with a slash: `/srv` is the folder `srv` of a workspace
+ * that has one, also on a machine that has its own.
  */
 function directory(read: InputReader, workspace: string): string {
   const given = read.text('working_directory') ?? '.';
   const path = resolve(workspace, given);
-  const found = [path, join(workspace, given)].find(isDirectory);
+  const found = [join(workspace, given), path].find(isDirectory);
   if (found === undefined) read.reject('working_directory', `a folder that exists; ${path} does not`);
   return realPath(found ?? path);
 }

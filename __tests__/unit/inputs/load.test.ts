@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join, parse } from 'node:path';
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { join, parse, relative, sep } from 'node:path';
 import { ActionError } from '../../../src/errors.js';
 import { loadInputs } from '../../../src/inputs/load.js';
 import { temporaryFolder } from '../../support/workspace.js';
@@ -158,9 +158,16 @@ describe('folders', () => {
     expect(load().workingDirectory).toBe(workspace);
   });
 
-  it('a working directory that begins with a slash is in the workspace when it is not on the machine, as in the official action', () => {
+  it('a working directory that begins with a slash is in the workspace, as in the official action, else on the machine', () => {
     expect(load({ working_directory: '/web/app' }).workingDirectory).toBe(join(workspace, 'web', 'app'));
-    expect(load({ working_directory: '/' }).workingDirectory).toBe(parse(workspace).root);
+    expect(load({ working_directory: '/' }).workingDirectory).toBe(workspace);
+    const { root } = parse(workspace);
+    const [top = ''] = relative(root, workspace).split(sep);
+    expect(load({ working_directory: join(root, top) }).workingDirectory).toBe(realpathSync.native(join(root, top)));
+    const inBoth = join(workspace, top);
+    mkdirSync(inBoth);
+    expect(load({ working_directory: `/${top}` }).workingDirectory).toBe(inBoth);
+    rmSync(inBoth, { recursive: true });
   });
 
   it('one that is not there is refused', () => {
