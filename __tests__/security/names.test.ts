@@ -42,9 +42,11 @@ it.each([
   expect(sandbox.requests).toEqual([]);
 });
 
-it('a file that became the release by mistake is refused, and not printed whole', async () => {
-  const { result } = await attack({ inputs: { release: 'x'.repeat(20_000) } });
-  expect(result.log).toMatch(/"x{400}…" \(as given\) has 20000 characters/);
+it('a file that became the release by mistake is refused, and neither printed whole nor cut in a word, which may be a key', async () => {
+  const key = 'k'.repeat(600);
+  const { result } = await attack({ inputs: { release: `my words ${key} ${'x'.repeat(20_000)}` } });
+  expect(result.log).toMatch(/"my words …" \(as given\) has 20610 characters/);
+  expect(`${result.log}${result.summary}${JSON.stringify(result.report)}`).not.toContain('kkkk');
   expect(result.summary.length).toBeLessThan(5_000);
 });
 

@@ -5,6 +5,8 @@ export const MAX_RELEASE_LENGTH = 200;
 
 /** Of a name in a message, in UTF-16 units: a variable may hold a whole file by mistake. */
 const LONGEST_SHOWN = 2 * MAX_RELEASE_LENGTH;
+/** The word in which a text was cut: that file may be a key, and half of a secret is masked by nobody. */
+const CUT_WORD = /\S{16,}$/;
 
 /**
  * Checks a name by the rules of Sentry's server and of sentry-cli together, before anything is sent: the server would answer
@@ -15,7 +17,7 @@ const LONGEST_SHOWN = 2 * MAX_RELEASE_LENGTH;
 export function assertReleaseName(name: string, origin: string): void {
   const reason = whyInvalid(name);
   if (reason === undefined) return;
-  const shown = name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name;
+  const shown = name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN).replace(CUT_WORD, '')}…` : name;
   throw new ActionError('release-name-invalid', `The release name ${JSON.stringify(shown)} (${origin}) ${reason}.`, {
     hint: 'Give another name with the input release; for a branch or tag with slashes, replace them, for instance by "-".',
   });
