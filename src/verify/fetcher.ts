@@ -53,9 +53,9 @@ export function createPageFetcher(options: FetcherOptions): PageFetcher {
 async function follow(url: URL, maxBytes: number, options: FetcherOptions): Promise<Fetched> {
   let at = url;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    const pending = new Set<Connecting>();
+    const alive = new Set<Connecting>();
     const connect = createConnector({
-      pending,
+      alive,
       connectMs: CONNECT_MS,
       proxy: proxyFor(at, options.env),
       authorities: trustedAuthorities(options.env),
@@ -76,8 +76,8 @@ async function follow(url: URL, maxBytes: number, options: FetcherOptions): Prom
       }
       at = next;
     } finally {
-      for (const connecting of pending) connecting.destroy();
       await agent.destroy();
+      for (const connection of alive) connection.destroy();
     }
   }
   throw new ActionError('verify-failed', `${url.href} redirects more than ${MAX_REDIRECTS} times`);
