@@ -348,6 +348,16 @@ describe('row 62: names', () => {
     expect(asked()).toBe(1);
   });
 
+  it('an unknown proxy is named, not the server, and not asked for again', async () => {
+    const { asked, lookup } = failing('ENOTFOUND');
+    const env = { http_proxy: 'http://user:secret@proxy.invalid:3128' };
+    const client = transportWith({ env, lookup }, 'http://sentry.test');
+    const failure = await failureOf(client.api.root());
+    expect(failure).toMatchObject({ code: 'proxy', hint: expect.stringMatching(/HTTP_PROXY.*NO_PROXY/) });
+    expect(String(failure)).toMatch(/the proxy proxy\.invalid:3128 is not known \(ENOTFOUND\)$/);
+    expect(asked()).toBe(1);
+  });
+
   it('a resolver that is busy is asked again', async () => {
     const server = await serve((_seen, response) => json(response, RELEASE));
     const { asked, lookup } = failing('EAI_AGAIN', 2);

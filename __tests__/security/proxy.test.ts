@@ -112,8 +112,37 @@ describe('row 58: a proxy', () => {
     const { port } = server.address() as AddressInfo;
     const made = client(443, { HTTPS_PROXY: `127.0.0.1:${port}` }, { timeouts: { connectMs: 50 } });
     const failure = await failureOf(made.api.getRelease('1'));
-    expect(String(failure)).toContain('no connection to sentry.test in time');
+    expect(String(failure)).toContain(`no connection to sentry.test through the proxy 127.0.0.1:${port} in time`);
+    expect(failure).toMatchObject({ code: 'retries-exhausted', hint: expect.stringMatching(/HTTPS_PROXY.*NO_PROXY/) });
   });
+
+  it.each([
+    [
+      'refuses the connection',
+      'http',
+      'retries-exhausted',
+      /: the proxy 127\.0\.0\.1:9 refused the connection; gave up/,
+      6,
+    ],
+    [
+      'is asked for TLS and speaks none',
+      'https',
+      'proxy',
+      /: the proxy \S+ does not speak TLS as it should \(\w+\)$/,
+      1,
+    ],
+  ] as const)(
+    'that %s is named, not the server, and its password is not repeated',
+    async (_what, scheme, code, message, requests) => {
+      const port = scheme === 'http' ? 9 : (await proxy()).port;
+      const made = client(443, { HTTPS_PROXY: `${scheme}://user:wrong-password@127.0.0.1:${port}` });
+      const failure = await failureOf(made.api.getRelease('1'));
+      const hint = expect.stringMatching(/HTTPS_PROXY.*NO_PROXY/);
+      expect(failure).toMatchObject({ code, message: expect.stringMatching(message), hint });
+      expect(made.traffic().requests).toBe(requests);
+      expect(`${String(failure)}${made.log.lines.join()}`).not.toMatch(/wrong-password|sentry\.test/);
+    },
+  );
 });
 
 it('row 59: a tunnel that dies in the middle of an upload is dug again, and everything arrives', async () => {

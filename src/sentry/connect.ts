@@ -43,11 +43,16 @@ export function createConnector(options: ConnectOptions): Connector {
   });
   // Its type says nothing of it, but undici's connector returns the socket it opens.
   const direct = connect as unknown as Dial;
-  return bounded(proxy === undefined ? direct : throughProxy(proxy, direct, options), connectMs, alive);
+  return bounded(proxy === undefined ? direct : throughProxy(proxy, direct, options), connectMs, alive, proxy);
 }
 
 /** Ends what takes longer than `connectMs`, and marks every failure as one before the connection stood. */
-export function bounded(dial: Dial, connectMs: number, alive: Set<Connecting> = new Set()): Connector {
+export function bounded(
+  dial: Dial,
+  connectMs: number,
+  alive: Set<Connecting> = new Set(),
+  proxy?: URL | undefined,
+): Connector {
   return (target, callback) => {
     let done = false;
     const finish = (error: Error | null, socket: Socket | null, timedOut = false) => {
@@ -59,7 +64,11 @@ export function bounded(dial: Dial, connectMs: number, alive: Set<Connecting> = 
       clearTimeout(timer);
       if (error !== null || socket === null) {
         alive.delete(attempt);
-        callback(new ConnectFailure(error, timedOut), null);
+        const known = error instanceof ConnectFailure;
+        callback(
+          known ? error : new ConnectFailure(error, { timedOut, proxy: timedOut ? proxy?.host : undefined }),
+          null,
+        );
       } else {
         socket.once('close', () => alive.delete(attempt));
         callback(null, socket as Parameters<buildConnector.Callback> extends [null, infer S] ? S : never);
@@ -120,7 +129,7 @@ function openTunnel(
     answer.destroy();
     failed(new Error(`Proxy response (${answer.statusCode})`));
   });
-  request.on('error', failed);
+  request.on('error', (error) => failed(new ConnectFailure(error, { proxy: proxy.host })));
   request.end();
   return request;
 }

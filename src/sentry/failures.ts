@@ -12,6 +12,9 @@ export type FailureKind =
   | 'tls'
   | 'proxy-auth'
   | 'proxy-broken'
+  | 'proxy-unreached'
+  | 'proxy-wrong'
+  | 'proxy-timeout'
   | 'truncated'
   | 'too-large'
   | 'encoding'
@@ -36,11 +39,15 @@ export class ConnectFailure extends Error {
   /** undici looks at it to tell whom an error belongs to. */
   readonly code: string | undefined;
   readonly timedOut: boolean;
+  /** `host:port` of the proxy that was not reached; where it timed out, of the one it went through. Never its credentials. */
+  readonly proxy: string | undefined;
 
-  constructor(cause: unknown, timedOut = false) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  constructor(cause: unknown, options: { readonly timedOut?: boolean; readonly proxy?: string | undefined } = {}) {
+    const at = options.proxy === undefined ? '' : `at the proxy ${options.proxy}: `;
+    super(`${at}${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     this.code = codeOf(cause);
-    this.timedOut = timedOut;
+    this.timedOut = options.timedOut ?? false;
+    this.proxy = options.proxy;
   }
 }
 
@@ -74,6 +81,7 @@ export function classify(thrown: unknown, host: string): TransportFailure {
   const text = cause instanceof Error ? cause.message : String(cause);
   const failure = (kind: FailureKind, message: string) =>
     new TransportFailure(kind, message, { sent: !connecting && kind !== 'proxy-auth', cause });
+  if (connecting && thrown.proxy !== undefined) return atProxy(thrown, thrown.proxy, host);
   if (connecting && thrown.timedOut) return failure('connect-timeout', `no connection to ${host} in time`);
   const proxied = /Proxy response \((\d+)\)|Proxy Authentication Required/i.exec(text);
   if (proxied !== null) return proxyFailure(proxied[1], cause);
@@ -106,4 +114,21 @@ function proxyFailure(status: string | undefined, cause: unknown): TransportFail
     sent: false,
     cause,
   });
+}
+
+/** No tunnel could be asked for: the server has no part in it. */
+function atProxy({ cause, code = '', timedOut }: ConnectFailure, proxy: string, host: string): TransportFailure {
+  const failure = (kind: FailureKind, message: string) => new TransportFailure(kind, message, { sent: false, cause });
+  const text = handshakeText(cause instanceof Error ? cause.message : String(cause));
+  if (timedOut) return failure('proxy-timeout', `no connection to ${host} through the proxy ${proxy} in time`);
+  if (code === 'ENOTFOUND') return failure('proxy-wrong', `the proxy ${proxy} is not known (ENOTFOUND)`);
+  if (isNoTls(code)) return failure('proxy-wrong', `the proxy ${proxy} does not speak TLS as it should (${code})`);
+  if (HANDSHAKE.test(code)) return failure('tls', `no trusted connection to the proxy ${proxy}: ${text} (${code})`);
+  if (code === 'ECONNREFUSED') return failure('proxy-unreached', `the proxy ${proxy} refused the connection`);
+  return failure('proxy-unreached', `the proxy ${proxy} cannot be reached (${code || text})`);
+}
+
+/** Both ends have no version in common, or one of them speaks no TLS at all: no authority helps. */
+export function isNoTls(code: string): boolean {
+  return /^(ERR_SSL_\w*(VERSION|PROTOCOL)\w*|EPROTO)$/.test(code);
 }

@@ -18,6 +18,8 @@ const RETRYABLE_KINDS: ReadonlySet<FailureKind> = new Set<FailureKind>([
   'dns-temporary',
   'truncated',
   'proxy-broken',
+  'proxy-unreached',
+  'proxy-timeout',
 ]);
 
 const TIMEOUT_KINDS: ReadonlySet<FailureKind> = new Set<FailureKind>([
@@ -25,6 +27,7 @@ const TIMEOUT_KINDS: ReadonlySet<FailureKind> = new Set<FailureKind>([
   'first-byte-timeout',
   'attempt-timeout',
   'stalled',
+  'proxy-timeout',
 ]);
 
 /** Why a request is not sent again. */

@@ -1,6 +1,6 @@
 import { ActionError, type ErrorCode } from '../errors.js';
 import type { Endpoint } from './endpoints.js';
-import type { FailureKind, TransportFailure } from './failures.js';
+import { codeOf, type FailureKind, isNoTls, type TransportFailure } from './failures.js';
 
 const TLS_HINT =
   'If your server uses its own certificate authority, set NODE_EXTRA_CA_CERTS (or SSL_CERT_FILE) to its PEM file in the env of the step. Certificate checks are never switched off.';
@@ -8,6 +8,8 @@ const TLS_VERSION_HINT =
   'The server, or what is in front of it, speaks no TLS 1.2 or newer, or no TLS at all. Check that the input url names an HTTPS server and its port; old versions are never allowed.';
 const NETWORK_HINT =
   'The network between the runner and Sentry has a problem. Run it again: it continues where it stopped.';
+const PROXY_HINT =
+  'Check the address in HTTPS_PROXY (HTTP_PROXY where the input url begins with http:), and that the proxy runs and can be reached where the job runs. If Sentry needs no proxy, name its host in NO_PROXY. Then run it again: it continues where it stopped.';
 
 const EXPLANATIONS: Readonly<Partial<Record<FailureKind, { readonly code: ErrorCode; readonly hint: string }>>> = {
   tls: { code: 'tls', hint: TLS_HINT },
@@ -19,6 +21,9 @@ const EXPLANATIONS: Readonly<Partial<Record<FailureKind, { readonly code: ErrorC
     code: 'proxy',
     hint: 'Check HTTPS_PROXY and NO_PROXY, and that the proxy allows CONNECT to your Sentry server.',
   },
+  'proxy-unreached': { code: 'proxy', hint: PROXY_HINT },
+  'proxy-wrong': { code: 'proxy', hint: PROXY_HINT },
+  'proxy-timeout': { code: 'proxy', hint: PROXY_HINT },
   'dns-unknown': {
     code: 'network',
     hint: 'Check the input url: the name of the server does not exist where the job runs.',
@@ -51,7 +56,6 @@ export function transportError(
   return new ActionError(code, `${method} ${endpoint.family}: ${failure.message}${suffix}`, { cause: failure, hint });
 }
 
-/** No authority helps where both ends have no version in common. */
-function isTlsVersion({ kind, message }: TransportFailure): boolean {
-  return kind === 'tls' && /\((ERR_SSL_\w*(VERSION|PROTOCOL)\w*|EPROTO)\)$/.test(message);
+function isTlsVersion({ cause, kind }: TransportFailure): boolean {
+  return kind === 'tls' && isNoTls(codeOf(cause) ?? '');
 }

@@ -23,6 +23,7 @@ describe('what is tried again', () => {
   const worthIt: Readonly<Record<FailureKind, boolean>> = {
     ...{ 'connect-timeout': true, 'first-byte-timeout': true, 'attempt-timeout': true, stalled: true },
     ...{ reset: true, refused: true, unreachable: true, truncated: true, 'proxy-broken': true },
+    ...{ 'proxy-unreached': true, 'proxy-timeout': true, 'proxy-wrong': false },
     // A name server that did not answer may do so next time; one that knows no such name will not.
     ...{ 'dns-temporary': true, 'dns-unknown': false },
     ...{ tls: false, 'proxy-auth': false, 'too-large': false, encoding: false, invalid: false },
