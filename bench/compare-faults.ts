@@ -12,6 +12,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { actionEntry } from '../__tests__/e2e/harness.js';
 import { peerEnvironment } from '../sandbox/peers/environment.js';
 import { cacheFolder, installPeers } from '../sandbox/peers/install.js';
 import { type Sandbox, startSandbox } from '../sandbox/server.js';
@@ -36,10 +37,9 @@ function clients(): readonly Client[] {
 }
 
 function ours(): Client {
-  const dist = process.env['ACTION_DIST'] ?? join(process.cwd(), 'dist');
   return {
     name: 'this action',
-    commands: [[process.execPath, join(dist, 'index.js')]],
+    commands: [[process.execPath, actionEntry()]],
     env: (sandbox, folder) => ({
       GITHUB_WORKSPACE: folder,
       GITHUB_REPOSITORY: 'acme/web',
