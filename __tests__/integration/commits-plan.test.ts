@@ -676,6 +676,20 @@ describe('set_commits: manual', () => {
     }
   });
 
+  it('and so where a tag or a short id is what the last release has', async () => {
+    const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
+    repo.git('tag', 'v1.0', repo.sha('a'));
+    repo.checkout('b');
+    for (const id of ['v1.0', repo.sha('a').slice(0, 10)]) {
+      const api = sentryWith({
+        repositories: async () => [row('acme/web')],
+        previousReleaseWithCommits: async () => releaseOf('web@1', id),
+      });
+      const { plan: made } = await plan({ dir: repo.dir, sha: repo.sha('b'), api });
+      expect(made.refs).toEqual([{ repository: 'acme/web', commit: repo.sha('b'), previousCommit: repo.sha('a') }]);
+    }
+  });
+
   it('leaves a tag of another repository as it was written: the checkout may have one of the same name', async () => {
     const repo = makeRepo([{ id: 'a' }, { id: 'b' }]);
     repo.git('tag', 'v1.0', repo.sha('a'));

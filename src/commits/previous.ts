@@ -53,10 +53,15 @@ const MAX_LOOKUPS = 5;
  * what the branch was before this push.
  */
 export async function findPrevious(request: PreviousRequest, deps: PreviousDeps): Promise<Beginning> {
+  const beginning = await findBeginning(request, deps);
+  const { previous } = beginning;
+  if (previous === undefined) return beginning;
+  return { ...beginning, previous: { ...previous, revision: await fullId(previous.revision, request, deps.git) } };
+}
+
+async function findBeginning(request: PreviousRequest, deps: PreviousDeps): Promise<Beginning> {
   const given = request.inputs.commits.previousCommit;
-  if (given !== undefined && !isNoCommit(given)) {
-    return { previous: { revision: await fullId(given, request, deps.git), why: 'previous_commit' } };
-  }
+  if (given !== undefined && !isNoCommit(given)) return { previous: { revision: given, why: 'previous_commit' } };
   if (given !== undefined)
     deps.log.info('previous_commit is all zeros, as in the push of a new branch: as if not given');
   const last = await lastRelease(request, deps);
@@ -66,7 +71,8 @@ export async function findPrevious(request: PreviousRequest, deps: PreviousDeps)
 
 /**
  * A tag, branch or `HEAD~1` as a full id, where the checkout can tell: Sentry and GitHub know ids best, and nothing of
- * `origin/main`. Where it cannot, `HEAD` is our commit: at GitHub it would be the head of the default branch.
+ * `origin/main`; other tools leave short ids and tags in releases, too. Where it cannot, `HEAD` is our commit: at GitHub it
+ * would be the head of the default branch.
  */
 async function fullId(revision: string, { repository, own }: PreviousRequest, git: Git): Promise<string> {
   if (isFullId(revision)) return revision;
