@@ -48,6 +48,7 @@ it.each([
   ['IMF-fixdate', 'Sun, 01 Mar 2026 12:00:03 GMT'],
   ['RFC 850', 'Sunday, 01-Mar-26 12:00:03 GMT'],
   ['asctime', 'Sun Mar  1 12:00:03 2026'],
+  ['the longest of several', '1, Sun, 01 Mar 2026 12:00:03 GMT, 2'],
 ])('row 3: Retry-After as a date (%s) is waited for as if it were seconds', async (_grammar, value) => {
   const { url } = await refusing(1, { 'retry-after': value, date: 'Sun, 01 Mar 2026 12:00:00 GMT' });
   const clock = fakeClock();

@@ -88,19 +88,27 @@ export function rateLimitOf(headers: Headers): RateLimit {
   };
 }
 
+/** All values, of several headers and of one that a proxy joined with commas; the comma of a date (`Sun, 06 Nov …`) joins nothing. */
+function retryAfters(headers: Headers): readonly string[] {
+  const values = headers['retry-after'];
+  const list = typeof values === 'string' ? [values] : (values ?? []);
+  return list.flatMap((value) => value.split(/,(?! ?\d{2}[ -][a-z]{3}[ -])/i));
+}
+
 function plainNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,12}(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
 }
 
 /**
- * The longer of the two waits an answer may ask for, without jitter; undefined when it asks for none. An invalid `Retry-After`
- * leaves the reset in force. The `Date` header has whole seconds, so a wait until the reset may be up to a second long, never short.
+ * The longer of the two waits an answer may ask for, without jitter; undefined when it asks for none. Of several values of
+ * `Retry-After` the longest valid one counts, because no wait may be cut short; without a valid one the reset stays in force. The
+ * `Date` header has whole seconds, so a wait until the reset may be up to a second long, never short.
  */
 export function askedWait(headers: Headers, localNowMs: number): AskedWait | undefined {
   const now = serverNow(headers, localNowMs);
-  const values = headers['retry-after'];
-  const list = typeof values === 'string' ? [values] : (values ?? []);
-  const waits = list.map((value) => parseRetryAfter(value, now)).filter((wait) => wait !== undefined);
+  const waits = retryAfters(headers)
+    .map((value) => parseRetryAfter(value, now))
+    .filter((wait) => wait !== undefined);
   const retryAfter = waits.length === 0 ? undefined : Math.max(...waits);
   const { resetAt } = rateLimitOf(headers);
   const untilReset = resetAt === undefined ? undefined : Math.max(0, resetAt - now);

@@ -119,6 +119,22 @@ describe('the wait an answer asks for', () => {
     expect(askedWait({ 'retry-after': ['1', 'x', '7'] }, NOW)?.waitMs).toBe(7_000);
   });
 
+  it.each([
+    ['120, 120', 120],
+    ['1,7', 7],
+    ['300, soon, 2', 300],
+    [`5, ${date(NOW + 9_000)}`, 9],
+    [`${date(NOW + 9_000)},5`, 9],
+    [`${date(NOW + 4_000)}, ${date(NOW + 8_000)}`, 8],
+    ['Sunday, 06-Nov-94 08:49:40 GMT, 2', 3],
+    ['2,Sun Nov  6 08:49:40 1994', 3],
+  ])('of several values that a proxy joined the longest counts: %j', (value, seconds) => {
+    expect(askedWait({ date: date(NOW), 'retry-after': value }, NOW)).toEqual({
+      waitMs: seconds * 1_000,
+      source: 'Retry-After',
+    });
+  });
+
   it('is absent when no header says anything', () => {
     expect(askedWait({ date: date(NOW), 'retry-after': 'soon' }, NOW)).toBeUndefined();
   });
