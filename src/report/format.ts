@@ -21,9 +21,14 @@ export function bytes(count: number): string {
   return `${value.toFixed(1)} ${units[unit]}`;
 }
 
+/** `1,234`. Not by `toLocaleString`: the first call loads tables of the world's languages, 30 ms of every run. */
+export function grouped(whole: number): string {
+  return String(whole).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
 /** `1 file`, `1,234 files`. */
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+  return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** A share as a bar of `width` characters; any share above zero shows. */

@@ -1,4 +1,4 @@
-import { count } from './format.js';
+import { count, grouped } from './format.js';
 import { code, details, text } from './markdown.js';
 import type { Problem, RunReport } from './report.js';
 
@@ -36,7 +36,7 @@ export function problemList(report: RunReport): string {
   const rest = groups.slice(LINES_SHOWN + LINES_FOLDED).reduce((sum, { files }) => sum + Math.max(1, files.length), 0);
   const parts = [`### ${title}`, shown.join('\n')];
   if (folded.length > 0) parts.push(details(`${folded.length} more`, folded.join('\n')));
-  if (rest > 0) parts.push(`${rest.toLocaleString('en-US')} more are in the JSON report (output <code>report</code>).`);
+  if (rest > 0) parts.push(`${grouped(rest)} more are in the JSON report (output <code>report</code>).`);
   return parts.join('\n\n');
 }
 
@@ -82,7 +82,7 @@ function line({ severity, said, aboutFile, hint, files }: Group): string {
 function names(files: readonly string[]): string {
   const shown = files.slice(0, NAMES_SHOWN).map((file) => code(file));
   const rest = files.length - shown.length;
-  return `${shown.join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en-US')} more, which the JSON report names` : ''}`;
+  return `${shown.join(', ')}${rest > 0 ? ` and ${grouped(rest)} more, which the JSON report names` : ''}`;
 }
 
 /** Messages that begin with their file need not say it twice. */

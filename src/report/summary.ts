@@ -1,6 +1,6 @@
 import { bytesChart, STEP_TITLES, timeChart } from './charts.js';
 import { factsOf, RESULT_WORDS } from './closing.js';
-import { bar, bytes, count, duration, percent, sentence } from './format.js';
+import { bar, bytes, count, duration, grouped, percent, sentence } from './format.js';
 import { code, details, link, table, text } from './markdown.js';
 import { countProblems, endingOf, problemList } from './problem-list.js';
 import type { RunReport, RunResult, StepRecord } from './report.js';
@@ -144,10 +144,7 @@ function waits(report: RunReport): string {
   const rows = all
     .slice(0, ROWS_SHOWN)
     .map(({ endpoint, reason, waitMs, attempt }) => [text(endpoint), text(reason), duration(waitMs), String(attempt)]);
-  const rest =
-    all.length > rows.length
-      ? `\n\n${(all.length - rows.length).toLocaleString('en-US')} more in the JSON report.`
-      : '';
+  const rest = all.length > rows.length ? `\n\n${grouped(all.length - rows.length)} more in the JSON report.` : '';
   const head = ['Request', 'Why', 'Waited', 'Attempt'];
   return details(`${count(all.length, 'wait')} for Sentry`, table(head, rows, ['---', '---', '---:', '---:']) + rest);
 }
