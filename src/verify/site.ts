@@ -53,7 +53,7 @@ export async function verifySite(address: string, uploaded: Uploaded, deps: Deps
   try {
     let seen = await look(new URL(address), uploaded, deps);
     for (const pauseMs of PAUSES_MS) {
-      if (!seen.served.some(({ verdict }) => verdict === 'other-build' || verdict === 'no-id')) break;
+      if (!looksOld(seen)) break;
       deps.log.info(`The site does not serve this build everywhere yet; looking again in ${pauseMs / 1000} s`);
       await deps.clock.sleep(pauseMs, deps.signal);
       seen = await look(new URL(address), uploaded, deps);
@@ -64,6 +64,12 @@ export async function verifySite(address: string, uploaded: Uploaded, deps: Deps
     deps.log.warning(`${error.message}. ${error.hint ?? ''}`.trim(), { title: 'Deployed site' });
     return { status: 'warned', detail: error.message };
   }
+}
+
+/** Something is of another build, or nothing is of this one: the site before the first debug ids has neither ids nor our names. */
+function looksOld({ served }: Look): boolean {
+  const has = (wanted: ServedScript['verdict']) => served.some(({ verdict }) => verdict === wanted);
+  return has('other-build') || has('no-id') || (has('not-ours') && !has('uploaded'));
 }
 
 async function look(address: URL, uploaded: Uploaded, { fetcher, signal }: Deps): Promise<Look> {

@@ -126,6 +126,16 @@ it('a site that serves the new build a moment later is fine', async () => {
   expect(slept).toEqual([2000]);
 });
 
+it('and one from before the first debug ids is looked at again as well: none of its scripts is of this upload', async () => {
+  const { outcome, slept } = await look({
+    '/': [html('/old-4f1c.js'), html('/app.js')],
+    '/old-4f1c.js': { body: 'old()' },
+    '/app.js': { body: withId(ID) },
+  });
+  expect(outcome.status).toBe('done');
+  expect(slept).toEqual([2_000]);
+});
+
 it('scripts of others are left alone', async () => {
   const { outcome, infos, warnings } = await look({
     '/': html('/assets/app.js', '/analytics.js'),
