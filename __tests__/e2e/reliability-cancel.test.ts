@@ -226,6 +226,15 @@ function spawned(world: Scene, hook?: string): BareRun {
   return run;
 }
 
+/** A waiting run whose ending hangs, and which has just got the signal. */
+async function hangingEnd(
+  name: NodeJS.Signals,
+): Promise<{ readonly world: Scene; readonly run: BareRun; readonly at: number }> {
+  const world = await start(waiting);
+  const run = spawned(world, HANGING_END);
+  return { world, run, at: await signal(run, /waiting 30/, name) };
+}
+
 // Windows has no signals: a process there is ended, not told (SIGKILL, above, is what that is like).
 itOnPosix(
   'row 47: SIGTERM ends a waiting run within a second with 143, outputs and summary; the re-run completes',
@@ -248,9 +257,7 @@ itOnPosix(
 itOnPosix(
   'row 47: a second SIGINT ends at once a run whose ending hangs; the re-run completes',
   async () => {
-    const world = await start(waiting);
-    const run = spawned(world, HANGING_END);
-    const first = await signal(run, /waiting 30/, 'SIGINT');
+    const { at: first, run, world } = await hangingEnd('SIGINT');
     const second = await signal(run, /the ending hangs/, 'SIGINT');
     const end = await run.ended;
     expect(end.code).toBe(130);
@@ -268,9 +275,7 @@ itOnPosix.each([
 ] as const)(
   'row 47: a single %s ends a run whose ending hangs with %d after %d ms',
   async (name, code, graceMs) => {
-    const world = await start(waiting);
-    const run = spawned(world, HANGING_END);
-    const at = await signal(run, /waiting 30/, name);
+    const { at, run } = await hangingEnd(name);
     const end = await run.ended;
     expect(end.code).toBe(code);
     expect(end.at - at).toBeGreaterThan(graceMs - 100);

@@ -6,6 +6,7 @@ import { initCheckout, writeWithMap } from '../support/workspace.js';
 import type { RunResult } from './harness.js';
 import {
   assemble429,
+  type BareRun,
   expectComplete,
   expectRest,
   hangingGit,
@@ -263,39 +264,44 @@ describe('a runner short of everything', () => {
     );
   }
 
-  it('row 67: a log that nobody reads any more does not end the upload, nor change its exit code, outputs and summary', async () => {
+  /** The bundle as a bare process, green to its end, with its release at Sentry. */
+  async function released(how: {
+    readonly hook?: string;
+    readonly onStart?: (run: BareRun) => void;
+  }): Promise<{ readonly world: Scene; readonly run: BareRun }> {
     const world = await start();
-    const run = spawnBundle(world);
-    run.child.stdout?.destroy();
+    const run = spawnBundle(world, how.hook);
+    how.onStart?.(run);
     expect((await run.ended).code).toBe(0);
+    expect(world.org().releases.get('1.0.0')?.dateReleased).toBeDefined();
+    return { world, run };
+  }
+
+  it('row 67: a log that nobody reads any more does not end the upload, nor change its exit code, outputs and summary', async () => {
+    const { run, world } = await released({ onStart: ({ child }) => child.stdout?.destroy() });
     await world.sandbox.idle();
     expect(world.org().bundles).toHaveLength(1);
-    expect(world.org().releases.get('1.0.0')?.dateReleased).toBeDefined();
     expect(run.outputs()).toMatchObject({ result: 'success', files: '8' });
     expect(run.summary()).toContain('1.0.0');
   }, 60_000);
 
   it('row 66: a runner without files for outputs, summary and report: the upload is green, the outputs are in the log', async () => {
-    const world = await start();
-    const run = spawnBundle(
-      world,
-      'for (const name of ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "RUNNER_TEMP"]) delete process.env[name];',
-    );
-    expect((await run.ended).code).toBe(0);
-    expect(world.org().releases.get('1.0.0')?.dateReleased).toBeDefined();
+    const { run } = await released({
+      hook: 'for (const name of ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "RUNNER_TEMP"]) delete process.env[name];',
+    });
     expect(run.log()).toMatch(/^::set-output name=result::success$/m);
     expect(run.log()).toMatch(/^Sentry release 1\.0\.0: done/m);
   }, 60_000);
 
   it('row 67: a log that is read slowly loses no line and holds nothing up', async () => {
-    const world = await start();
-    const run = spawnBundle(world);
-    run.child.stdout?.pause();
-    setTimeout(() => run.child.stdout?.resume(), 3_000);
-    expect((await run.ended).code).toBe(0);
+    const { run } = await released({
+      onStart: ({ child }) => {
+        child.stdout?.pause();
+        setTimeout(() => child.stdout?.resume(), 3_000);
+      },
+    });
     await run.said(/^Sentry release 1\.0\.0: done/m);
     expect(run.log().match(/^::group::/gm)?.length).toBe(run.log().match(/^::endgroup::/gm)?.length);
-    expect(world.org().releases.get('1.0.0')?.dateReleased).toBeDefined();
   }, 60_000);
 
   it('row 68: ten thousand files, two thousand of them with something to warn of, have a short summary and a short log', async () => {
