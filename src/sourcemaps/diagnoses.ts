@@ -76,7 +76,7 @@ export const diagnoses = {
       map,
       'map-without-content',
       'warning',
-      'lacks the content of some sources, and they are not in the workspace: Sentry will show positions, but no code',
+      'lacks the content of some sources, and it could not be taken from the workspace: Sentry will show positions, but no code',
     ),
 
   doesNotFit: (map: SourceFile, js: SourceFile) =>

@@ -15,6 +15,7 @@ interface Uploaded {
   readonly raw: string;
   readonly disk: Record<string, unknown>;
   readonly kinds: readonly string[];
+  readonly told: string;
 }
 
 const folders: Folder[] = [];
@@ -45,6 +46,7 @@ function upload(map: object | string, files: Record<string, string>, change: Par
     map: JSON.parse(raw) as Record<string, unknown>,
     disk: JSON.parse(folder.text('w/dist/app.js.map')) as Record<string, unknown>,
     kinds: result.diagnoses.map(({ kind }) => kind),
+    told: result.diagnoses.map(({ message }) => message).join('\n'),
   };
 }
 
@@ -150,13 +152,15 @@ describe('a map cannot make the upload carry what is outside the workspace', () 
 describe('a map cannot make the upload grow without bounds', () => {
   it('by naming one big file many times', () => {
     const big = 'x'.repeat(8 << 20);
-    const { map, kinds } = upload(mapOf(new Array(1_000).fill('../big.ts')), { 'big.ts': big });
+    const { map, kinds, told } = upload(mapOf(new Array(1_000).fill('../big.ts')), { 'big.ts': big });
     const contents = map['sourcesContent'] as (string | null)[];
     expect(contents.map((text) => text?.length ?? 0)).toEqual([
       ...new Array(8).fill(big.length),
       ...new Array(992).fill(0),
     ]);
     expect(kinds).toContain('map-without-content');
+    // It is there: it was only not read once more.
+    expect(told).not.toContain('not in the workspace');
   });
 
   it.each([{}, { stripPrefix: ['a'] }, { stripCommonPrefix: true }])(
