@@ -31442,9 +31442,13 @@ function bytes(count) {
     }
     return `${value.toFixed(1)} ${units[unit]}`;
 }
+/** `1,234`. Not by `toLocaleString`: the first call loads tables of the world's languages, 30 ms of every run. */
+function grouped(whole) {
+    return String(whole).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
 /** `1 file`, `1,234 files`. */
 function count(number, noun) {
-    return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+    return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 /** A share as a bar of `width` characters; any share above zero shows. */
 function bar(part, whole, width = 20) {
@@ -31828,7 +31832,7 @@ function secretForms(env) {
     for (const name of SECRETS) {
         const value = env[name]?.trim() ?? '';
         // Secrets are pasted with marks that no one sees, which are no part of what is sent.
-        const core = value.replace(/^[^\x21-\x7e]+|[^\x21-\x7e]+$/g, '');
+        const core = /[!-~](?:.*[!-~])?/s.exec(value)?.[0] ?? '';
         for (const text of new Set([value, core]))
             for (const form of formsOfToken(text))
                 add(form);
@@ -31860,7 +31864,8 @@ function encodings(text) {
         JSON.stringify(text).slice(1, -1),
         percent,
         percent.replace(/%../g, (code) => code.toLowerCase()),
-        bytes.toString('hex'),
+        // As digits a word of three letters is six characters, which a size or a commit may well have.
+        ...(bytes.length < SHORTEST ? [] : [bytes.toString('hex')]),
         bytes.toString('base64'),
         ...[0, 1, 2].flatMap((skipped) => wholeGroups(bytes.subarray(skipped))),
     ];
@@ -32143,7 +32148,7 @@ function problemList(report) {
     if (folded.length > 0)
         parts.push(details(`${folded.length} more`, folded.join('\n')));
     if (rest > 0)
-        parts.push(`${rest.toLocaleString('en-US')} more are in the JSON report (output <code>report</code>).`);
+        parts.push(`${grouped(rest)} more are in the JSON report (output <code>report</code>).`);
     return parts.join('\n\n');
 }
 function besides(report) {
@@ -32175,7 +32180,7 @@ function line({ severity, said, aboutFile, hint, files }) {
 function names(files) {
     const shown = files.slice(0, NAMES_SHOWN).map((file) => code(file));
     const rest = files.length - shown.length;
-    return `${shown.join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en-US')} more, which the JSON report names` : ''}`;
+    return `${shown.join(', ')}${rest > 0 ? ` and ${grouped(rest)} more, which the JSON report names` : ''}`;
 }
 /** Messages that begin with their file need not say it twice. */
 function withoutName(message, file) {
@@ -32317,9 +32322,7 @@ function waits(report) {
     const rows = all
         .slice(0, ROWS_SHOWN)
         .map(({ endpoint, reason, waitMs, attempt }) => [markdown_text(endpoint), markdown_text(reason), duration(waitMs), String(attempt)]);
-    const rest = all.length > rows.length
-        ? `\n\n${(all.length - rows.length).toLocaleString('en-US')} more in the JSON report.`
-        : '';
+    const rest = all.length > rows.length ? `\n\n${grouped(all.length - rows.length)} more in the JSON report.` : '';
     const head = ['Request', 'Why', 'Waited', 'Attempt'];
     return details(`${count(all.length, 'wait')} for Sentry`, table(head, rows, ['---', '---', '---:', '---:']) + rest);
 }
@@ -32520,7 +32523,11 @@ function isoMs(text) {
     if (Number(day) < 1 || Number(day) > days)
         return undefined;
     const dateOnly = text.length === 10;
-    const normal = text.replace(' ', 'T').replace(',', '.').replace(/\s+/g, '').replace(/UTC|GMT/i, 'Z');
+    const normal = text
+        .replace(/^(.{10}) /, '$1T')
+        .replace(',', '.')
+        .replace(/\s+/g, '')
+        .replace(/UTC|GMT/i, 'Z');
     return Date.parse(zone || dateOnly ? normal : `${normal}Z`);
 }
 /** An absolute http or https URL, as it was written; none with a user or password in it, which would be shown and sent around. */
@@ -32810,13 +32817,13 @@ function sourceMaps(read, env, workingDirectory, timeoutMs) {
     };
 }
 /**
- * Absolute. The official action joins it to the workspace even when it begins with a slash: a workflow may say `/web` for the
- * folder `web`, which is taken where there is no such folder on the machine.
+ * Absolute. The official action joins it to the workspace even when it begins with a slash: `/srv` is the folder `srv` of a workspace
+ * that has one, also on a machine that has its own.
  */
 function directory(read, workspace) {
     const given = read.text('working_directory') ?? '.';
     const path = (0,external_node_path_.resolve)(workspace, given);
-    const found = [path, (0,external_node_path_.join)(workspace, given)].find(isDirectory);
+    const found = [(0,external_node_path_.join)(workspace, given), path].find(isDirectory);
     if (found === undefined)
         read.reject('working_directory', `a folder that exists; ${path} does not`);
     return realPath(found ?? path);
@@ -33332,9 +33339,10 @@ function releaseMethods(caller) {
 function deployMethods(caller) {
     const path = (version) => caller.org('releases', version, 'deploys');
     return {
-        deploys: async (version) => {
+        deploys: async (version, project) => {
             const read = (value, where) => listOf(value, where, toDeploy);
-            return (await caller.pages(ENDPOINTS.deploys, path(version), read)) ?? [];
+            const filter = project === undefined ? {} : { project: String(project) };
+            return (await caller.pages(ENDPOINTS.deploys, path(version), read, [], filter)) ?? [];
         },
         createDeploy: async (version, body) => {
             const answer = await caller.json('POST', ENDPOINTS.deploys, path(version), { json: body, repeat: 'unprocessed' });
@@ -33497,18 +33505,25 @@ function rateLimitOf(headers) {
         concurrentRemaining: count('concurrentremaining'),
     };
 }
+/** All values, of several headers and of one that a proxy joined with commas; the comma of a date (`Sun, 06 Nov \u2026`) joins nothing. */
+function retryAfters(headers) {
+    const values = headers['retry-after'];
+    const list = typeof values === 'string' ? [values] : (values ?? []);
+    return list.flatMap((value) => value.split(/,(?! ?\d{2}[ -][a-z]{3}[ -])/i));
+}
 function plainNumber(text) {
     return text !== undefined && /^\d{1,12}(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
 }
 /**
- * The longer of the two waits an answer may ask for, without jitter; undefined when it asks for none. An invalid `Retry-After`
- * leaves the reset in force. The `Date` header has whole seconds, so a wait until the reset may be up to a second long, never short.
+ * The longer of the two waits an answer may ask for, without jitter; undefined when it asks for none. Of several values of
+ * `Retry-After` the longest valid one counts, because no wait may be cut short; without a valid one the reset stays in force. The
+ * `Date` header has whole seconds, so a wait until the reset may be up to a second long, never short.
  */
 function askedWait(headers, localNowMs) {
     const now = serverNow(headers, localNowMs);
-    const values = headers['retry-after'];
-    const list = typeof values === 'string' ? [values] : (values ?? []);
-    const waits = list.map((value) => parseRetryAfter(value, now)).filter((wait) => wait !== undefined);
+    const waits = retryAfters(headers)
+        .map((value) => parseRetryAfter(value, now))
+        .filter((wait) => wait !== undefined);
     const retryAfter = waits.length === 0 ? undefined : Math.max(...waits);
     const { resetAt } = rateLimitOf(headers);
     const untilReset = resetAt === undefined ? undefined : Math.max(0, resetAt - now);
@@ -33601,12 +33616,12 @@ class Caller {
         };
     }
     /** All pages of a list, or undefined when the first is answered with one of `absent`. */
-    async pages(endpoint, path, read, absent = []) {
+    async pages(endpoint, path, read, absent = [], filter = {}) {
         const items = [];
         const seen = new Set();
         let cursor;
         for (let page = 0; page < MAX_PAGES; page += 1) {
-            const query = { per_page: '100', ...(cursor === undefined ? {} : { cursor }) };
+            const query = { per_page: '100', ...filter, ...(cursor === undefined ? {} : { cursor }) };
             const answer = await this.json('GET', endpoint, path, { query, accepts: absent });
             if (absent.includes(answer.status))
                 return undefined;
@@ -33883,10 +33898,14 @@ class ConnectFailure extends Error {
     /** undici looks at it to tell whom an error belongs to. */
     code;
     timedOut;
-    constructor(cause, timedOut = false) {
-        super(cause instanceof Error ? cause.message : String(cause), { cause });
+    /** `host:port` of the proxy that was not reached; where it timed out, of the one it went through. Never its credentials. */
+    proxy;
+    constructor(cause, options = {}) {
+        const at = options.proxy === undefined ? '' : `at the proxy ${options.proxy}: `;
+        super(`${at}${cause instanceof Error ? cause.message : String(cause)}`, { cause });
         this.code = codeOf(cause);
-        this.timedOut = timedOut;
+        this.timedOut = options.timedOut ?? false;
+        this.proxy = options.proxy;
     }
 }
 const RESETS = new Set([
@@ -33919,6 +33938,8 @@ function classify(thrown, host) {
     const code = codeOf(cause) ?? '';
     const text = cause instanceof Error ? cause.message : String(cause);
     const failure = (kind, message) => new TransportFailure(kind, message, { sent: !connecting && kind !== 'proxy-auth', cause });
+    if (connecting && thrown.proxy !== undefined)
+        return atProxy(thrown, thrown.proxy, host);
     if (connecting && thrown.timedOut)
         return failure('connect-timeout', `no connection to ${host} in time`);
     const proxied = /Proxy response \((\d+)\)|Proxy Authentication Required/i.exec(text);
@@ -33957,6 +33978,26 @@ function proxyFailure(status, cause) {
         sent: false,
         cause,
     });
+}
+/** No tunnel could be asked for: the server has no part in it. */
+function atProxy({ cause, code = '', timedOut }, proxy, host) {
+    const failure = (kind, message) => new TransportFailure(kind, message, { sent: false, cause });
+    const text = handshakeText(cause instanceof Error ? cause.message : String(cause));
+    if (timedOut)
+        return failure('proxy-timeout', `no connection to ${host} through the proxy ${proxy} in time`);
+    if (code === 'ENOTFOUND')
+        return failure('proxy-wrong', `the proxy ${proxy} is not known (ENOTFOUND)`);
+    if (isNoTls(code))
+        return failure('proxy-wrong', `the proxy ${proxy} does not speak TLS as it should (${code})`);
+    if (HANDSHAKE.test(code))
+        return failure('tls', `no trusted connection to the proxy ${proxy}: ${text} (${code})`);
+    if (code === 'ECONNREFUSED')
+        return failure('proxy-unreached', `the proxy ${proxy} refused the connection`);
+    return failure('proxy-unreached', `the proxy ${proxy} cannot be reached (${code || text})`);
+}
+/** Both ends have no version in common, or one of them speaks no TLS at all: no authority helps. */
+function isNoTls(code) {
+    return /^(ERR_SSL_\w*(VERSION|PROTOCOL)\w*|EPROTO)$/.test(code);
 }
 
 ;// CONCATENATED MODULE: ./build/sentry/giving-up.js
@@ -34055,12 +34096,15 @@ const RETRYABLE_KINDS = new Set([
     'dns-temporary',
     'truncated',
     'proxy-broken',
+    'proxy-unreached',
+    'proxy-timeout',
 ]);
 const TIMEOUT_KINDS = new Set([
     'connect-timeout',
     'first-byte-timeout',
     'attempt-timeout',
     'stalled',
+    'proxy-timeout',
 ]);
 const BACKOFF = { floorMs: 0, baseMs: 500, capMs: 20_000 };
 /** A 429 that says nothing about time: never a wait near zero, or a limited server is stormed. */
@@ -34234,9 +34278,11 @@ function leaveOut({ family }) {
 
 ;// CONCATENATED MODULE: ./build/sentry/transport-errors.js
 
+
 const TLS_HINT = 'If your server uses its own certificate authority, set NODE_EXTRA_CA_CERTS (or SSL_CERT_FILE) to its PEM file in the env of the step. Certificate checks are never switched off.';
 const TLS_VERSION_HINT = 'The server, or what is in front of it, speaks no TLS 1.2 or newer, or no TLS at all. Check that the input url names an HTTPS server and its port; old versions are never allowed.';
 const NETWORK_HINT = 'The network between the runner and Sentry has a problem. Run it again: it continues where it stopped.';
+const PROXY_HINT = 'Check the address in HTTPS_PROXY (HTTP_PROXY where the input url begins with http:), and that the proxy runs and can be reached where the job runs. If Sentry needs no proxy, name its host in NO_PROXY. Then run it again: it continues where it stopped.';
 const EXPLANATIONS = {
     tls: { code: 'tls', hint: TLS_HINT },
     'proxy-auth': {
@@ -34247,6 +34293,9 @@ const EXPLANATIONS = {
         code: 'proxy',
         hint: 'Check HTTPS_PROXY and NO_PROXY, and that the proxy allows CONNECT to your Sentry server.',
     },
+    'proxy-unreached': { code: 'proxy', hint: PROXY_HINT },
+    'proxy-wrong': { code: 'proxy', hint: PROXY_HINT },
+    'proxy-timeout': { code: 'proxy', hint: PROXY_HINT },
     'dns-unknown': {
         code: 'network',
         hint: 'Check the input url: the name of the server does not exist where the job runs.',
@@ -34272,9 +34321,8 @@ function transportError(failure, method, endpoint, suffix = '') {
         : (EXPLANATIONS[failure.kind] ?? { code: 'network', hint: NETWORK_HINT });
     return new errors/* ActionError */.lZ(code, `${method} ${endpoint.family}: ${failure.message}${suffix}`, { cause: failure, hint });
 }
-/** No authority helps where both ends have no version in common. */
-function isTlsVersion({ kind, message }) {
-    return kind === 'tls' && /\((ERR_SSL_\w*(VERSION|PROTOCOL)\w*|EPROTO)\)$/.test(message);
+function isTlsVersion({ cause, kind }) {
+    return kind === 'tls' && isNoTls(codeOf(cause) ?? '');
 }
 
 ;// CONCATENATED MODULE: ./build/sentry/requester.js
@@ -34557,7 +34605,7 @@ const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(imp
  * unbounded), and whose failures are marked: nothing of the request was sent, so any request may be repeated.
  */
 function createConnector(options) {
-    const { authorities, connectMs, lookup, pending, proxy } = options;
+    const { alive, authorities, connectMs, lookup, proxy } = options;
     const connect = (0,undici/* buildConnector */.gU)({
         timeout: connectMs * 2,
         ...(authorities === undefined ? {} : { ca: [...authorities] }),
@@ -34565,10 +34613,10 @@ function createConnector(options) {
     });
     // Its type says nothing of it, but undici's connector returns the socket it opens.
     const direct = connect;
-    return bounded(proxy === undefined ? direct : throughProxy(proxy, direct, options), connectMs, pending);
+    return bounded(proxy === undefined ? direct : throughProxy(proxy, direct, options), connectMs, alive, proxy);
 }
 /** Ends what takes longer than `connectMs`, and marks every failure as one before the connection stood. */
-function bounded(dial, connectMs, pending = new Set()) {
+function bounded(dial, connectMs, alive = new Set(), proxy) {
     return (target, callback) => {
         let done = false;
         const finish = (error, socket, timedOut = false) => {
@@ -34578,11 +34626,15 @@ function bounded(dial, connectMs, pending = new Set()) {
             }
             done = true;
             clearTimeout(timer);
-            pending.delete(attempt);
-            if (error !== null || socket === null)
-                callback(new ConnectFailure(error, timedOut), null);
-            else
+            if (error !== null || socket === null) {
+                alive.delete(attempt);
+                const known = error instanceof ConnectFailure;
+                callback(known ? error : new ConnectFailure(error, { timedOut, proxy: timedOut ? proxy?.host : undefined }), null);
+            }
+            else {
+                socket.once('close', () => alive.delete(attempt));
                 callback(null, socket);
+            }
         };
         let connecting;
         const giveUp = (message, timedOut) => {
@@ -34591,7 +34643,7 @@ function bounded(dial, connectMs, pending = new Set()) {
         };
         const attempt = { destroy: () => giveUp('the run ended', false) };
         const timer = setTimeout(() => giveUp(`not connected within ${connectMs} ms`, true), connectMs);
-        pending.add(attempt);
+        alive.add(attempt);
         connecting = dial(target, (error, socket) => finish(error, socket));
     };
 }
@@ -34634,7 +34686,7 @@ function openTunnel(proxy, target, options, opened, failed) {
         answer.destroy();
         failed(new Error(`Proxy response (${answer.statusCode})`));
     });
-    request.on('error', failed);
+    request.on('error', (error) => failed(new ConnectFailure(error, { proxy: proxy.host })));
     request.end();
     return request;
 }
@@ -34735,7 +34787,7 @@ const SLICE = 128 * 1024;
 /** One pool of kept-alive connections per origin, direct or through the environment's proxy. */
 function createTransport(options) {
     const pools = new Map();
-    const pending = new Set();
+    const alive = new Set();
     const connectMs = options.connectMs ?? 10_000;
     const poolFor = (url) => {
         let pool = pools.get(url.origin);
@@ -34744,7 +34796,7 @@ function createTransport(options) {
             const { lookup } = options;
             const authorities = trustedAuthorities(options.env);
             const connect = options.connector ??
-                createConnector({ connectMs, proxy, authorities, pending, ...(lookup === undefined ? {} : { lookup }) });
+                createConnector({ connectMs, proxy, authorities, alive, ...(lookup === undefined ? {} : { lookup }) });
             // The timeouts of undici are off: they restart with every byte, ours do not.
             pool = new undici/* Pool */.bC(url.origin, { connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
             pools.set(url.origin, pool);
@@ -34754,9 +34806,9 @@ function createTransport(options) {
     return {
         send: (attempt) => sendOnce(poolFor(attempt.url), attempt),
         close: async () => {
-            for (const connecting of pending)
-                connecting.destroy();
             await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+            for (const connection of alive)
+                connection.destroy();
         },
     };
 }
@@ -35332,10 +35384,16 @@ const MAX_LOOKUPS = 5;
  * what the branch was before this push.
  */
 async function findPrevious(request, deps) {
+    const beginning = await findBeginning(request, deps);
+    const { previous } = beginning;
+    if (previous === undefined)
+        return beginning;
+    return { ...beginning, previous: { ...previous, revision: await fullId(previous.revision, request, deps.git) } };
+}
+async function findBeginning(request, deps) {
     const given = request.inputs.commits.previousCommit;
-    if (given !== undefined && !isNoCommit(given)) {
-        return { previous: { revision: await fullId(given, request, deps.git), why: 'previous_commit' } };
-    }
+    if (given !== undefined && !isNoCommit(given))
+        return { previous: { revision: given, why: 'previous_commit' } };
     if (given !== undefined)
         deps.log.info('previous_commit is all zeros, as in the push of a new branch: as if not given');
     const last = await lastRelease(request, deps);
@@ -35345,7 +35403,8 @@ async function findPrevious(request, deps) {
 }
 /**
  * A tag, branch or `HEAD~1` as a full id, where the checkout can tell: Sentry and GitHub know ids best, and nothing of
- * `origin/main`. Where it cannot, `HEAD` is our commit: at GitHub it would be the head of the default branch.
+ * `origin/main`; other tools leave short ids and tags in releases, too. Where it cannot, `HEAD` is our commit: at GitHub it
+ * would be the head of the default branch.
  */
 async function fullId(revision, { repository, own }, git) {
     if (isFullId(revision))
@@ -36781,21 +36840,24 @@ const MAX_POSTS = 3;
  * `existed` is true when an earlier try of this run attempt had made it.
  */
 async function recordDeploy(api, version, body, log, identity = { marked: true }) {
+    let wanted = body;
     if (identity.marked) {
-        const deploy = await find(api, version, body, false);
-        if (deploy !== undefined)
+        const { deploy, missing } = await find(api, version, wanted, false);
+        if (deploy !== undefined && missing.length === 0)
             return { deploy, existed: true };
+        if (deploy !== undefined)
+            wanted = { ...wanted, projects: missing };
     }
     for (let posts = 1;; posts += 1) {
         try {
-            return { deploy: await api.createDeploy(version, body), existed: false };
+            return { deploy: await api.createDeploy(version, wanted), existed: false };
         }
         catch (error) {
             if (!leavesOpen(error))
                 throw error;
             log.info(`${error.message}; asking Sentry whether it has the deploy (attempt ${posts} of ${MAX_POSTS})`);
-            const deploy = await find(api, version, body, !identity.marked);
-            if (deploy !== undefined)
+            const { deploy, missing } = await find(api, version, wanted, !identity.marked);
+            if (deploy !== undefined && missing.length === 0)
                 return { deploy, existed: false };
             if (posts === MAX_POSTS)
                 throw exhausted(error, refusalText('attempts', posts));
@@ -36806,11 +36868,30 @@ async function recordDeploy(api, version, body, log, identity = { marked: true }
 function leavesOpen(error) {
     return error instanceof errors/* ActionError */.lZ && (error.mayHaveHappened || error.code === 'server-answer-invalid');
 }
-/** The server lists the latest deploy per project and environment. Its times have another format than ours, so instants are compared. */
+/**
+ * The server lists the latest deploy per project and environment, and does not say which project's it is. Two steps of one run that
+ * deploy two projects of one release differ in nothing else, so then each project is asked for.
+ */
 async function find(api, version, body, compareTime) {
+    const isOurs = (deploy) => deploys_isSame(deploy, body, compareTime);
+    const deploy = (await api.deploys(version)).find(isOurs);
+    if (deploy === undefined || body.projects === undefined)
+        return { deploy, missing: [] };
+    const members = (await api.getRelease(version))?.projects ?? [];
+    if (members.length <= 1)
+        return { deploy, missing: [] };
+    const missing = [];
+    for (const project of body.projects) {
+        const id = members.find((member) => member.slug === project || String(member.id) === project)?.id;
+        if (id !== undefined && !(await api.deploys(version, id)).some(isOurs))
+            missing.push(project);
+    }
+    return { deploy, missing };
+}
+/** Its times have another format than ours, so instants are compared. */
+function deploys_isSame(deploy, body, compareTime) {
     const instant = (text) => (text === undefined ? Number.NaN : Math.floor(Date.parse(text) / 1000));
-    const deploys = await api.deploys(version);
-    return deploys.find((deploy) => deploy.environment === body.environment &&
+    return (deploy.environment === body.environment &&
         deploy.url === body.url &&
         (deploy.name ?? undefined) === body.name &&
         (!compareTime || instant(deploy.dateFinished) === instant(body.dateFinished)));
@@ -37549,6 +37630,8 @@ async function release_proposal_named(found, origin) {
 const MAX_RELEASE_LENGTH = 200;
 /** Of a name in a message, in UTF-16 units: a variable may hold a whole file by mistake. */
 const LONGEST_SHOWN = 2 * MAX_RELEASE_LENGTH;
+/** The word in which a text was cut: that file may be a key, and half of a secret is masked by nobody. */
+const CUT_WORD = /\S{16,}$/;
 /**
  * Checks a name by the rules of Sentry's server and of sentry-cli together, before anything is sent: the server would answer
  * "Release with name \u2026 is not allowed" without saying which rule.
@@ -37559,7 +37642,7 @@ function assertReleaseName(name, origin) {
     const reason = whyInvalid(name);
     if (reason === undefined)
         return;
-    const shown = name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}\u2026` : name;
+    const shown = name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN).replace(CUT_WORD, '')}\u2026` : name;
     throw new errors/* ActionError */.lZ('release-name-invalid', `The release name ${JSON.stringify(shown)} (${origin}) ${reason}.`, {
         hint: 'Give another name with the input release; for a branch or tag with slashes, replace them, for instance by "-".',
     });
@@ -38006,7 +38089,21 @@ function deleteUploadedMaps(plan, uploaded, log) {
     }
     for (const map of doomed)
         attempt(map, maps, () => removeMap(map, root));
+    for (const name of tellLeftMaps(plan, paths, log))
+        kept.push({ name, reason: 'it was not uploaded' });
     return { maps, scripts, kept };
+}
+/** Who has maps deleted does not want any published, and one that is of no use to Sentry may hold all sources the same. */
+function tellLeftMaps(plan, uploaded, log) {
+    const left = plan.units.flatMap(({ map }) => (map === undefined || uploaded.has(map.path) ? [] : [map]));
+    const names = left.filter(({ path }) => (0,external_node_fs_.existsSync)(path)).map(({ name }) => name);
+    if (names.length === 0)
+        return names;
+    const listed = `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, \u2026 (${names.length})` : ''}`;
+    log.warning(`Not deleted, because not uploaded: ${listed}. Delete what must not be published.`, {
+        title: 'delete_after_upload',
+    });
+    return names;
 }
 /** Whether the script's reference, or its pair, is one of the maps. */
 function mentions({ js, map, reference }, names) {
@@ -38166,6 +38263,7 @@ const TITLES = {
     'ambiguous-map': 'Ambiguous source map',
     'map-taken': 'Source map of another script',
     'map-broken': 'Source map unusable',
+    'map-only': 'Source map without its script',
     'no-id': 'No debug id',
     'map-does-not-fit': 'Source map does not fit',
     'map-without-content': 'Source map without sources',
@@ -38228,6 +38326,8 @@ function annotate({ kind, file, severity, message }) {
     };
 }
 
+// EXTERNAL MODULE: ./build/sourcemaps/code-names.js
+var code_names = __nccwpck_require__(6471);
 ;// CONCATENATED MODULE: ./build/sourcemaps/glob.js
 /**
  * Globs of the `sourcemaps` input: `*`, `?`, `[a-z]`, `[!a-z]`, `**`, `{a,b}` and `\` before a special character. The walk
@@ -38491,10 +38591,11 @@ function noFilesError(unmatched, place) {
     });
 }
 /** Why a pattern matched nothing, as one clause without a full stop. */
-function reasonFor({ targets, tally, excluded }, place) {
+function reasonFor({ pattern, targets, tally, excluded }, place) {
     const missing = targets.find((target) => target.kind === 'missing');
-    if (missing !== undefined && targets.every((target) => target.kind === 'missing'))
-        return missingReason(missing, place);
+    if (missing !== undefined && targets.every((target) => target.kind === 'missing')) {
+        return severalPaths(pattern, place) ?? missingReason(missing, place);
+    }
     if (tally.outside.length > 0 || targets.some((target) => target.kind === 'outside')) {
         return `a link leads out of the workspace (${no_files_list(outsideNames(targets, tally))}), or to .git or secrets in it, and neither is read`;
     }
@@ -38516,6 +38617,14 @@ function reasonFor({ targets, tally, excluded }, place) {
         return 'nothing matches';
     const name = (0,paths/* shownName */.HD)(place.root, folder.real, place.path);
     return folder.kind === 'glob' ? `nothing matches; ${contents(folder.real, name)}` : contents(folder.real, name);
+}
+/** Spaces separate paths on a single line only; with several lines, or in quotes, what stands between them is one path. */
+function severalPaths(pattern, { workingDirectory, path }) {
+    const words = pattern.split(/\s+/);
+    const there = words.find((word) => /\w/.test(word) && (0,external_node_fs_.existsSync)(path.resolve(workingDirectory, word)));
+    if (words.length === 1 || there === undefined)
+        return undefined;
+    return `is read as one path, because quotes and a list of several lines keep spaces; "${there}" exists, so write it on a line of its own`;
 }
 function outsideNames(targets, tally) {
     return [...tally.outside, ...targets.flatMap((target) => (target.kind === 'outside' ? [target.name] : []))];
@@ -39178,10 +39287,19 @@ function gaps(name) {
 
 
 
+
 /** The diagnosis of a script without a map: why, the nearest candidate, what to do. */
 function unpaired_explain(script, noMap, maps) {
     const kind = noMap.reason === 'ambiguous' ? 'ambiguous-map' : noMap.reason === 'taken' ? 'map-taken' : 'no-map';
     return { kind, file: script.name, severity: 'warning', message: messageFor(script, noMap, maps) };
+}
+/** A map whose script lies beside it, but was not named: then no script gets a debug id. Undefined where there is none. */
+function explainLoneMap(map, probe) {
+    const script = map.name.replace(/\.map$/, '');
+    if (!DEFAULT_EXTENSIONS.includes(external_node_path_.posix.extname(script).slice(1)) || probe?.(script) !== 'on-disk')
+        return undefined;
+    const message = `has no debug id, and its script ${script} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
+    return { kind: 'map-only', file: map.name, severity: 'warning', message };
 }
 function messageFor(script, noMap, maps) {
     if (noMap.reason === 'no-reference')
@@ -39283,9 +39401,12 @@ function pairFiles(files, scans, options) {
     }
     const owners = pair_settle(candidates);
     const units = candidates.map((candidate) => toUnit(candidate, owners, lookup));
-    for (const map of maps)
-        if (owners.get(map)?.owner === undefined)
-            units.push({ map });
+    for (const map of maps) {
+        if (owners.get(map)?.owner !== undefined)
+            continue;
+        const unpaired = explainLoneMap(map, options.probe);
+        units.push(unpaired === undefined ? { map } : { map, unpaired });
+    }
     return { units: sortUnits(units), diagnoses };
 }
 /** Scripts that get a suggestion of the nearest map. */
@@ -39452,6 +39573,7 @@ var scan = __nccwpck_require__(1490);
 
 
 
+
 /**
  * Finds the files, reads each script's reference, and pairs scripts with maps. Nothing is written. Throws ActionError
  * `no-files-found`, `file-outside-workspace`, `file-unreadable` or `input-invalid`.
@@ -39468,7 +39590,8 @@ async function planSourceMaps(inputs, log, deps = {}) {
         urlSuffix: options.urlSuffix,
         probe: diskProbe(files, root),
     });
-    const integrity = options.inject ? integrityDiagnoses(discovery.pages, scripts) : [];
+    const changing = options.inject ? scripts.filter(({ name }) => (0,code_names/* isCode */._)(name)) : [];
+    const integrity = changing.length > 0 ? integrityDiagnoses(discovery.pages, changing) : [];
     logPairs(units, log);
     const inUnits = units.flatMap(({ js, map }) => [js, map]).filter((file) => file !== undefined);
     return {
@@ -41213,9 +41336,9 @@ function createPageFetcher(options) {
 async function follow(url, maxBytes, options) {
     let at = url;
     for (let hop = 0; hop <= fetcher_MAX_REDIRECTS; hop += 1) {
-        const pending = new Set();
+        const alive = new Set();
         const connect = createConnector({
-            pending,
+            alive,
             connectMs: CONNECT_MS,
             proxy: proxyFor(at, options.env),
             authorities: trustedAuthorities(options.env),
@@ -41234,9 +41357,9 @@ async function follow(url, maxBytes, options) {
             at = next;
         }
         finally {
-            for (const connecting of pending)
-                connecting.destroy();
             await agent.destroy();
+            for (const connection of alive)
+                connection.destroy();
         }
     }
     throw new errors/* ActionError */.lZ('verify-failed', `${url.href} redirects more than ${fetcher_MAX_REDIRECTS} times`);
@@ -41302,7 +41425,7 @@ async function verifySite(address, uploaded, deps) {
     try {
         let seen = await look(new URL(address), uploaded, deps);
         for (const pauseMs of PAUSES_MS) {
-            if (!seen.served.some(({ verdict }) => verdict === 'other-build' || verdict === 'no-id'))
+            if (!looksOld(seen))
                 break;
             deps.log.info(`The site does not serve this build everywhere yet; looking again in ${pauseMs / 1000} s`);
             await deps.clock.sleep(pauseMs, deps.signal);
@@ -41316,6 +41439,11 @@ async function verifySite(address, uploaded, deps) {
         deps.log.warning(`${error.message}. ${error.hint ?? ''}`.trim(), { title: 'Deployed site' });
         return { status: 'warned', detail: error.message };
     }
+}
+/** Something is of another build, or nothing is of this one: the site before the first debug ids has neither ids nor our names. */
+function looksOld({ served }) {
+    const has = (wanted) => served.some(({ verdict }) => verdict === wanted);
+    return has('other-build') || has('no-id') || (has('not-ours') && !has('uploaded'));
 }
 async function look(address, uploaded, { fetcher, signal }) {
     const page = await fetcher(address, site_MAX_PAGE_BYTES);
@@ -41437,13 +41565,7 @@ function ofEarlierRuns(project, api) {
                 return hits.some(({ resolvedWith }) => resolvedWith === 'debug-id');
             }
             catch (error) {
-                // Servers that only speak the upload protocol have no such request.
-                if (!(error instanceof errors/* ActionError */.lZ) || error.status !== 404)
-                    throw error;
-                throw new errors/* ActionError */.lZ('verify-failed', 'The server cannot be asked for the debug ids of the site', {
-                    cause: error,
-                    hint: 'Give this step the same sourcemaps as the step that uploaded them: nothing is sent twice.',
-                });
+                throw error instanceof errors/* ActionError */.lZ && !ENDS.includes(error.code) ? uploaded_notAsked(error) : error;
             }
         },
         isFile: () => false,
@@ -41454,6 +41576,20 @@ function ofEarlierRuns(project, api) {
             others: 'not known to Sentry',
         },
     };
+}
+/** What ends the run whatever it was doing. */
+const ENDS = ['cancelled', 'deadline', 'internal'];
+function uploaded_notAsked(cause) {
+    // Servers that only speak the upload protocol have no such request.
+    const lacking = cause.status === 404;
+    const hint = lacking
+        ? 'Give this step the same sourcemaps as the step that uploaded them: nothing is sent twice.'
+        : cause.hint;
+    const why = lacking ? '' : `: ${cause.message}`;
+    return new errors/* ActionError */.lZ('verify-failed', `The server cannot be asked for the debug ids of the site${why}`, {
+        cause,
+        ...(hint === undefined ? {} : { hint }),
+    });
 }
 function lastPart(path) {
     return path.slice(path.lastIndexOf('/') + 1);
@@ -42308,6 +42444,27 @@ function startsWithAt(bytes, text, at) {
             return false;
     }
     return true;
+}
+
+
+/***/ }),
+
+/***/ 6471:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ isCode)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+
+/** Text that a pattern or `ext` may name beside scripts, in which a line of JavaScript would break something. */
+const NO_CODE = new Set('css scss sass less styl html htm xhtml json xml svg txt md vue svelte'.split(' ').map((name) => `.${name}`));
+/**
+ * Whether JavaScript may be put into the file, by its extension. An unknown one counts as a script: the user named it. A snippet in front
+ * of a stylesheet takes its first rule away; sentry-cli puts one there.
+ */
+function isCode(name) {
+    return !NO_CODE.has(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.extname(name).toLowerCase());
 }
 
 
@@ -43513,7 +43670,10 @@ function bundleKindOf(code) {
     return (0,sourcemaps_bytes/* startsWithAt */.Vc)(code, RAM_MAGIC, 0) ? 'ram-bundle' : 'text';
 }
 
+// EXTERNAL MODULE: ./build/sourcemaps/code-names.js
+var code_names = __nccwpck_require__(6471);
 ;// CONCATENATED MODULE: ./build/sourcemaps/diagnoses.js
+
 function about(file, kind, severity, message, debugId) {
     const diagnosis = { kind, file: file.name, severity, message };
     return debugId === undefined ? diagnosis : { ...diagnosis, debugId };
@@ -43523,7 +43683,9 @@ const diagnoses = {
     injected: (js, id) => about(js, 'injected', 'info', 'paired with its map and injected', id),
     adopted: (js, id) => about(js, 'injected', 'info', 'carries the snippet of a bundler plugin; its id was kept', id),
     hasId: (js, id) => about(js, 'has-id', 'info', 'already has a debug id, which was kept', id),
-    noId: (js) => about(js, 'no-id', 'warning', 'has no debug id and `inject` is off: Sentry can only match it by release and URL'),
+    noId: (js) => (0,code_names/* isCode */._)(js.name)
+        ? about(js, 'no-id', 'warning', 'has no debug id and `inject` is off: Sentry can only match it by release and URL')
+        : about(js, 'no-id', 'info', 'is no JavaScript, so it is uploaded unchanged and without a debug id'),
     /** The plan's reason, with the id the script got all the same. */
     noMap: (js, unit, id) => {
         const reason = unit.unpaired ?? about(js, 'no-map', 'warning', 'no source map was found for it');
@@ -43536,7 +43698,7 @@ const diagnoses = {
     ramBundle: (js) => about(js, 'unsupported-bundle', 'warning', 'is an indexed RAM bundle of React Native, which is not uploaded'),
     hermesWithoutId: (js) => about(js, 'no-id', 'warning', 'is Hermes bytecode and its map has no debug id; have the Metro plugin of Sentry add one'),
     mapOnly: (map, id) => about(map, 'map-only', 'info', 'is uploaded as it is: no script of the set refers to it', id),
-    withoutContent: (map) => about(map, 'map-without-content', 'warning', 'lacks the content of some sources, and they are not in the workspace: Sentry will show positions, but no code'),
+    withoutContent: (map) => about(map, 'map-without-content', 'warning', 'lacks the content of some sources, and it could not be taken from the workspace: Sentry will show positions, but no code'),
     doesNotFit: (map, js) => about(map, 'map-does-not-fit', 'warning', `maps lines behind the end of ${js.name}: it was made for another build of it`),
     otherId: (map, js, id) => about(map, 'map-does-not-fit', 'warning', `has another debug id than ${js.name}: it was made for another build of it`, id),
     uncutRange: (map) => about(map, 'map-does-not-fit', 'warning', 'has a range mapping before the first code of its script, which may reach over the inserted snippet: positions in it may be off'),
@@ -43835,14 +43997,24 @@ function addDigit(table, state, field, digits, value, silent) {
  * @throws MapFault that names the line
  */
 function checkMappings(bytes, start, end, sources, names) {
+    const check = { ...START, sources, names };
+    for (let from = start; from < end; from += BLOCK_BYTES)
+        checkBlock(check, bytes, from, Math.min(from + BLOCK_BYTES, end));
+    if (!isComplete(check.state))
+        throw new MapFault(`its mappings break off in line ${check.line + 1}`);
+    return { lastLine: findLastLine(bytes, start, end, check.line) };
+}
+const START = { state: BETWEEN, line: 0, source: 0, name: 0, value: 0, scale: 1 };
+/**
+ * Bytes that are checked in one call. V8 compiles a function that is called often as a whole; a single loop over all is compiled
+ * in the middle of a run, for that run alone: it threw that code away at the end of hundreds of maps.
+ */
+const BLOCK_BYTES = 1024;
+function checkBlock(check, bytes, from, to) {
+    const { sources, names } = check;
     const table = TABLES[(sources === 0 ? 2 : 0) + (names === 0 ? 1 : 0)] ?? new Uint8Array();
-    let state = BETWEEN;
-    let line = 0;
-    let source = 0;
-    let name = 0;
-    let value = 0;
-    let scale = 1;
-    for (let pos = start; pos < end; pos++) {
+    let { state, line, source, name, value, scale } = check;
+    for (let pos = from; pos < to; pos++) {
         const byte = bytes[pos] ?? 0;
         const before = state;
         state = table[(state << 8) | byte] ?? 0;
@@ -43874,9 +44046,12 @@ function checkMappings(bytes, start, end, sources, names) {
                 throw missing('name', name, names, line);
         }
     }
-    if (!isComplete(state))
-        throw new MapFault(`its mappings break off in line ${line + 1}`);
-    return { lastLine: findLastLine(bytes, start, end, line) };
+    check.state = state;
+    check.line = line;
+    check.source = source;
+    check.name = name;
+    check.value = value;
+    check.scale = scale;
 }
 function isComplete(state) {
     const field = state - BETWEEN;
@@ -45239,6 +45414,7 @@ var read_file = __nccwpck_require__(1990);
 
 
 
+
 /**
  * Reads a unit once, gives it a debug id, writes what changed (script and map together or not at all) and returns what goes
  * into the bundle. Synchronous: it runs in worker threads. A second run over its output changes nothing and returns the same
@@ -45252,9 +45428,11 @@ var read_file = __nccwpck_require__(1990);
  */
 function processUnit(unit, options, allocate = read_file/* allocateAlone */.f) {
     const map = unit.map === undefined ? undefined : { file: unit.map, content: (0,read_file/* readPlannedFile */.v)(unit.map, allocate) };
-    if (unit.js === undefined)
-        return map === undefined ? skipped() : processLoneMap(map.file, map.content, options);
-    const job = { unit, js: unit.js, script: (0,read_file/* readPlannedFile */.v)(unit.js, allocate), map, options };
+    if (unit.js === undefined) {
+        return map === undefined ? skipped() : processLoneMap(map.file, map.content, unit.unpaired, options);
+    }
+    const edits = (0,code_names/* isCode */._)(unit.js.name) ? options : { ...options, inject: false };
+    const job = { unit, js: unit.js, script: (0,read_file/* readPlannedFile */.v)(unit.js, allocate), map, options: edits };
     switch (bundleKindOf(job.script.bytes)) {
         case 'ram-bundle':
             return skipped(diagnoses.ramBundle(unit.js));
@@ -45265,12 +45443,13 @@ function processUnit(unit, options, allocate = read_file/* allocateAlone */.f) {
     }
 }
 /** A map that no script refers to goes up as it is: another upload may have brought the script. */
-function processLoneMap(file, content, options) {
+function processLoneMap(file, content, unpaired, options) {
     const document = tryRead(content.bytes);
     if (document instanceof MapFault)
         return skipped(diagnoses.mapBroken(file, document.message));
     const { artifact, notes } = mapArtifact(document, file, [], document.debugId, options);
-    return { artifacts: [artifact], diagnoses: [diagnoses.mapOnly(file, document.debugId), ...notes] };
+    const without = document.debugId === undefined ? unpaired : undefined;
+    return { artifacts: [artifact], diagnoses: [without ?? diagnoses.mapOnly(file, document.debugId), ...notes] };
 }
 /** Bytecode is never touched and never uploaded: an entry without content carries the id of the map. */
 function processHermes({ unit, js, map, options }) {
