@@ -7,7 +7,7 @@ export function isInside(parent: string, child: string, path: PlatformPath): boo
 }
 
 const PRIVATE_FILE =
-  /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.pypirc|id_[a-z0-9]+|.*\.(?:pem|key|p12|pfx))$/i;
+  /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.pypirc|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|.*\.(?:pem|key|p12|pfx))$/i;
 
 /**
  * Whether a real path is inside the workspace and still nothing that a link or a map may lead to: a checkout's `.git/config` holds its
