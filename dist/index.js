@@ -43537,7 +43537,7 @@ function isInside(parent, child, path) {
     const relative = path.relative(parent, child);
     return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
 }
-const PRIVATE_FILE = /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.pypirc|id_[a-z0-9]+|.*\.(?:pem|key|p12|pfx))$/i;
+const PRIVATE_FILE = /^(?:\.env(?:\..*)?|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.pypirc|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|.*\.(?:pem|key|p12|pfx))$/i;
 /**
  * Whether a real path is inside the workspace and still nothing that a link or a map may lead to: a checkout's `.git/config` holds its
  * token, and git would not read it any more with a script's id in it; other names are of files that hold secrets.
