@@ -40692,7 +40692,7 @@ var cuts = __nccwpck_require__(427);
 
 const settings_MIB = 1 << 20;
 /** All slabs together: the memory that holds chunks between reading and sending. */
-const SLAB_MEMORY = 24 * settings_MIB;
+const SLAB_MEMORY = 20 * settings_MIB;
 /** Chunks for a server that names no missing ones: nothing is re-used, so fewer and bigger is better. */
 const BLIND_CHUNK_BYTES = 4 * settings_MIB;
 /** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */

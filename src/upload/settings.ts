@@ -20,7 +20,7 @@ export interface Settings {
 
 const MIB = 1 << 20;
 /** All slabs together: the memory that holds chunks between reading and sending. */
-const SLAB_MEMORY = 24 * MIB;
+const SLAB_MEMORY = 20 * MIB;
 /** Chunks for a server that names no missing ones: nothing is re-used, so fewer and bigger is better. */
 const BLIND_CHUNK_BYTES = 4 * MIB;
 /** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */
