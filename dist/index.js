@@ -41540,6 +41540,7 @@ function tellScripts(served, log) {
 
 ;// CONCATENATED MODULE: ./build/verify/uploaded.js
 
+
 /** The files of this run. */
 function ofThisRun({ debugIds }) {
     const ids = new Set(debugIds.map(({ debugId }) => debugId));
@@ -41547,7 +41548,7 @@ function ofThisRun({ debugIds }) {
     const names = new Set(debugIds.map(({ name }) => lastPart(name)));
     return {
         has: async (debugId) => ids.has(debugId),
-        isFile: ({ pathname }) => names.has(uploaded_decode(lastPart(pathname))),
+        isFile: ({ pathname }) => names.has((0,resolve/* decodePercent */.gr)(lastPart(pathname))),
         words: {
             unknown: 'that this run did not upload',
             without: 'is no file of the upload',
@@ -41593,14 +41594,6 @@ function uploaded_notAsked(cause) {
 }
 function lastPart(path) {
     return path.slice(path.lastIndexOf('/') + 1);
-}
-function uploaded_decode(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
 }
 
 ;// CONCATENATED MODULE: ./build/verify/verify.js

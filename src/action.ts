@@ -16,6 +16,7 @@ import { VERSION } from './version.js';
 
 /** How long a failed run may be kept alive, after all is said, by what it could not end: a git that hangs. */
 const LINGER_MS = 1_000;
+
 /** Runs the action in the runner's process: its log, outputs, summary and exit code. */
 export async function act(cancel: AbortSignal): Promise<void> {
   keepHeapSmall();

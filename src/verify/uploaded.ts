@@ -1,5 +1,6 @@
 import { ActionError, type ErrorCode } from '../errors.js';
 import type { SentryApi } from '../sentry/types.js';
+import { decodePercent } from '../sourcemaps/resolve.js';
 import type { UploadRecord } from '../upload/types.js';
 
 /** What a served script is compared with, and how that is called in front of people. */
@@ -27,7 +28,7 @@ export function ofThisRun({ debugIds }: Pick<UploadRecord, 'debugIds'>): Uploade
   const names = new Set(debugIds.map(({ name }) => lastPart(name)));
   return {
     has: async (debugId) => ids.has(debugId),
-    isFile: ({ pathname }) => names.has(decode(lastPart(pathname))),
+    isFile: ({ pathname }) => names.has(decodePercent(lastPart(pathname))),
     words: {
       unknown: 'that this run did not upload',
       without: 'is no file of the upload',
@@ -76,12 +77,4 @@ function notAsked(cause: ActionError): ActionError {
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
