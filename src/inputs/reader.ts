@@ -1,3 +1,4 @@
+import { cutWords } from '../cut-words.js';
 import { ActionError } from '../errors.js';
 import { type ListStyle, parseList, UnclosedQuote } from './list.js';
 import type { InputName } from './names.js';
@@ -90,8 +91,7 @@ export class InputReader {
    * @param value the offending part, when it is not the whole input or came from a variable
    */
   reject(name: InputName, allowed: string, value = this.text(name)): void {
-    const shown = value !== undefined && value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}…` : value;
-    const found = shown === undefined ? 'is missing' : `is ${JSON.stringify(shown)}`;
+    const found = value === undefined ? 'is missing' : `is ${JSON.stringify(cutWords(value, SHOWN_LENGTH))}`;
     this.#problems.push(`Input ${name} ${found}. ${sentence(allowed)}`);
   }
 

@@ -1,3 +1,4 @@
+import { cutWords } from '../cut-words.js';
 import { ActionError } from '../errors.js';
 
 /** Characters, counted as Sentry's server counts them (code points). */
@@ -5,8 +6,6 @@ export const MAX_RELEASE_LENGTH = 200;
 
 /** Of a name in a message, in UTF-16 units: a variable may hold a whole file by mistake. */
 const LONGEST_SHOWN = 2 * MAX_RELEASE_LENGTH;
-/** The word in which a text was cut: that file may be a key, and half of a secret is masked by nobody. */
-const CUT_WORD = /\S{16,}$/;
 
 /**
  * Checks a name by the rules of Sentry's server and of sentry-cli together, before anything is sent: the server would answer
@@ -17,8 +16,8 @@ const CUT_WORD = /\S{16,}$/;
 export function assertReleaseName(name: string, origin: string): void {
   const reason = whyInvalid(name);
   if (reason === undefined) return;
-  const shown = name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN).replace(CUT_WORD, '')}…` : name;
-  throw new ActionError('release-name-invalid', `The release name ${JSON.stringify(shown)} (${origin}) ${reason}.`, {
+  const shown = JSON.stringify(cutWords(name, LONGEST_SHOWN));
+  throw new ActionError('release-name-invalid', `The release name ${shown} (${origin}) ${reason}.`, {
     hint: 'Give another name with the input release; for a branch or tag with slashes, replace them, for instance by "-".',
   });
 }

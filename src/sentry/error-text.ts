@@ -1,8 +1,7 @@
 /** What a server said about a failure, as one short line that is safe to show. */
+import { cutWords } from '../cut-words.js';
 
 const MAX_LENGTH = 400;
-/** A long word at the end: half a secret is known to nobody who hides secrets, so none is cut in its middle. */
-const LONG_WORD = /[\w.~+/=%-]{16,}$/;
 const DECODER = new TextDecoder('utf-8');
 /** Sentry's own tokens and anything sent as a bearer: a server (or a proxy's debug page) may echo the request. */
 const SECRETS = [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, /\bsntr[a-z]{1,3}_[\w+/=-]+/gi];
@@ -16,7 +15,7 @@ export function textOf(body: Uint8Array): string {
 export function oneLine(text: string, maxLength = MAX_LENGTH): string {
   let line = text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ').trim();
   for (const secret of SECRETS) line = line.replace(secret, '[hidden]');
-  return line.length > maxLength ? `${line.slice(0, maxLength - 1).replace(LONG_WORD, '')}…` : line;
+  return cutWords(line, maxLength);
 }
 
 /** True for an HTML page: a login wall, a captive proxy, an error page. */

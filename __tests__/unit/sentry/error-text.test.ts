@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { errorText, looksLikeHtml, oneLine } from '../../../src/sentry/error-text.js';
+import { errorText, looksLikeHtml } from '../../../src/sentry/error-text.js';
 
 const said = (body: unknown) => errorText(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
 
@@ -69,9 +69,4 @@ describe('what a server said', () => {
 it('tells HTML from JSON and text', () => {
   expect(looksLikeHtml('\n <!doctype HTML>')).toBe(true);
   expect(looksLikeHtml('{"a":"<html>"}')).toBe(false);
-});
-
-it('cuts with a mark', () => {
-  expect(oneLine('abcdef', 4)).toBe('abc…');
-  expect(oneLine(`a key ${'0123456789abcdef'.repeat(4)}`, 40)).toBe('a key …');
 });
