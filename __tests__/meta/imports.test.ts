@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files at the root of src that everything may import. */
-const COMMON = ['errors', 'log', 'clock', 'version', 'journal', 'parse-url', 'cut-words'];
+const COMMON = ['errors', 'log', 'clock', 'version', 'journal', 'parse-url', 'cut-words', 'percent'];
 
 interface Import {
   readonly from: string;

@@ -73,9 +73,12 @@ describe('row 58: a proxy', () => {
     expect((await api.getRelease('1'))?.version).toBe('1.0.0');
   });
 
-  it('gets the decoded user and password', async () => {
-    const [server, via] = [await tlsServer(), await proxy({ password: 'us@er:p:ss' })];
-    const { api } = client(server.port, { HTTPS_PROXY: `http://us%40er:p%3Ass@127.0.0.1:${via.port}` });
+  it.each([
+    ['us%40er:p%3Ass', 'us@er:p:ss'],
+    ['us%40er:100%safe', 'us@er:100%safe'],
+  ])('gets the decoded user and password, and a lone %% as it is: %s', async (written, password) => {
+    const [server, via] = [await tlsServer(), await proxy({ password })];
+    const { api } = client(server.port, { HTTPS_PROXY: `http://${written}@127.0.0.1:${via.port}` });
     expect((await api.getRelease('1'))?.version).toBe('1.0.0');
   });
 

@@ -1,3 +1,5 @@
+import { decodePercent } from '../percent.js';
+
 /** Shorter texts are not masked: the runner would blot out every place where they happen to stand, and they protect nothing. */
 const SHORTEST = 6;
 
@@ -57,8 +59,8 @@ function formsOfPassword(address: string): string[] {
   const match = /^(?:[a-z]+:\/\/)?([^/@\s]*):([^/\s]*)@/i.exec(address.trim());
   if (!match) return [];
   const [, user = '', password = ''] = match;
-  const decoded = decode(password);
-  const basic = Buffer.from(`${decode(user)}:${decoded}`).toString('base64');
+  const decoded = decodePercent(password);
+  const basic = Buffer.from(`${decodePercent(user)}:${decoded}`).toString('base64');
   return [...encodings(password), ...encodings(decoded), basic];
 }
 
@@ -81,12 +83,4 @@ function encodings(text: string): string[] {
 function wholeGroups(bytes: Buffer): string[] {
   const whole = bytes.subarray(0, bytes.length - (bytes.length % 3));
   return [whole.toString('base64'), whole.toString('base64url')];
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

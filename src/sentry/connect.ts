@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
+import { decodePercent } from '../percent.js';
 import { ConnectFailure } from './failures.js';
 
 /** What makes a connection; undici's own function type. */
@@ -142,14 +143,6 @@ function authorityOf({ hostname, port, protocol }: buildConnector.Options): stri
 
 function proxyAuthorization(proxy: URL): Record<string, string> {
   if (proxy.username === '' && proxy.password === '') return {};
-  const credentials = `${decode(proxy.username)}:${decode(proxy.password)}`;
+  const credentials = `${decodePercent(proxy.username)}:${decodePercent(proxy.password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a lone % is meant as it is
-  }
 }

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
+import { decodePercent } from '../percent.js';
 import { findDebugId } from './debug-id.js';
 import type { Found } from './expand.js';
-import { cutQuery, decodePercent, LONGEST_PATH } from './resolve.js';
+import { cutQuery, LONGEST_PATH } from './resolve.js';
 import type { Diagnosis, SourceFile } from './types.js';
 
 /** Pages that are looked at, and the longest that is read: a site generator may write thousands. */

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { decodePercent } from '../percent.js';
 
 /** What a reference in a script points to. Names are paths below the root with `/`. */
 export type Resolved =
@@ -52,14 +53,4 @@ export function cutQuery(url: string): string {
 function spellings(text: string): string[] {
   const decoded = decodePercent(text);
   return [...new Set([decoded, text, decoded.replaceAll('\\', '/')])];
-}
-
-/** Undoes percent-encoding; text that is not valid percent-encoded UTF-8 stays as it is. */
-export function decodePercent(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

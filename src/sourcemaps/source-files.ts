@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import nodePath, { type PlatformPath } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { decodePercent } from '../percent.js';
 import { isInside, isPrivate } from './paths.js';
-import { decodePercent, LONGEST_PATH } from './resolve.js';
+import { LONGEST_PATH } from './resolve.js';
 
 /** Where sources may be read from. Both absolute; the workspace is a real path. */
 export interface SourceRoots {

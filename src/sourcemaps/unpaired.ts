@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
+import { decodePercent } from '../percent.js';
 import { DEFAULT_EXTENSIONS } from './filter.js';
 import { guessMapNames } from './guess.js';
 import { nearest } from './nearest.js';
-import { cutQuery, decodePercent } from './resolve.js';
+import { cutQuery } from './resolve.js';
 import type { Diagnosis, SourceFile } from './types.js';
 
 /**

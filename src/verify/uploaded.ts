@@ -1,6 +1,6 @@
 import { ActionError, type ErrorCode } from '../errors.js';
+import { decodePercent } from '../percent.js';
 import type { SentryApi } from '../sentry/types.js';
-import { decodePercent } from '../sourcemaps/resolve.js';
 import type { UploadRecord } from '../upload/types.js';
 
 /** What a served script is compared with, and how that is called in front of people. */

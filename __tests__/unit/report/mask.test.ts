@@ -48,6 +48,8 @@ it('a password of three letters is not masked as six digits, which sizes and com
 
 it('the password of a proxy is masked raw, decoded and as a header', () => {
   const forms = secretForms({ HTTPS_PROXY: 'http://us%40er:p%3Assword@proxy:8080', http_proxy: 'bob:hunter22@proxy' });
+  const lone = secretForms({ ALL_PROXY: 'us%40er:100%safe@proxy' });
+  expect(lone).toContain(Buffer.from('us@er:100%safe').toString('base64'));
   expect(forms).toEqual(
     expect.arrayContaining([
       'p%3Assword',
