@@ -9,12 +9,12 @@ import { ConnectFailure } from './failures.js';
 export type Connector = buildConnector.connector;
 
 /** A connection on its way, or one that stands: it can be ended. */
-export interface Connecting {
+export interface Connection {
   destroy(): void;
 }
 
 /** Begins a connection; undici's type, and a handle to end it by. */
-export type Dial = (target: buildConnector.Options, callback: buildConnector.Callback) => Connecting | undefined;
+export type Dial = (target: buildConnector.Options, callback: buildConnector.Callback) => Connection | undefined;
 
 /** How connections are made. */
 export interface ConnectOptions {
@@ -26,7 +26,7 @@ export interface ConnectOptions {
    * Connections on their way and open ones; whoever closes the transport ends them, or they keep the process alive. Open ones, too:
    * undici, destroyed between the connection and the parser that it loads for it, forgets the connection.
    */
-  readonly alive: Set<Connecting>;
+  readonly alive: Set<Connection>;
   /** Passed to Node's connect functions; for tests. */
   readonly lookup?: unknown;
 }
@@ -51,7 +51,7 @@ export function createConnector(options: ConnectOptions): Connector {
 export function bounded(
   dial: Dial,
   connectMs: number,
-  alive: Set<Connecting> = new Set(),
+  alive: Set<Connection> = new Set(),
   proxy?: URL | undefined,
 ): Connector {
   return (target, callback) => {
@@ -75,22 +75,22 @@ export function bounded(
         callback(null, socket as Parameters<buildConnector.Callback> extends [null, infer S] ? S : never);
       }
     };
-    let connecting: Connecting | undefined;
+    let connection: Connection | undefined;
     const giveUp = (message: string, timedOut: boolean) => {
       finish(new Error(message), null, timedOut);
-      connecting?.destroy();
+      connection?.destroy();
     };
-    const attempt: Connecting = { destroy: () => giveUp('the run ended', false) };
+    const attempt: Connection = { destroy: () => giveUp('the run ended', false) };
     const timer = setTimeout(() => giveUp(`not connected within ${connectMs} ms`, true), connectMs);
     alive.add(attempt);
-    connecting = dial(target, (error, socket) => finish(error, socket));
+    connection = dial(target, (error, socket) => finish(error, socket));
   };
 }
 
 /** Asks the proxy for a tunnel, then speaks to the target in it: the proxy sees the target's name, never a header or body. */
 function throughProxy(proxy: URL, direct: Dial, options: ConnectOptions): Dial {
   return (target, callback) => {
-    let current: Connecting | undefined;
+    let current: Connection | undefined;
     const opened = (tunnel: Socket) => {
       current = tunnel;
       if (target.protocol === 'https:') current = direct({ ...target, httpSocket: tunnel }, callback);
@@ -107,7 +107,7 @@ function openTunnel(
   options: ConnectOptions,
   opened: (tunnel: Socket) => void,
   failed: (error: Error) => void,
-): Connecting {
+): Connection {
   const authority = authorityOf(target);
   const start = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
   const request = start({

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Dispatcher, Pool } from 'undici';
 import { trustedAuthorities } from './authorities.js';
-import { type Connecting, type Connector, createConnector } from './connect.js';
+import { type Connection, type Connector, createConnector } from './connect.js';
 import { classify, codeOf, TransportFailure } from './failures.js';
 import { type ProxyEnvironment, proxyFor } from './proxy.js';
 import { duration, type Headers, headerOf } from './timing.js';
@@ -61,7 +61,7 @@ const SLICE = 128 * 1024;
 /** One pool of kept-alive connections per origin, direct or through the environment's proxy. */
 export function createTransport(options: TransportOptions): Transport {
   const pools = new Map<string, Pool>();
-  const alive = new Set<Connecting>();
+  const alive = new Set<Connection>();
   const connectMs = options.connectMs ?? 10_000;
   const poolFor = (url: URL) => {
     let pool = pools.get(url.origin);

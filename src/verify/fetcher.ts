@@ -2,7 +2,7 @@ import { Agent, fetch, type Response } from 'undici';
 import { ActionError } from '../errors.js';
 import { parseUrl } from '../parse-url.js';
 import { trustedAuthorities } from '../sentry/authorities.js';
-import { type Connecting, createConnector } from '../sentry/connect.js';
+import { type Connection, createConnector } from '../sentry/connect.js';
 import { proxyFor } from '../sentry/proxy.js';
 import { isSameSite } from './pages.js';
 
@@ -53,7 +53,7 @@ export function createPageFetcher(options: FetcherOptions): PageFetcher {
 async function follow(url: URL, maxBytes: number, options: FetcherOptions): Promise<Fetched> {
   let at = url;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    const alive = new Set<Connecting>();
+    const alive = new Set<Connection>();
     const connect = createConnector({
       alive,
       connectMs: CONNECT_MS,
