@@ -75,28 +75,38 @@ export function serverNow(headers: Headers, localNowMs: number): number {
   return (date === undefined ? undefined : parseHttpDate(date, localNowMs)) ?? localNowMs;
 }
 
-/** The five `X-Sentry-Rate-Limit-*` headers; what is missing or not a plain number (older servers send `None`) is undefined. */
+/**
+ * The five `X-Sentry-Rate-Limit-*` headers; what is missing or not a plain number (older servers send `None`) is undefined. Of
+ * several values the strictest counts, as with `Retry-After`: the later end, the smaller number.
+ */
 export function rateLimitOf(headers: Headers): RateLimit {
-  const count = (name: string) => plainNumber(headerOf(headers, `x-sentry-rate-limit-${name}`));
-  const reset = count('reset');
+  const counts = (name: string) => numbersOf(headers, `x-sentry-rate-limit-${name}`);
+  const smallest = (name: string) => strictest(counts(name), Math.min);
+  const reset = strictest(counts('reset'), Math.max);
   return {
-    limit: count('limit'),
-    remaining: count('remaining'),
+    limit: smallest('limit'),
+    remaining: smallest('remaining'),
     resetAt: reset === undefined ? undefined : reset * 1000,
-    concurrentLimit: count('concurrentlimit'),
-    concurrentRemaining: count('concurrentremaining'),
+    concurrentLimit: smallest('concurrentlimit'),
+    concurrentRemaining: smallest('concurrentremaining'),
   };
 }
 
+function strictest(values: readonly number[], choose: (...values: number[]) => number): number | undefined {
+  return values.length === 0 ? undefined : choose(...values);
+}
+
 /** All values, of several headers and of one that a proxy joined with commas; the comma of a date (`Sun, 06 Nov …`) joins nothing. */
-function retryAfters(headers: Headers): readonly string[] {
-  const values = headers['retry-after'];
+function valuesOf(headers: Headers, name: string): readonly string[] {
+  const values = headers[name];
   const list = typeof values === 'string' ? [values] : (values ?? []);
   return list.flatMap((value) => value.split(/,(?! ?\d{2}[ -][a-z]{3}[ -])/i));
 }
 
-function plainNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,12}(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
+function numbersOf(headers: Headers, name: string): readonly number[] {
+  return valuesOf(headers, name)
+    .filter((text) => /^\d{1,12}(\.\d+)?$/.test(text.trim()))
+    .map(Number);
 }
 
 /**
@@ -106,7 +116,7 @@ function plainNumber(text: string | undefined): number | undefined {
  */
 export function askedWait(headers: Headers, localNowMs: number): AskedWait | undefined {
   const now = serverNow(headers, localNowMs);
-  const waits = retryAfters(headers)
+  const waits = valuesOf(headers, 'retry-after')
     .map((value) => parseRetryAfter(value, now))
     .filter((wait) => wait !== undefined);
   const retryAfter = waits.length === 0 ? undefined : Math.max(...waits);

@@ -167,6 +167,33 @@ describe('rate-limit headers', () => {
     });
   });
 
+  it.each<[string | string[]]>([['40, 40'], ['40,50'], [['50', '40']], ['None, 40'], ['55, soon, 40']])(
+    'of several values that a proxy joined or left the strictest count: %j',
+    (value) => {
+      const names = ['limit', 'remaining', 'concurrentlimit', 'concurrentremaining'];
+      const headers = Object.fromEntries(names.map((name) => [`x-sentry-rate-limit-${name}`, value]));
+      const counts = { limit: 40, remaining: 40, concurrentLimit: 40, concurrentRemaining: 40 };
+      expect(rateLimitOf(headers)).toEqual({ ...counts, resetAt: undefined });
+    },
+  );
+
+  it.each<[string | string[]]>([
+    ['784111780, 784111780'],
+    ['784111778,784111780'],
+    [['784111780', '784111778']],
+    ['784111780, None'],
+  ])('of several resets the latest is waited for: %j', (value) => {
+    const headers = { date: new Date(NOW).toUTCString(), 'x-sentry-rate-limit-reset': value };
+    expect(rateLimitOf(headers).resetAt).toBe(NOW + 3_000);
+    expect(askedWait(headers, NOW)).toEqual({ waitMs: 3_000, source: 'X-Sentry-Rate-Limit-Reset' });
+  });
+
+  it.each(['None', '', ',', '-1, -1', 'None, None'])('%j says nothing', (value) => {
+    const headers = { 'x-sentry-rate-limit-reset': value, 'x-sentry-rate-limit-remaining': value };
+    expect(rateLimitOf(headers)).toMatchObject({ remaining: undefined, resetAt: undefined });
+    expect(askedWait(headers, NOW)).toBeUndefined();
+  });
+
   it('go beyond 2038', () => {
     expect(rateLimitOf({ 'x-sentry-rate-limit-reset': '4102444800' }).resetAt).toBe(Date.parse('2100-01-01T00:00:00Z'));
   });
