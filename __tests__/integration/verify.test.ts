@@ -91,3 +91,11 @@ it('verify_url in a step of its own, after publishing: Sentry knows each id that
   });
   expect(ended.log.of('warning')).toEqual([]);
 });
+
+it('verify_url in such a step of several projects: files of the second are known as well', async () => {
+  await act({ projects: 'api', finalize: 'false', environment: '' });
+  publish('.');
+  const ended = await act({ projects: 'web api', sourcemaps: '', verify_url: siteUrl() });
+  expect(stepOf(ended, 'verify-url')).toMatchObject({ status: 'done' });
+  expect(ended.log.of('warning')).toEqual([]);
+});

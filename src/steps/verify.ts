@@ -21,6 +21,6 @@ export async function verifyDeployed(context: StepContext, address: string): Pro
   const fetcher = createPageFetcher(context);
   const upload = journal.facts.sourcemaps?.upload;
   // The site is there after publishing, which may well be another step or job than the one that has the files.
-  const uploaded = upload ? ofThisRun(upload) : ofEarlierRuns(inputs.projects[0] ?? '', api);
+  const uploaded = upload ? ofThisRun(upload) : ofEarlierRuns(inputs.projects, api);
   return { ...(await verifySite(address, uploaded, { ...context, fetcher })), told: true };
 }

@@ -38,13 +38,20 @@ export function ofThisRun({ debugIds }: Pick<UploadRecord, 'debugIds'>): Uploade
   };
 }
 
-/** What earlier runs or steps uploaded, for a step that has no files itself: Sentry is asked for each id, and the files are not known. */
-export function ofEarlierRuns(project: string, api: Pick<SentryApi, 'artifactLookup'>): Uploaded {
+/**
+ * What earlier runs or steps uploaded, for a step that has no files itself: Sentry is asked for each id, and the files are not
+ * known. Sentry answers for one project at a time, and which of them the site is of is not known either: one that has the id is
+ * enough, and they are asked in turn until then.
+ */
+export function ofEarlierRuns(projects: readonly string[], api: Pick<SentryApi, 'artifactLookup'>): Uploaded {
   return {
     async has(debugId) {
       try {
-        const hits = await api.artifactLookup(project, debugId);
-        return hits.some(({ resolvedWith }) => resolvedWith === 'debug-id');
+        for (const project of projects) {
+          const hits = await api.artifactLookup(project, debugId);
+          if (hits.some(({ resolvedWith }) => resolvedWith === 'debug-id')) return true;
+        }
+        return false;
       } catch (error) {
         throw error instanceof ActionError && !ENDS.includes(error.code) ? notAsked(error) : error;
       }

@@ -223,7 +223,7 @@ it('no token, cookie or referrer is sent', async () => {
 
 describe('a step without files of its own asks Sentry for the ids that the site serves', () => {
   const asked: string[] = [];
-  const sentry = ofEarlierRuns('web', {
+  const sentry = ofEarlierRuns(['web'], {
     artifactLookup: async (project, debugId) => {
       asked.push(`${project} ${debugId}`);
       return [{ id: '1', type: 'bundle', resolvedWith: debugId === ID ? 'debug-id' : 'release' }];
@@ -256,7 +256,23 @@ describe('a step without files of its own asks Sentry for the ids that the site 
     expect(outcome).toEqual({ status: 'warned', detail: `${site} serves no script that Sentry knows` });
   });
 
-  const failing = (error: Error) => ofEarlierRuns('web', { artifactLookup: () => Promise.reject(error) });
+  it('and asks each project of the step until one has the id: the site is of one of them', async () => {
+    const [inShop, inAdmin, inNone] = [1, 2, 3].map((digit) => ID.replaceAll('1', String(digit)));
+    const has: Record<string, string | undefined> = { shop: inShop, admin: inAdmin };
+    const requests: string[] = [];
+    const both = ofEarlierRuns(['shop', 'admin'], {
+      artifactLookup: async (project, debugId) => {
+        requests.push(`${project} ${debugId}`);
+        return has[project] === debugId ? [{ id: '1', type: 'bundle', resolvedWith: 'debug-id' }] : [];
+      },
+    });
+    expect(await Promise.all([inShop, inAdmin, inNone].map((id) => both.has(id ?? '')))).toEqual([true, true, false]);
+    expect(requests.sort()).toEqual(
+      [`admin ${inAdmin}`, `admin ${inNone}`, `shop ${inAdmin}`, `shop ${inNone}`, `shop ${inShop}`].sort(),
+    );
+  });
+
+  const failing = (error: Error) => ofEarlierRuns(['web'], { artifactLookup: () => Promise.reject(error) });
   const one = { '/': html('/x.js'), '/x.js': { body: withId(ID) } };
 
   it('and on a server that cannot be asked says what to do: the deploy is done', async () => {
