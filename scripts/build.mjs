@@ -7,16 +7,22 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stagePackages } from './stage-packages.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = resolve(process.argv[2] ?? join(root, 'dist'));
-const compiled = join(root, 'build');
+/** What is bundled: src/, compiled, and beside it the packages. */
+const stage = join(root, 'build');
 
 const unlock = lock(join(root, 'build.lock'));
-rmSync(compiled, { recursive: true, force: true });
+rmSync(stage, { recursive: true, force: true });
 run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--noCheck']);
+stagePackages(root, stage);
+// Its own root, or our own license would be listed among those of the packages.
+writeFileSync(join(stage, 'package.json'), '{"name":"sentry-release-action","type":"module"}\n');
 const ncc = createRequire(import.meta.url).resolve('@vercel/ncc/dist/ncc/cli.js');
-run(process.execPath, [ncc, 'build', 'build/main.js', '--out', out, '--no-cache', '--license', 'licenses.txt']);
+// From there, so that the bundle names its modules as they are named here: ./src/…, ./node_modules/…
+run(process.execPath, [ncc, 'build', 'src/main.js', '--out', out, '--no-cache', '--license', 'licenses.txt'], stage);
 // The package.json that ncc writes says type: module, which the root one says already.
 rmSync(join(out, 'package.json'), { force: true });
 // ncc turns a module it cannot find into a throw at run time, and succeeds.
@@ -48,7 +54,7 @@ function lock(path) {
   }
 }
 
-function run(command, args) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+function run(command, args, cwd = root) {
+  const { status } = spawnSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
   if (status !== 0) process.exit(status ?? 1);
 }
