@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { systemClock } from './clock.js';
 import { Journal } from './journal.js';
@@ -11,7 +11,6 @@ import { createRedactor, redactData } from './report/redact.js';
 import { saveReport } from './report/save.js';
 import { renderSummary } from './report/summary.js';
 import { type RunEnd, run } from './run.js';
-import { keepHeapSmall } from './upload/heap.js';
 import { VERSION } from './version.js';
 
 /** How long a failed run may be kept alive, after all is said, by what it could not end: a git that hangs. */
@@ -19,7 +18,6 @@ const LINGER_MS = 1_000;
 
 /** Runs the action in the runner's process: its log, outputs, summary and exit code. */
 export async function act(cancel: AbortSignal): Promise<void> {
-  keepHeapSmall();
   maskSecrets(process.env, core.setSecret);
   const redact = createRedactor(secretForms(process.env));
   const journal = new Journal(systemClock);
@@ -43,11 +41,11 @@ export async function act(cancel: AbortSignal): Promise<void> {
     userAgent: `sentry-release-action/${VERSION}`,
     workerUrl: new URL(import.meta.url),
   });
-  await publish({ ...end, report: redactData(end.report, redact) }, log);
+  publish({ ...end, report: redactData(end.report, redact) }, log);
 }
 
 /** Makes everything a person or a later step sees from the one report. */
-async function publish(end: RunEnd, log: RunLog): Promise<void> {
+function publish(end: RunEnd, log: RunLog): void {
   const { report, failure } = end;
   const soft = report.result === 'warned' || report.result === 'skipped';
   if (failure !== undefined) {
@@ -57,11 +55,11 @@ async function publish(end: RunEnd, log: RunLog): Promise<void> {
     else log.error(text, { title: `Sentry release failed (${failure.code})` });
     if (failure.cause instanceof Error) log.debug(failure.cause.stack ?? failure.cause.message);
   }
-  const path = await saveReport(report, process.env, log);
+  const path = saveReport(report, process.env, log);
   log.finish();
   for (const line of closingLines(report, path)) log.info(line);
   writeOutputs(outputsOf(report, path), log);
-  if (end.summary) await appendSummary(renderSummary(report), log);
+  if (end.summary) appendSummary(renderSummary(report), log);
   if (report.result === 'failed') process.exitCode = 1;
   if (failure !== undefined) setTimeout(() => process.exit(), LINGER_MS).unref();
 }
@@ -75,11 +73,11 @@ function writeOutputs(outputs: Readonly<Record<string, string>>, log: RunLog): v
   }
 }
 
-async function appendSummary(markdown: string, log: RunLog): Promise<void> {
+function appendSummary(markdown: string, log: RunLog): void {
   const file = process.env['GITHUB_STEP_SUMMARY'];
   if (file === undefined || file === '') return;
   try {
-    await appendFile(file, markdown);
+    appendFileSync(file, markdown);
   } catch (error) {
     log.notice(`The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -11,17 +11,15 @@ import type { RunReport, RunResult, StepName } from './report/report.js';
 import type { Timeouts } from './sentry/bounds.js';
 import { createSentryClient, type SentryClient } from './sentry/client.js';
 import { setCommits } from './steps/commits.js';
-import type { StepContext } from './steps/context.js';
+import type { RunContext } from './steps/context.js';
 import { recordDeploys } from './steps/deploy.js';
+import type { FileSteps } from './steps/files.js';
 import { finalizeRelease } from './steps/finalize.js';
 import { explainMissingToken } from './steps/missing-token.js';
 import { notAsked } from './steps/not-asked.js';
 import { prepare } from './steps/prepare.js';
 import { createRelease } from './steps/release.js';
-import { planFiles, uploadFiles } from './steps/sourcemaps.js';
 import { checkAccess } from './steps/token.js';
-import { verifyDeployed, verifyUpload } from './steps/verify.js';
-import { Crew } from './upload/crew.js';
 
 /** A log that knows steps. */
 export interface GroupedLog extends Log {
@@ -59,7 +57,7 @@ export interface RunEnd {
 export async function run(runtime: Runtime): Promise<RunEnd> {
   const { journal } = runtime;
   const stop = new AbortController();
-  const crew = new Crew(runtime.workerUrl && { url: runtime.workerUrl });
+  let files: FileSteps | undefined;
   let inputs: Inputs | undefined;
   let client: SentryClient | undefined;
   const end = (result: RunResult, failure?: ActionError): RunEnd => ({
@@ -79,7 +77,9 @@ export async function run(runtime: Runtime): Promise<RunEnd> {
     const signal = AbortSignal.any([runtime.cancel, deadline(inputs.timeoutMs, runtime.clock, stop.signal)]);
     const prepared = await prepare(inputs, github, runtime, signal);
     client = createSentryClient(prepared.client);
-    await pipeline({ ...prepared.context, api: client.api, crew }, unasked, runtime.log);
+    const context: RunContext = { ...prepared.context, api: client.api };
+    if (!unasked.has('sourcemaps')) files = await loadFileSteps(context, runtime.workerUrl);
+    await pipeline(context, files, unasked, runtime.log);
     return end(inputs.dryRun ? 'dry-run' : 'success');
   } catch (thrown) {
     const failure = failureOf(thrown, runtime.cancel);
@@ -93,29 +93,45 @@ export async function run(runtime: Runtime): Promise<RunEnd> {
     return end(inputs?.onFailure === 'warn' ? 'warned' : 'failed', failure);
   } finally {
     stop.abort();
-    await crew.close();
+    await files?.close();
     await client?.close();
   }
 }
 
 /** The protocol, one line a step. */
-async function pipeline(context: StepContext, unasked: ReadonlyMap<StepName, string>, log: GroupedLog): Promise<void> {
+async function pipeline(
+  context: RunContext,
+  files: FileSteps | undefined,
+  unasked: ReadonlyMap<StepName, string>,
+  log: GroupedLog,
+): Promise<void> {
   const step = async (name: StepName, work: () => Promise<StepOutcome>) => {
     if (!unasked.has(name)) await inGroup(context, log, name, work);
   };
   await step('token', () => checkAccess(context));
-  const files = await planFiles(context);
+  const plan = await files?.plan();
   await step('release', () => createRelease(context));
   await step('commits', () => setCommits(context));
-  if (files !== undefined) await step('sourcemaps', () => uploadFiles(context, files));
-  await step('verify', () => verifyUpload(context));
+  if (files !== undefined && plan !== undefined) await step('sourcemaps', () => files.upload(plan));
+  await step('verify', async () => (await loadVerifySteps()).verifyUpload(context));
   await step('deploy', () => recordDeploys(context));
   await step('finalize', () => finalizeRelease(context));
   const { verifyUrl } = context.inputs.sourcemaps;
-  if (verifyUrl !== undefined) await step('verify-url', () => verifyDeployed(context, verifyUrl));
+  if (verifyUrl !== undefined)
+    await step('verify-url', async () => (await loadVerifySteps()).verifyDeployed(context, verifyUrl));
 }
 
-async function inGroup(context: StepContext, log: GroupedLog, name: StepName, work: () => Promise<StepOutcome>) {
+/** A fifth of the bundle's code, most of it for one step: evaluated only where that is asked for. */
+async function loadFileSteps(context: RunContext, workerUrl: URL | undefined): Promise<FileSteps> {
+  const { createFileSteps } = await import(/* webpackMode: "eager" */ './steps/files.js');
+  return createFileSteps(context, workerUrl);
+}
+
+async function loadVerifySteps() {
+  return await import(/* webpackMode: "eager" */ './steps/verify.js');
+}
+
+async function inGroup(context: RunContext, log: GroupedLog, name: StepName, work: () => Promise<StepOutcome>) {
   context.signal.throwIfAborted();
   log.group(STEP_TITLES[name]);
   try {

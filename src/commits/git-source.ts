@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Git } from './git.js';
 import { resolveLocally } from './revision.js';
@@ -180,7 +180,7 @@ async function shallowCommits(git: Git, root: string): Promise<ReadonlySet<strin
   if (answer.exitCode !== 0 || path === '')
     throw new SourceUnavailable(`git cannot read the checkout: ${answer.stderr}`);
   try {
-    return new Set((await readFile(resolve(root, path), 'utf8')).split('\n').filter((line) => line !== ''));
+    return new Set((await promises.readFile(resolve(root, path), 'utf8')).split('\n').filter((line) => line !== ''));
   } catch {
     // No such file: the history is whole.
     return new Set();

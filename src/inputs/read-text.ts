@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, promises } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import type { Log } from '../log.js';
 
 /** Reads a text file; undefined when it is missing, unreadable, no plain file or too large. */
@@ -30,7 +30,7 @@ export function createTextReader(log: Log): ReadText {
 async function opened(path: string): Promise<FileHandle | undefined> {
   try {
     // Without O_NONBLOCK, which Windows lacks, opening a pipe would wait for its writer.
-    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return await promises.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Log } from '../log.js';
 import type { ReadText } from './read-text.js';
@@ -75,7 +75,7 @@ function variables(env: NodeJS.ProcessEnv): BuildSettings {
 
 async function namesIn(dir: string): Promise<readonly string[]> {
   try {
-    return await readdir(dir);
+    return await promises.readdir(dir);
   } catch {
     return [];
   }

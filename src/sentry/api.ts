@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ActionError } from '../errors.js';
 import { attemptLimits } from './bounds.js';
 import type { Caller } from './caller.js';
@@ -108,6 +107,8 @@ function uploadMethods(
       return chunkOptions;
     },
     uploadChunks: async (chunkOptions, parts, encoding) => {
+      // Loaded here: a run without source maps, to a server on plain HTTP, needs nothing else of it.
+      const { randomUUID } = process.getBuiltinModule('node:crypto');
       const { headers, pieces } = chunkBody(parts, encoding, `----sentry-release-action-${randomUUID()}`);
       const limits = attemptLimits('chunks', timeouts);
       const url = new URL(chunkOptions.url);

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import * as tls from 'node:tls';
 import { ActionError } from '../errors.js';
 
 /**
@@ -14,6 +13,8 @@ export function trustedAuthorities(env: Readonly<Record<string, string | undefin
 
 /** Node before 22.15 cannot list what it trusts by default; there the extra file is read again. */
 function defaults(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  // Loaded here only: a server on plain HTTP never needs it.
+  const tls = process.getBuiltinModule('node:tls');
   if (typeof tls.getCACertificates === 'function') return tls.getCACertificates('default');
   const extra = (env['NODE_EXTRA_CA_CERTS'] ?? '').trim();
   return extra === '' ? tls.rootCertificates : [...tls.rootCertificates, readAuthorities('NODE_EXTRA_CA_CERTS', extra)];

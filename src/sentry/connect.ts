@@ -1,5 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { request as httpRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { decodePercent } from '../percent.js';
@@ -109,8 +108,7 @@ function openTunnel(
   failed: (error: Error) => void,
 ): Connection {
   const authority = authorityOf(target);
-  const start = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
-  const request = start({
+  const request = requesterOf(proxy)({
     method: 'CONNECT',
     host: proxy.hostname.replace(/^\[|\]$/g, ''),
     port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
@@ -133,6 +131,11 @@ function openTunnel(
   request.on('error', (error) => failed(new ConnectFailure(error, { proxy: proxy.host })));
   request.end();
   return request;
+}
+
+/** Node's own clients are loaded for a proxy only. */
+function requesterOf(proxy: URL): typeof httpRequest {
+  return process.getBuiltinModule(proxy.protocol === 'https:' ? 'node:https' : 'node:http').request;
 }
 
 /** `host:port`, an IPv6 address in brackets. */

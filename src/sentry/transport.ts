@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Dispatcher, Pool } from 'undici';
 import { trustedAuthorities } from './authorities.js';
 import { type Connection, type Connector, createConnector } from './connect.js';
@@ -58,6 +57,12 @@ export interface TransportOptions {
 /** Bodies go out in slices of this size, so that progress is seen and a stall is told from a slow line. */
 const SLICE = 128 * 1024;
 
+/**
+ * The timeouts of undici are off: they restart with every byte, ours do not. Said here, Node's own limit for headers (of the same
+ * size) need not be asked for, which would load its HTTP client.
+ */
+const POOL = { headersTimeout: 0, bodyTimeout: 0, pipelining: 1, maxHeaderSize: 16 << 10 } as const;
+
 /** One pool of kept-alive connections per origin, direct or through the environment's proxy. */
 export function createTransport(options: TransportOptions): Transport {
   const pools = new Map<string, Pool>();
@@ -72,8 +77,7 @@ export function createTransport(options: TransportOptions): Transport {
       const connect =
         options.connector ??
         createConnector({ connectMs, proxy, authorities, alive, ...(lookup === undefined ? {} : { lookup }) });
-      // The timeouts of undici are off: they restart with every byte, ours do not.
-      pool = new Pool(url.origin, { connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+      pool = new Pool(url.origin, { ...POOL, connect });
       pools.set(url.origin, pool);
     }
     return pool;
@@ -175,6 +179,8 @@ function decompress(
 ): Uint8Array {
   const name = (encoding ?? 'identity').trim().toLowerCase();
   if (name === 'identity' || name === '' || body.length === 0) return body;
+  // Loaded for an answer that needs it; most are short and come as they are.
+  const { brotliDecompressSync, gunzipSync, inflateSync } = process.getBuiltinModule('node:zlib');
   const decode = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[name];
   try {
     if (decode !== undefined) return decode(body, { maxOutputLength: maxBytes });

@@ -2,10 +2,10 @@ import { planCommits } from '../commits/plan.js';
 import type { CommitsPlan } from '../commits/types.js';
 import type { StepOutcome } from '../journal.js';
 import { count } from '../report/format.js';
-import type { StepContext } from './context.js';
+import type { RunContext } from './context.js';
 
 /** Tells Sentry which commits are in the release. */
-export async function setCommits(context: StepContext): Promise<StepOutcome> {
+export async function setCommits(context: RunContext): Promise<StepOutcome> {
   const { api, inputs, journal, release } = context;
   const plan = await planCommits(inputs, release, context);
   const amount = plan.refs?.length ?? plan.commits?.length ?? 0;

@@ -8,8 +8,8 @@ import type { SentryApi } from '../sentry/types.js';
 import type { Target } from '../token/target.js';
 import type { Crew } from '../upload/crew.js';
 
-/** What every step of the pipeline works with. */
-export interface StepContext {
+/** What every run's steps work with. */
+export interface RunContext {
   readonly inputs: Inputs;
   readonly github: GitHubContext;
   readonly target: Target;
@@ -25,7 +25,11 @@ export interface StepContext {
   readonly userAgent: string;
   /** Unix milliseconds of the overall deadline. */
   readonly deadlineAt: number;
+  readonly git: Git;
+}
+
+/** What the steps with files work with. */
+export interface StepContext extends RunContext {
   /** Who reads, edits and packs files. */
   readonly crew: Crew;
-  readonly git: Git;
 }

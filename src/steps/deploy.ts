@@ -3,7 +3,7 @@ import type { Inputs } from '../inputs/inputs.js';
 import type { StepOutcome } from '../journal.js';
 import type { RunReport } from '../report/report.js';
 import { recordDeploy } from '../sentry/deploys.js';
-import type { StepContext } from './context.js';
+import type { RunContext } from './context.js';
 
 /**
  * The page of this run attempt. It goes into the deploy's `url` and is what a repeated run of the same attempt finds its own
@@ -32,7 +32,7 @@ function labelOf({ deploy }: Inputs, github: GitHubContext): Label {
 }
 
 /** Records one deploy per environment; none without an environment. */
-export async function recordDeploys(context: StepContext): Promise<StepOutcome> {
+export async function recordDeploys(context: RunContext): Promise<StepOutcome> {
   const { api, clock, github, inputs, journal, log, release } = context;
   const { environments, finishedAt, startedAt } = inputs.deploy;
   if (inputs.dryRun) return { status: 'planned', detail: `would record a deploy to ${environments.join(', ')}` };

@@ -1,11 +1,11 @@
 import type { StepOutcome } from '../journal.js';
-import type { StepContext } from './context.js';
+import type { RunContext } from './context.js';
 
 /**
  * Sets the release date once. A release that has a date keeps it: the date decides which release counts as the previous
  * one, so that a re-run must not move it.
  */
-export async function finalizeRelease(context: StepContext): Promise<StepOutcome> {
+export async function finalizeRelease(context: RunContext): Promise<StepOutcome> {
   const { api, clock, inputs, journal, release } = context;
   if (inputs.dryRun) return { status: 'planned', detail: 'would set the release date' };
   const before = journal.facts.finalizedAt;

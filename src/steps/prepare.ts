@@ -6,7 +6,7 @@ import type { Runtime } from '../run.js';
 import type { SentryClientOptions } from '../sentry/client.js';
 import { resolveTarget } from '../token/target.js';
 import { parseToken } from '../token/token.js';
-import type { StepContext } from './context.js';
+import type { RunContext } from './context.js';
 
 /** Everything that can be decided without a request: whose token, which server, which name. */
 export async function prepare(
@@ -14,7 +14,7 @@ export async function prepare(
   github: GitHubContext,
   runtime: Runtime,
   signal: AbortSignal,
-): Promise<{ readonly context: Omit<StepContext, 'api' | 'crew'>; readonly client: SentryClientOptions }> {
+): Promise<{ readonly context: Omit<RunContext, 'api'>; readonly client: SentryClientOptions }> {
   const { clock, env, journal, log, timeouts, userAgent } = runtime;
   const deadlineAt = clock.now() + inputs.timeoutMs;
   for (const warning of inputs.warnings) log.warning(warning);

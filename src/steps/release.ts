@@ -1,5 +1,5 @@
 import type { StepOutcome } from '../journal.js';
-import type { StepContext } from './context.js';
+import type { RunContext } from './context.js';
 
 /** The page of a release in Sentry's interface; works on sentry.io, its regions and self-hosted. */
 export function releasePage(webUrl: string, org: string, version: string): string {
@@ -7,7 +7,7 @@ export function releasePage(webUrl: string, org: string, version: string): strin
 }
 
 /** Creates the release, or finds it: a second run gets the same one. */
-export async function createRelease(context: StepContext): Promise<StepOutcome> {
+export async function createRelease(context: RunContext): Promise<StepOutcome> {
   const { api, inputs, journal, log, release, target } = context;
   const url = releasePage(target.webUrl, target.org, release);
   if (inputs.dryRun) {

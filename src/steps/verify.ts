@@ -3,10 +3,10 @@ import { createPageFetcher } from '../verify/fetcher.js';
 import { verifySite } from '../verify/site.js';
 import { ofEarlierRuns, ofThisRun } from '../verify/uploaded.js';
 import { verifyDebugIds } from '../verify/verify.js';
-import type { StepContext } from './context.js';
+import type { RunContext } from './context.js';
 
 /** Asks Sentry for each debug id that was uploaded, and names those it cannot resolve. */
-export async function verifyUpload(context: StepContext): Promise<StepOutcome> {
+export async function verifyUpload(context: RunContext): Promise<StepOutcome> {
   const { inputs, journal } = context;
   const upload = journal.facts.sourcemaps?.upload;
   if (!upload) return { status: 'skipped', detail: 'nothing was uploaded' };
@@ -15,7 +15,7 @@ export async function verifyUpload(context: StepContext): Promise<StepOutcome> {
 }
 
 /** Looks at the scripts that the deployed site serves, and tells which of them carry an uploaded debug id. */
-export async function verifyDeployed(context: StepContext, address: string): Promise<StepOutcome> {
+export async function verifyDeployed(context: RunContext, address: string): Promise<StepOutcome> {
   const { api, inputs, journal } = context;
   if (inputs.dryRun) return { status: 'planned', detail: `would look at ${address}` };
   const fetcher = createPageFetcher(context);
