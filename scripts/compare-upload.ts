@@ -7,11 +7,9 @@
  * docs/sourcemaps-discovery.md says which differences are meant.
  */
 import { spawn } from 'node:child_process';
-import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { QUIET, sourceMapInputs } from '../__tests__/support/inputs.js';
 import { startSandbox } from '../sandbox/server.js';
-import { planSourceMaps } from '../src/sourcemaps/plan.js';
+import { injectFolder } from './inject-run.js';
 
 /** `url → sourcemap header`; an empty text stands for none. */
 type Upload = ReadonlyMap<string, string>;
@@ -50,15 +48,10 @@ export async function compareUpload(
 }
 
 async function planned(folder: string, patterns: readonly string[]): Promise<Upload> {
-  const workspace = realpathSync(folder);
-  const sourcemaps = sourceMapInputs(patterns, { ignore: [], ifNoFilesFound: 'ignore' });
-  const plan = await planSourceMaps({ sourcemaps, workspace, workingDirectory: workspace, dryRun: true }, QUIET);
-  const upload = new Map<string, string>();
-  for (const { js, map, reference } of plan.units) {
-    if (js !== undefined) upload.set(js.url, reference ?? '');
-    if (map !== undefined) upload.set(map.url, '');
-  }
-  return upload;
+  const inputs = { patterns, ignore: [], ifNoFilesFound: 'ignore' as const };
+  const { results } = await injectFolder(folder, inputs, { dryRun: true });
+  const artifacts = results.flatMap((result) => result.artifacts);
+  return new Map(artifacts.map(({ url, headers }) => [url, headers.sourcemap ?? '']));
 }
 
 async function uploadWithCli(cli: string, folder: string, patterns: readonly string[]): Promise<Upload> {

@@ -4,13 +4,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { QUIET, sourceMapInputs } from '../__tests__/support/inputs.js';
 import type { SourceMapInputs } from '../src/inputs/inputs.js';
+import { pairOthers } from '../src/sourcemaps/pair-others.js';
 import { type PlanInputs, planSourceMaps } from '../src/sourcemaps/plan.js';
 import { processUnit } from '../src/sourcemaps/process.js';
-import type { Diagnosis, SourceMapPlan, UnitResult } from '../src/sourcemaps/types.js';
+import type { Diagnosis, ScriptScan, SourceFile, SourceMapPlan, Unit, UnitResult } from '../src/sourcemaps/types.js';
 
 /** What one pass over a folder did. */
 export interface InjectRun {
   readonly plan: SourceMapPlan;
+  /** All of them, in the order of the archive. */
+  readonly units: readonly Unit[];
+  /** One for each unit. */
   readonly results: readonly UnitResult[];
   /** Of plan and units. */
   readonly diagnoses: readonly Diagnosis[];
@@ -23,7 +27,7 @@ export async function injectFolder(
   more: Partial<PlanInputs> = {},
 ): Promise<InjectRun> {
   const workspace = realpathSync(root);
-  const plan = await planSourceMaps(
+  const plan = planSourceMaps(
     {
       workspace,
       workingDirectory: workspace,
@@ -33,8 +37,17 @@ export async function injectFolder(
     },
     QUIET,
   );
-  const results = plan.units.map((unit) => processUnit(unit, plan.options));
-  return { plan, results, diagnoses: [...plan.diagnoses, ...results.flatMap((result) => result.diagnoses)] };
+  const unlike = new Map<SourceFile, ScriptScan>();
+  const results: UnitResult[] = [];
+  for (const unit of plan.foreseen) {
+    const result = processUnit(unit, plan.options);
+    if (result.unlike === undefined) results.push(result);
+    else unlike.set(unit.js, result.unlike);
+  }
+  const others = await pairOthers(plan, { unlike, inline: new Set() });
+  results.push(...others.units.map((unit) => processUnit(unit, plan.options)));
+  const diagnoses = [...plan.diagnoses, ...others.diagnoses, ...results.flatMap((result) => result.diagnoses)];
+  return { plan, units: [...others.settled, ...others.units], results, diagnoses };
 }
 
 /** The ids by file name, of scripts and maps that are in the bundle. */

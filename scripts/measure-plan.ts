@@ -32,13 +32,13 @@ try {
   for (let round = 1; round <= rounds; round += 1) {
     const start = performance.now();
     const cpu = process.cpuUsage();
-    const plan = await planSourceMaps(inputs, QUIET);
+    const plan = planSourceMaps(inputs, QUIET);
     const planned = performance.now();
     const { user, system } = process.cpuUsage(cpu);
     discover(inputs);
     const found = performance.now() - planned;
     const times = `plan ${(planned - start).toFixed(0)} ms (CPU ${((user + system) / 1000).toFixed(0)} ms), of it discovery ${found.toFixed(0)} ms`;
-    process.stdout.write(`round ${round}: ${plan.files} files, ${plan.units.length} units: ${times}\n`);
+    process.stdout.write(`round ${round}: ${plan.files} files, ${plan.foreseen.length} units foreseen: ${times}\n`);
   }
 } finally {
   rmSync(root, { recursive: true, force: true });

@@ -75,7 +75,7 @@ export class Journal {
   }
 
   /** Does a part of a step before its turn: its time counts as the step's, and its failure is the step's failure. */
-  async ahead<T>(name: StepName, work: () => Promise<T>): Promise<T> {
+  async ahead<T>(name: StepName, work: () => T | Promise<T>): Promise<T> {
     const from = this.#clock.now();
     try {
       const done = await work();

@@ -325,7 +325,7 @@ describe('the log', () => {
     const expected: [string, RegExp][] = [
       ['Token check', /^integration token for acme at http:\S+ \(org:read, project:releases\); sees web, api$/m],
       ['Files', /^dist: 7 files$/m],
-      ['Files', /^4 scripts: 3 with a map, 1 without$/m],
+      ['Source maps', /^4 scripts: 3 with a map, 1 without$/m],
       ['Release', /^http:\S+\/organizations\/acme\/releases\/shop%401\.2\.3\/$/m],
       ['Release', /^created: shop@1\.2\.3 for web, api$/m],
       ['Commits', new RegExp(`^1 commit from git ${stage.head.slice(0, 12)}\\w*\\.\\.${next.slice(0, 12)}`, 'm')],

@@ -3,7 +3,7 @@ import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { debugIdsOf, Folder, injectFolder } from '../../scripts/inject-run.js';
 import { processUnit } from '../../src/sourcemaps/process.js';
-import type { SourceMapPlan } from '../../src/sourcemaps/types.js';
+import type { Unit } from '../../src/sourcemaps/types.js';
 
 /** Real bundles, made here: what runs before runs after, and its errors lead to the same line of source. */
 const SOURCE = {
@@ -100,18 +100,18 @@ describe('the order in which files are processed changes nothing', () => {
     ]).flat(),
   );
 
-  async function processIn(order: (plan: SourceMapPlan) => SourceMapPlan['units']) {
+  async function processIn(order: (units: readonly Unit[]) => readonly Unit[]) {
     const folder = folderOf(FILES);
-    const { plan } = await injectFolder(folder.root, { patterns: ['dist'] }, { dryRun: true });
-    const contents = order(plan)
+    const { plan, units } = await injectFolder(folder.root, { patterns: ['dist'] }, { dryRun: true });
+    const contents = order(units)
       .flatMap((unit) => processUnit(unit, { ...plan.options, dryRun: false }).artifacts)
       .map(({ url, headers, pieces }) => [url, headers['debug-id'], Buffer.concat(pieces).toString()]);
     return { artifacts: contents.sort(), files: folder.snapshot() };
   }
 
   it('artifacts and files are equal', async () => {
-    const forward = await processIn(({ units }) => units);
-    const backward = await processIn(({ units }) => [...units].reverse());
+    const forward = await processIn((units) => units);
+    const backward = await processIn((units) => [...units].reverse());
     expect(backward).toEqual(forward);
   });
 });

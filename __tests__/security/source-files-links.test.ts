@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { ActionError } from '../../src/errors.js';
-import { planSourceMaps } from '../../src/sourcemaps/plan.js';
-import type { SourceMapPlan } from '../../src/sourcemaps/types.js';
+import { type PairedPlan, planPaired } from '../support/paired.js';
 import { describeWithLinks, itOnPosix, onWindows } from '../support/platform.js';
 import { MAP, makeTree, recordingLog, removeTrees, sourceMapInputs } from '../unit/sourcemaps/workspace.js';
 
@@ -22,10 +21,10 @@ const outside = makeTree({
 async function plan(
   files: Parameters<typeof makeTree>[0],
   patterns: readonly string[],
-): Promise<{ plan: SourceMapPlan; root: string; paths: string[] }> {
+): Promise<{ plan: PairedPlan; root: string; paths: string[] }> {
   const root = makeTree(files);
   const inputs = { workspace: root, workingDirectory: root, dryRun: false };
-  const result = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(patterns) }, recordingLog().log);
+  const result = await planPaired({ ...inputs, sourcemaps: sourceMapInputs(patterns) }, recordingLog().log);
   const paths = result.units.flatMap(({ js, map }) => [js?.path, map?.path]).filter((path) => path !== undefined);
   return { plan: result, root, paths };
 }

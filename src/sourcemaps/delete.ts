@@ -1,14 +1,14 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import nodePath from 'node:path';
 import type { Log } from '../log.js';
 import { asBuffer } from './bytes.js';
 import { reasonOf } from './expand.js';
 import { isInside } from './paths.js';
 import { removePatiently } from './patient.js';
-import type { FileContent } from './read-file.js';
+import { type FileContent, OPEN_FLAGS } from './read-file.js';
 import { findReference } from './reference.js';
 import { resolveReference } from './resolve.js';
-import type { SourceFile, SourceMapPlan, Unit } from './types.js';
+import type { SourceFile, Unit } from './types.js';
 import { replaceFiles } from './write-file.js';
 
 /** What of the upload's record is needed: only what the server has may go. */
@@ -17,6 +17,13 @@ export interface UploadedFiles {
   readonly uploadedMaps: readonly string[];
   /** The artifacts with a debug id, by SourceFile.name. */
   readonly debugIds: readonly { readonly name: string }[];
+}
+
+/** The files of which some were uploaded. */
+export interface Build {
+  readonly units: readonly Unit[];
+  /** Absolute real path that bounds everything. */
+  readonly root: string;
 }
 
 /** What {@link deleteUploadedMaps} did. Names as in SourceFile.name. */
@@ -33,10 +40,9 @@ export interface Deletion {
  * build neither shows nor mentions its sources. Inline maps go as well. Only call it once the server said `ok`. Files that are
  * gone are no problem: a second call does nothing. What cannot be deleted is a warning; the upload is done all the same.
  */
-export function deleteUploadedMaps(plan: SourceMapPlan, uploaded: UploadedFiles, log: Log): Deletion {
-  const root = plan.options.workspace;
+export function deleteUploadedMaps({ root, units }: Build, uploaded: UploadedFiles, log: Log): Deletion {
   const paths = new Set(uploaded.uploadedMaps);
-  const doomed = plan.units.flatMap(({ map }) => (map !== undefined && paths.has(map.path) ? [map] : []));
+  const doomed = units.flatMap(({ map }) => (map !== undefined && paths.has(map.path) ? [map] : []));
   const names = new Set(doomed.map(({ name }) => name));
   const sent = new Set(uploaded.debugIds.map(({ name }) => name));
   const maps: string[] = [];
@@ -50,19 +56,19 @@ export function deleteUploadedMaps(plan: SourceMapPlan, uploaded: UploadedFiles,
       log.warning(`${file.name} was uploaded but could not be cleaned up: ${reasonOf(error)}`, { file: file.name });
     }
   };
-  for (const unit of plan.units) {
+  for (const unit of units) {
     const { js } = unit;
     if (js === undefined || !(sent.has(js.name) || mentions(unit, names))) continue;
     attempt(js, scripts, () => stripReference(unit, js, { names, root, sent }));
   }
   for (const map of doomed) attempt(map, maps, () => removeMap(map, root));
-  for (const name of tellLeftMaps(plan, paths, log)) kept.push({ name, reason: 'it was not uploaded' });
+  for (const name of tellLeftMaps(units, paths, log)) kept.push({ name, reason: 'it was not uploaded' });
   return { maps, scripts, kept };
 }
 
 /** Who has maps deleted does not want any published, and one that is of no use to Sentry may hold all sources the same. */
-function tellLeftMaps(plan: SourceMapPlan, uploaded: ReadonlySet<string>, log: Log): string[] {
-  const left = plan.units.flatMap(({ map }) => (map === undefined || uploaded.has(map.path) ? [] : [map]));
+function tellLeftMaps(units: readonly Unit[], uploaded: ReadonlySet<string>, log: Log): string[] {
+  const left = units.flatMap(({ map }) => (map === undefined || uploaded.has(map.path) ? [] : [map]));
   const names = left.filter(({ path }) => existsSync(path)).map(({ name }) => name);
   if (names.length === 0) return names;
   const listed = `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, … (${names.length})` : ''}`;
@@ -143,7 +149,7 @@ export function blank(code: Uint8Array, start: number, end: number): Uint8Array 
 }
 
 function readWhole(path: string): FileContent {
-  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  const descriptor = openSync(path, OPEN_FLAGS);
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw new Error('it is no file any more');

@@ -1,19 +1,11 @@
 import { posix } from 'node:path';
 import { unreadable } from './diagnose.js';
 import { guessMapNames } from './guess.js';
+import { indexMaps, type MapIndex, type PairOptions } from './map-index.js';
 import { compareBytes, sortByBytes } from './paths.js';
 import { cutQuery, resolveReference } from './resolve.js';
-import type { ScriptScan } from './scan.js';
-import { siblings } from './siblings.js';
-import type { Diagnosis, SourceFile, Unit } from './types.js';
-import { explain, explainLoneMap, type Maps, type NoMap, type Probe } from './unpaired.js';
-
-/** What pairing may look at besides the files of the set. */
-export interface PairOptions {
-  readonly urlSuffix: string;
-  /** Whether a name that is no file of the set exists on disk, inside the root. @default nothing is looked up */
-  readonly probe?: Probe;
-}
+import type { Diagnosis, Pair, ScriptScan, SourceFile, Unit } from './types.js';
+import { explain, explainLoneMap, type NoMap } from './unpaired.js';
 
 /** How sure it is that a map belongs to a script; lower is surer. */
 const CERTAINTY = { exact: 0, sibling: 1, guess: 2 } as const;
@@ -35,29 +27,25 @@ interface Candidate {
   readonly noMap?: NoMap;
 }
 
-interface Lookup extends Maps {
-  readonly byUrl: ReadonlyMap<string, SourceFile>;
-  readonly options: PairOptions;
-}
-
 /**
  * Puts each map to the one script it belongs to. The outcome depends on names, URLs and references alone, not on the order
  * of `files`. Pairs are those of sentry-cli 3.8.0, except where that one loses a map (docs/sourcemaps-discovery.md).
+ *
+ * @param settled pairs of other files that are known to be right: a script with the map beside it that its comment names. No other
+ * script can have a better claim
  */
 export function pairFiles(
   files: readonly SourceFile[],
   scans: ReadonlyMap<SourceFile, ScriptScan>,
   options: PairOptions,
+  settled: readonly Pair[] = [],
 ): { units: Unit[]; diagnoses: Diagnosis[] } {
   const scripts = sortByBytes(
     files.filter(({ kind }) => kind === 'js'),
     ({ url }) => url,
   );
-  const maps = sortByBytes(
-    files.filter(({ kind }) => kind === 'map'),
-    ({ name }) => name,
-  );
-  const lookup = indexMaps(maps, options);
+  const maps = files.filter(({ kind }) => kind === 'map');
+  const lookup = indexMaps([...maps, ...settled.map(({ map }) => map)], options);
   const diagnoses: Diagnosis[] = [];
   const candidates: Candidate[] = [];
   for (const script of scripts) {
@@ -65,7 +53,9 @@ export function pairFiles(
     if (scan.failure === undefined) candidates.push(consider(script, scan, lookup));
     else diagnoses.push({ ...unreadable(script.name, scan.failure), severity: 'error' });
   }
-  const owners = settle(candidates);
+  const claims = settled.map(({ js, map }): Claim => ({ script: js, map, by: 'exact' }));
+  for (const { claim } of candidates) if (claim !== undefined) claims.push(claim);
+  const owners = settle(claims);
   const units = candidates.map((candidate) => toUnit(candidate, owners, lookup));
   for (const map of maps) {
     if (owners.get(map)?.owner !== undefined) continue;
@@ -75,38 +65,7 @@ export function pairFiles(
   return { units: sortUnits(units), diagnoses };
 }
 
-/** Scripts that get a suggestion of the nearest map. */
-const MAX_SUGGESTIONS = 200;
-
-function indexMaps(maps: readonly SourceFile[], options: PairOptions): Lookup {
-  const byFileName = lazyGroups(maps, ({ name }) => posix.basename(name));
-  const byFolder = lazyGroups(maps, ({ name }) => posix.dirname(name));
-  return {
-    byName: new Map(maps.map((map) => [map.name, map])),
-    byUrl: new Map(maps.map((map) => [map.url, map])),
-    withFileName: byFileName,
-    inFolder: (folder) => byFolder(folder).map(({ name }) => posix.basename(name)),
-    options,
-    suggestions: { left: MAX_SUGGESTIONS },
-  };
-}
-
-function lazyGroups(maps: readonly SourceFile[], keyOf: (map: SourceFile) => string) {
-  let groups: Map<string, SourceFile[]> | undefined;
-  return (key: string): readonly SourceFile[] => {
-    if (groups === undefined) {
-      groups = new Map();
-      for (const map of maps) {
-        const group = groups.get(keyOf(map));
-        if (group === undefined) groups.set(keyOf(map), [map]);
-        else group.push(map);
-      }
-    }
-    return groups.get(key) ?? [];
-  };
-}
-
-function consider(script: SourceFile, scan: ScriptScan, lookup: Lookup): Candidate {
+function consider(script: SourceFile, scan: ScriptScan, lookup: MapIndex): Candidate {
   if (scan.inline) return { script, inline: true };
   const written = scan.reference ?? '';
   if (cutQuery(written) === '') return guess(script, { reason: 'no-reference' }, lookup);
@@ -132,7 +91,7 @@ function consider(script: SourceFile, scan: ScriptScan, lookup: Lookup): Candida
 }
 
 /** `/static/app.js.map` is a path on the web site: it is the artifact whose URL has this path. */
-function bySitePath(paths: readonly string[], { byUrl, options }: Lookup): SourceFile | undefined {
+function bySitePath(paths: readonly string[], { byUrl, options }: MapIndex): SourceFile | undefined {
   for (const path of paths) {
     const map = byUrl.get(`~${path}${options.urlSuffix}`);
     if (map !== undefined) return map;
@@ -144,7 +103,7 @@ function byReference(
   script: SourceFile,
   written: string,
   names: readonly string[],
-  lookup: Lookup,
+  lookup: MapIndex,
 ): Pick<Candidate, 'claim' | 'noMap'> {
   const { byName, options } = lookup;
   for (const name of names) {
@@ -154,7 +113,7 @@ function byReference(
   const probed = names.map((name) => options.probe?.(name)).find((answer) => answer !== undefined);
   if (probed !== undefined && probed !== 'on-disk') return { claim: { script, map: probed, by: 'exact' } };
   for (const name of names) {
-    const found = siblings(name, lookup.withFileName(posix.basename(name)));
+    const found = lookup.siblings(name);
     if (found.length > 1) return { noMap: { reason: 'ambiguous', written, candidates: found } };
     if (found[0] !== undefined) return { claim: { script, map: found[0], by: 'sibling' } };
   }
@@ -162,7 +121,7 @@ function byReference(
 }
 
 /** Tries the usual names in the script's own folder. The first that exists counts, as in sentry-cli. */
-function guess(script: SourceFile, noMap: NoMap, { byName }: Lookup): Candidate {
+function guess(script: SourceFile, noMap: NoMap, { byName }: MapIndex): Candidate {
   const folder = posix.dirname(script.name);
   for (const fileName of guessMapNames(posix.basename(script.name))) {
     const map = byName.get(posix.join(folder, fileName));
@@ -181,11 +140,10 @@ interface Ownership {
 }
 
 /** One map, one script: the sure claim before the guess, then the script whose name fits the map's, then the lower URL. */
-function settle(candidates: readonly Candidate[]): Map<SourceFile, Ownership> {
+function settle(claims: readonly Claim[]): Map<SourceFile, Ownership> {
   const owners = new Map<SourceFile, Ownership>();
   const contested = new Map<SourceFile, Claim[]>();
-  for (const { claim } of candidates) {
-    if (claim === undefined) continue;
+  for (const claim of claims) {
     const first = owners.get(claim.map)?.owner;
     if (first === undefined) owners.set(claim.map, { owner: claim, rivals: NOBODY });
     else {
@@ -208,15 +166,16 @@ function compareClaims(a: Claim, b: Claim): number {
   return CERTAINTY[a.by] - CERTAINTY[b.by] || nameFit(a) - nameFit(b) || compareBytes(a.script.url, b.script.url);
 }
 
-/** 0: the map is called like the script plus `.map`; 1: it has another usual name; 2: neither. */
+/** 0: the map is called like the script plus `.map` and lies beside it; 1: elsewhere; 2: it has another usual name; 3: neither. */
 function nameFit({ script, map }: Claim): number {
+  if (map.name === `${script.name}.map`) return 0;
   const scriptName = posix.basename(script.name);
   const mapName = posix.basename(map.name);
-  if (mapName === `${scriptName}.map`) return 0;
-  return guessMapNames(scriptName).includes(mapName) ? 1 : 2;
+  if (mapName === `${scriptName}.map`) return 1;
+  return guessMapNames(scriptName).includes(mapName) ? 2 : 3;
 }
 
-function toUnit(candidate: Candidate, owners: ReadonlyMap<SourceFile, Ownership>, lookup: Lookup): Unit {
+function toUnit(candidate: Candidate, owners: ReadonlyMap<SourceFile, Ownership>, lookup: MapIndex): Unit {
   const { script, reference, inline, claim, noMap } = candidate;
   const header = reference === undefined ? {} : { reference };
   if (inline) return { js: script };

@@ -24,6 +24,8 @@ export interface ScriptJob {
   readonly script: FileContent;
   readonly map: { readonly file: SourceFile; readonly content: FileContent } | undefined;
   readonly options: EditOptions;
+  /** What its comment says, where that was looked at already. */
+  readonly found?: Reference | undefined;
 }
 
 /** The map that belongs to a script, wherever it is. */
@@ -47,7 +49,7 @@ interface ScriptPlan {
 
 /** Injects a script that is text, and its map. */
 export function processScript(job: ScriptJob): UnitResult {
-  const reference = findReference(job.script.bytes);
+  const reference = 'found' in job ? job.found : findReference(job.script.bytes);
   const loaded = loadMap(job, reference);
   if ('kind' in loaded) return skipped(loaded);
   const plan = planScript(job, loaded, reference);

@@ -1,13 +1,27 @@
 import { isUtf8 } from 'node:buffer';
+import { ActionError } from '../errors.js';
 import { bundleKindOf } from './bundle-kind.js';
 import { isCode } from './code-names.js';
 import { diagnoses } from './diagnoses.js';
+import { reasonOf } from './expand.js';
+import { isAsForeseen } from './foresee.js';
 import { readMapDocument } from './map-document.js';
 import { MapFault } from './map-fault.js';
 import type { MapDocument } from './map-shape.js';
 import { processScript, type ScriptJob } from './process-script.js';
 import { type Allocate, allocateAlone, type FileContent, readPlannedFile } from './read-file.js';
-import type { Artifact, Diagnosis, EditOptions, SourceFile, Unit, UnitResult } from './types.js';
+import { findReference } from './reference.js';
+import { cutQuery } from './resolve.js';
+import type {
+  Artifact,
+  Diagnosis,
+  EditOptions,
+  ForeseenUnit,
+  ScriptScan,
+  SourceFile,
+  Unit,
+  UnitResult,
+} from './types.js';
 import { mapArtifact, skipped } from './unit-result.js';
 
 /**
@@ -17,25 +31,59 @@ import { mapArtifact, skipped } from './unit-result.js';
  *
  * @param allocate gives memory for the files' bytes, into which the pieces of the artifacts point
  *
- * A file that cannot be used (broken map, script that is no text) is reported and skipped, never changed.
+ * A file that cannot be used (broken map, script that is no text) is reported and skipped, never changed. Of a unit that was foreseen
+ * wrongly, nothing but the script is read.
  *
  * @throws ActionError `file-changed`, `file-unreadable`, `disk`
  */
 export function processUnit(unit: Unit, options: EditOptions, allocate: Allocate = allocateAlone): UnitResult {
-  const map = unit.map === undefined ? undefined : { file: unit.map, content: readPlannedFile(unit.map, allocate) };
   if (unit.js === undefined) {
-    return map === undefined ? skipped() : processLoneMap(map.file, map.content, unit.unpaired, options);
+    if (unit.map === undefined) return skipped();
+    return processLoneMap(unit.map, readPlannedFile(unit.map, allocate), unit.unpaired, options);
   }
+  const read = readScript(unit, unit.js, allocate);
+  if (!('script' in read)) return { ...skipped(), unlike: read };
+  const map = unit.map === undefined ? undefined : { file: unit.map, content: readPlannedFile(unit.map, allocate) };
   const edits = isCode(unit.js.name) ? options : { ...options, inject: false };
-  const job: ScriptJob = { unit, js: unit.js, script: readPlannedFile(unit.js, allocate), map, options: edits };
+  const result = processKind({ ...read, js: unit.js, map, options: edits });
+  return read.found?.inline === true ? { ...result, inline: true } : result;
+}
+
+function processKind(job: ScriptJob): UnitResult {
   switch (bundleKindOf(job.script.bytes)) {
     case 'ram-bundle':
-      return skipped(diagnoses.ramBundle(unit.js));
+      return skipped(diagnoses.ramBundle(job.js));
     case 'hermes':
       return processHermes(job);
     case 'text':
-      return isUtf8(job.script.bytes) ? processScript(job) : skipped(diagnoses.scriptBroken(unit.js));
+      return isUtf8(job.script.bytes) ? processScript(job) : skipped(diagnoses.scriptBroken(job.js));
   }
+}
+
+/** The script; or only what it says of its map, when that is not what was foreseen, or the file cannot be read. */
+function readScript(
+  unit: Unit,
+  js: SourceFile,
+  allocate: Allocate,
+): Pick<ScriptJob, 'unit' | 'script' | 'found'> | ScriptScan {
+  if (!isForeseen(unit)) return { unit, script: readPlannedFile(js, allocate) };
+  let script: FileContent;
+  try {
+    script = readPlannedFile(js, allocate);
+  } catch (error) {
+    if (!(error instanceof ActionError) || error.code !== 'file-unreadable') throw error;
+    return { inline: false, failure: reasonOf(error.cause) };
+  }
+  const found = findReference(script.bytes);
+  if (!isAsForeseen(unit, found)) {
+    return found === undefined ? { inline: false } : { reference: found.reference, inline: found.inline };
+  }
+  const named = found === undefined || unit.map === undefined ? {} : { reference: cutQuery(found.reference) };
+  return { unit: { ...unit, ...named }, script, found };
+}
+
+function isForeseen(unit: Unit): unit is ForeseenUnit {
+  return unit.foreseen === true;
 }
 
 /** A map that no script refers to goes up as it is: another upload may have brought the script. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { ActionError } from '../errors.js';
 import type { SourceFile } from './types.js';
 
@@ -14,6 +14,9 @@ export type Allocate = (bytes: number) => Uint8Array;
 
 /** Memory of its own, not a slice of Node's pool: it can be freed as soon as the artifacts that point into it are copied. */
 export const allocateAlone: Allocate = (bytes) => Buffer.allocUnsafeSlow(bytes);
+
+/** A link or a pipe put in the place of a file since discovery must neither be followed nor block. */
+export const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 const MOST_BYTES_PER_READ = 1 << 30;
 
@@ -46,7 +49,7 @@ export function readPlannedFile(file: SourceFile, allocate: Allocate = allocateA
 
 function open(file: SourceFile): number {
   try {
-    return openSync(file.path, 'r');
+    return openSync(file.path, OPEN_FLAGS);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw changed(file, 'it is gone');
     throw unreadable(file, error);

@@ -1,17 +1,8 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { reasonOf } from './expand.js';
+import { OPEN_FLAGS } from './read-file.js';
 import { findReference, findReferenceInTail, type Reference } from './reference.js';
-import type { SourceFile } from './types.js';
-
-/** What pairing needs to know of one script. Plain data: workers can send it. */
-export interface ScriptScan {
-  /** The URL in the script's last real `sourceMappingURL` comment as written; of a data URL only the head. */
-  readonly reference?: string;
-  /** The map is in the script itself. */
-  readonly inline: boolean;
-  /** Why the file could not be read; then the rest says nothing. */
-  readonly failure?: string;
-}
+import type { ScriptScan, SourceFile } from './types.js';
 
 /** Scans scripts; answers in the order asked. The upload's threads may be behind it. */
 export type ScanScripts = (scripts: readonly SourceFile[]) => readonly ScriptScan[] | Promise<readonly ScriptScan[]>;
@@ -34,9 +25,6 @@ function scanScript(script: SourceFile, tail: Buffer): ScriptScan {
     return { inline: false, failure: reasonOf(error) };
   }
 }
-
-/** A link or a pipe put in the place of the file since discovery must neither be followed nor block. */
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 function readReference(script: SourceFile, tail: Buffer): Reference | undefined {
   if (script.size === 0) return undefined;

@@ -1,24 +1,29 @@
+import { posix } from 'node:path';
 import { sortByBytes } from './paths.js';
 import type { SourceFile } from './types.js';
 
 type Index = ReadonlyMap<string, readonly SourceFile[]>;
 
-/** One for each list of maps, made when it is first asked for. */
-const indexes = new WeakMap<readonly SourceFile[], Index>();
+/** Maps of the same file name whose path differs from the wanted one in exactly one folder, sorted by name. */
+export type Siblings = (wanted: string) => readonly SourceFile[];
 
 /**
- * Maps of the same file name whose path differs from the wanted one in exactly one folder: `code/a.js.map` and
- * `maps/a.js.map`. Builds that keep maps out of the deployed tree put them so.
+ * Finds `maps/a.js.map` where `code/a.js.map` is wanted: builds that keep maps out of the deployed tree put them so. The name that is
+ * wanted must be that of no map.
  *
- * @param wanted the name of none of the maps
- * @param sameFileName maps with the file name of `wanted`, sorted by name; always the same list for it
+ * @param withFileName the maps that have a file name
  */
-export function siblings(wanted: string, sameFileName: readonly SourceFile[]): readonly SourceFile[] {
-  if (sameFileName.length === 0) return sameFileName;
-  const index = indexes.get(sameFileName) ?? indexOf(sameFileName);
-  indexes.set(sameFileName, index);
-  const found = gaps(wanted).flatMap((gap) => (index.has(gap) ? [index.get(gap) ?? []] : []));
-  return found.length === 1 ? (found[0] ?? []) : sortByBytes(found.flat(), ({ name }) => name);
+export function findSiblings(withFileName: (fileName: string) => readonly SourceFile[]): Siblings {
+  const indexes = new Map<string, Index>();
+  return (wanted) => {
+    const fileName = posix.basename(wanted);
+    const maps = withFileName(fileName);
+    if (maps.length === 0) return maps;
+    const index = indexes.get(fileName) ?? indexOf(maps);
+    indexes.set(fileName, index);
+    const found = gaps(wanted).flatMap((gap) => (index.has(gap) ? [index.get(gap) ?? []] : []));
+    return found.length === 1 ? (found[0] ?? []) : sortByBytes(found.flat(), ({ name }) => name);
+  };
 }
 
 /** Looked up, not compared one by one: a build may have thousands of `index.js` and as many maps. */

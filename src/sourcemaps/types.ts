@@ -28,6 +28,27 @@ export interface Unit {
    * Undefined for an inline map.
    */
   readonly reference?: string;
+  /**
+   * What the unit is was told from names alone: whoever reads the script checks that its comment agrees, and says so when it
+   * does not ({@link UnitResult.unlike}).
+   */
+  readonly foreseen?: true;
+}
+
+/** A script with the map that is its own. */
+export type Pair = Unit & Required<Pick<Unit, 'js' | 'map'>>;
+
+/** A script with the map that it should have by its name, or without one where no map has a name that fits. */
+export type ForeseenUnit = Unit & Required<Pick<Unit, 'js' | 'foreseen'>>;
+
+/** What pairing needs to know of one script. Plain data: workers can send it. */
+export interface ScriptScan {
+  /** The URL in the script's last real `sourceMappingURL` comment as written; of a data URL only the head. */
+  readonly reference?: string;
+  /** The map is in the script itself. */
+  readonly inline: boolean;
+  /** Why the file could not be read; then the rest says nothing. */
+  readonly failure?: string;
 }
 
 /** How units are edited; one for the whole run. */
@@ -90,6 +111,10 @@ export interface UnitResult {
   /** Script first, then map. Empty when the unit is unusable (then a diagnosis says why). */
   readonly artifacts: readonly Artifact[];
   readonly diagnoses: readonly Diagnosis[];
+  /** What the script of a foreseen unit says, when it is another: then nothing was done with its files. */
+  readonly unlike?: ScriptScan;
+  /** The script of a foreseen unit holds its map itself. */
+  readonly inline?: true;
 }
 
 /** One line per pattern of the input. */
@@ -98,13 +123,17 @@ export interface PatternMatch {
   readonly files: number;
 }
 
-/** The plan: what will be read, in archive order. */
+/** The plan: what will be read. Equal for equal content, whatever the order the file system lists it in. */
 export interface SourceMapPlan {
-  /** Sorted; equal for equal content whatever the order the file system lists it in. */
-  readonly units: readonly Unit[];
+  /** Units that names alone suggest, in archive order: nearly all of a usual build, read once and first. */
+  readonly foreseen: readonly ForeseenUnit[];
+  /** All other files. They are paired, and follow in the archive, when the foreseen scripts were read (pair-others.ts). */
+  readonly others: readonly SourceFile[];
+  /** What ends every URL: the `url_suffix` input. */
+  readonly urlSuffix: string;
   readonly options: EditOptions;
   readonly patterns: readonly PatternMatch[];
-  /** Found before any file was edited: unreadable files, links that leave the workspace, URL collisions. */
+  /** Found before any file was read: files that cannot be looked at, links that leave the workspace, URL collisions. */
   readonly diagnoses: readonly Diagnosis[];
   readonly files: number;
   readonly bytes: number;

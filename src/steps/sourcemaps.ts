@@ -1,10 +1,11 @@
 import type { StepOutcome } from '../journal.js';
 import { STATE_WORDS } from '../report/closing.js';
 import { bytes, count } from '../report/format.js';
-import { deleteUploadedMaps } from '../sourcemaps/delete.js';
+import { type Build, deleteUploadedMaps } from '../sourcemaps/delete.js';
 import { summarizeDiagnoses } from '../sourcemaps/diagnose.js';
+import { describePairs } from '../sourcemaps/pair-others.js';
 import { planSourceMaps } from '../sourcemaps/plan.js';
-import type { Diagnosis, SourceMapPlan } from '../sourcemaps/types.js';
+import type { Diagnosis, SourceMapPlan, Unit } from '../sourcemaps/types.js';
 import type { UploadRecord } from '../upload/types.js';
 import { uploadSourceMaps } from '../upload/upload.js';
 import type { StepContext } from './context.js';
@@ -19,10 +20,7 @@ export async function planFiles(context: StepContext): Promise<SourceMapPlan | u
   log.group('Files');
   try {
     const plan = await journal.ahead('sourcemaps', () =>
-      planSourceMaps(inputs, log, {
-        scan: (scripts) => crew.scan(scripts),
-        onBytes: (bytes) => crew.expect(bytes),
-      }),
+      planSourceMaps(inputs, log, { onBytes: (bytes) => crew.expect(bytes) }),
     );
     journal.note({ sourcemaps: { patterns: plan.patterns, upload: null } });
     return plan;
@@ -33,9 +31,10 @@ export async function planFiles(context: StepContext): Promise<SourceMapPlan | u
 
 /** Injects debug ids, bundles and uploads: one pass over the files. */
 export async function uploadFiles(context: StepContext, plan: SourceMapPlan): Promise<StepOutcome> {
-  const { deadlineAt, clock, inputs, journal, release, target } = context;
-  if (plan.units.length === 0) return { status: 'skipped', detail: 'no files matched' };
+  const { deadlineAt, clock, inputs, journal, log, release, target } = context;
+  if (plan.files === 0) return { status: 'skipped', detail: 'no files matched' };
   const { deleteAfterUpload, dist, waitMs } = inputs.sourcemaps;
+  let units: readonly Unit[] = [];
   const record = await uploadSourceMaps(
     plan,
     {
@@ -49,13 +48,17 @@ export async function uploadFiles(context: StepContext, plan: SourceMapPlan): Pr
     },
     {
       ...context,
+      onPaired: (paired) => {
+        units = paired;
+        log.info(describePairs(paired));
+      },
       onDiagnosed: (diagnoses) => tellDiagnoses(context, diagnoses),
       onStopped: (sent) => journal.note({ sourcemaps: { patterns: plan.patterns, upload: null, sent } }),
     },
   );
   journal.note({ sourcemaps: { patterns: plan.patterns, upload: record } });
   tellUpload(context, record);
-  if (deleteAfterUpload) deleteMaps(context, plan, record);
+  if (deleteAfterUpload) deleteMaps(context, { units, root: plan.options.workspace }, record);
   return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record, inputs.dryRun), told: true };
 }
 
@@ -79,7 +82,7 @@ function tellUpload({ inputs, log }: StepContext, record: UploadRecord): void {
   );
 }
 
-function deleteMaps({ inputs, log }: StepContext, plan: SourceMapPlan, record: UploadRecord): void {
+function deleteMaps({ inputs, log }: StepContext, build: Build, record: UploadRecord): void {
   if (inputs.dryRun) {
     log.info(`Would delete ${count(record.uploadedMaps.length, 'uploaded map')} (delete_after_upload)`);
     return;
@@ -90,7 +93,7 @@ function deleteMaps({ inputs, log }: StepContext, plan: SourceMapPlan, record: U
     });
     return;
   }
-  const { maps, scripts } = deleteUploadedMaps(plan, record, log);
+  const { maps, scripts } = deleteUploadedMaps(build, record, log);
   log.info(
     `Deleted ${count(maps.length, 'uploaded map')}, took the reference out of ${count(scripts.length, 'script')}`,
   );

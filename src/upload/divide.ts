@@ -5,10 +5,7 @@ import { hashText, surelyEndsChunk, surelyStartsChunk } from './cuts.js';
 export interface Share {
   /** Position among the shares. */
   readonly number: number;
-  /** Index of the first unit. */
-  readonly start: number;
-  /** Index after the last unit. */
-  readonly end: number;
+  readonly units: readonly Unit[];
   /** Bytes that the packed units are expected to take. */
   readonly expectedBytes: number;
 }
@@ -31,13 +28,13 @@ export function urlOf({ js, map }: Unit): string {
   return js?.url ?? map?.url ?? '';
 }
 
-/** Divides units, in archive order, into shares of work. */
-export function divide(units: readonly Unit[], { targetBytes, shareBytes }: DivideRules): readonly Share[] {
+/** Divides units, in archive order, into shares of work, whose numbers begin with `first`. */
+export function divide(units: readonly Unit[], { targetBytes, shareBytes }: DivideRules, first = 0): readonly Share[] {
   const shares: Share[] = [];
   let start = 0;
   let expectedBytes = 0;
   const close = (end: number): void => {
-    if (end > start) shares.push({ number: shares.length, start, end, expectedBytes });
+    if (end > start) shares.push({ number: first + shares.length, units: units.slice(start, end), expectedBytes });
     start = end;
     expectedBytes = 0;
   };
@@ -62,7 +59,7 @@ export function divide(units: readonly Unit[], { targetBytes, shareBytes }: Divi
  */
 export function slabsPerTurn(share: Share, slabBytes: number, slabCount: number): number | undefined {
   const most = Math.max(1, slabCount >> 2);
-  return share.end - share.start === 1 && slabsFor(share, slabBytes) > most ? most : undefined;
+  return share.units.length === 1 && slabsFor(share, slabBytes) > most ? most : undefined;
 }
 
 /** Slabs that a share is expected to fill. Chunks don't cross slabs, so a little of each is lost. */

@@ -1,4 +1,4 @@
-import type { Unit } from '../sourcemaps/types.js';
+import type { SourceFile, Unit } from '../sourcemaps/types.js';
 
 /** Names inside the archive of one unit's files. */
 export interface UnitNames {
@@ -18,13 +18,17 @@ const DOT_SEGMENT = /(?<=\/)\.{1,2}(?=[/#]|$)/g;
  * (as sentry-cli 3.8.0 does, observed).
  */
 export function entryName(url: string): string {
-  if (PLAIN.test(url)) return `files/_/_/${url.slice(2)}`;
+  if (PLAIN.test(url)) return plainName(url);
   const parsed = parse(url.startsWith('~/') ? url.slice(2) : url);
   if (parsed === undefined) return `files/_/_/${encodeURIComponent(url)}`;
   const scheme = parsed.protocol.slice(0, -1);
   const home = parsed.host === '~' ? '_/_' : `${scheme}/${parsed.host === '' ? '_' : parsed.host}`;
   const path = parsed.pathname.startsWith('/') ? parsed.pathname : `/${parsed.pathname}`;
   return `files/${home}${path}${parsed.hash}`.replace(DOT_SEGMENT, (dots) => dots.replaceAll('.', '%2E'));
+}
+
+function plainName(url: string): string {
+  return `files/_/_/${url.slice(2)}`;
 }
 
 function parse(url: string): URL | undefined {
@@ -42,13 +46,14 @@ function parse(url: string): URL | undefined {
 export class EntryNames {
   /** By URL, which no two files of a set share. */
   readonly #others = new Map<string, string>();
+  readonly #allPlain: boolean;
 
-  constructor(units: readonly Unit[]) {
-    const urls = units.flatMap(({ js, map }) => [js, map].flatMap((file) => file?.url ?? []));
+  constructor(files: readonly SourceFile[]) {
     // Plain URLs differ where their names do.
-    if (urls.every((url) => PLAIN.test(url))) return;
+    this.#allPlain = files.every(({ url }) => PLAIN.test(url));
+    if (this.#allPlain) return;
     const taken = new Set<string>();
-    for (const url of urls) {
+    for (const { url } of files) {
       const name = entryName(url);
       let unique = name;
       for (let suffix = 1; taken.has(unique); suffix++) unique = `${name}.${suffix}`;
@@ -63,6 +68,6 @@ export class EntryNames {
   }
 
   #nameOf(url: string): string {
-    return this.#others.get(url) ?? entryName(url);
+    return this.#allPlain ? plainName(url) : (this.#others.get(url) ?? entryName(url));
   }
 }

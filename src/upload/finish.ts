@@ -55,7 +55,7 @@ async function sendAgain(
 
 /** Makes lost chunks again from the files, which are injected by now, and checks that they are the same. */
 async function rebuild(session: Session, bundle: Bundle, lost: ReadonlySet<string>): Promise<void> {
-  const { courier, pool, shares } = session;
+  const { courier, pool } = session;
   const expected = new Map<number, string[]>();
   const wanted = new Set<number>();
   const done = new Set<string>();
@@ -71,13 +71,13 @@ async function rebuild(session: Session, bundle: Bundle, lost: ReadonlySet<strin
       if (lost.has(sha1)) wanted.add(from);
     } else send({ sha1, length, place: { bytes: from } });
   }
-  const again = shares.filter(({ number }) => wanted.has(number));
+  const again = session.shares.filter(({ number }) => wanted.has(number));
   await session.pack(
     again,
     {
       take(packed, share) {
         const hashes = packed.chunks.map(({ sha1 }) => sha1).join();
-        if (hashes !== expected.get(share.number)?.join()) throw changed(session, share);
+        if (hashes !== expected.get(share.number)?.join()) throw changed(share);
         packed.chunks.forEach(send);
       },
     },
@@ -85,8 +85,8 @@ async function rebuild(session: Session, bundle: Bundle, lost: ReadonlySet<strin
   );
 }
 
-function changed({ plan }: Session, { start, end }: Share): ActionError {
-  const names = plan.units.slice(start, end).map(({ js, map }) => js?.name ?? map?.name);
+function changed({ units }: Share): ActionError {
+  const names = units.map(({ js, map }) => js?.name ?? map?.name);
   const text = names.slice(0, 5).join(', ') + (names.length > 5 ? ` or ${names.length - 5} more` : '');
   return new ActionError(
     'file-changed',

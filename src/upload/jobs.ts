@@ -1,6 +1,5 @@
 import type { ChunkEncoding } from '../sentry/types.js';
-import type { ScriptScan } from '../sourcemaps/scan.js';
-import type { Diagnosis, EditOptions, SourceFile, Unit } from '../sourcemaps/types.js';
+import type { Diagnosis, EditOptions, ScriptScan, SourceFile, Unit } from '../sourcemaps/types.js';
 import type { UnitNames } from './entry-names.js';
 
 /** What workers get and give back. All of it survives structuredClone; bulk data lies in shared slabs. */
@@ -45,6 +44,9 @@ export interface UnitOutcome {
   readonly packed: number;
   readonly debugId: string | undefined;
   readonly diagnoses: readonly Diagnosis[];
+  /** See UnitResult. */
+  readonly unlike?: ScriptScan;
+  readonly inline?: true;
 }
 
 /** Units as they go into the archive. */
@@ -97,7 +99,7 @@ export interface EncodeJob {
   readonly chunks: readonly ChunkPlace[];
 }
 
-/** Reads the references of scripts, for the plan. The only job that needs no {@link CrewOptions}. */
+/** Reads the references of scripts, for pairing. The only job that needs no {@link CrewOptions}. */
 export interface ScanJob {
   readonly kind: 'scan';
   readonly scripts: readonly SourceFile[];

@@ -1,4 +1,5 @@
-import type { Diagnosis, SourceMapPlan, Unit } from '../sourcemaps/types.js';
+import type { Seen } from '../sourcemaps/pair-others.js';
+import type { Diagnosis, ScriptScan, SourceFile, Unit } from '../sourcemaps/types.js';
 import type { Bundle } from './bundle.js';
 import type { Courier } from './courier.js';
 import type { UnitOutcome } from './jobs.js';
@@ -8,20 +9,20 @@ import type { BundleRecord, UploadRecord } from './types.js';
 const MOST_TEXTS = 200;
 
 /** Collects what becomes of the units, in order, for the record of the upload. */
-export class Outcome {
-  readonly #units: readonly Unit[];
+export class Outcome implements Seen {
+  readonly unlike = new Map<SourceFile, ScriptScan>();
+  readonly inline = new Set<SourceFile>();
   readonly #diagnoses: Diagnosis[];
   readonly #debugIds: UploadRecord['debugIds'][number][] = [];
   readonly #uploadedMaps: string[] = [];
   /** Kinds, severities and messages seen. */
   readonly #texts = new Map<string, string>();
-  #next = 0;
   #pairs = 0;
   #files = 0;
 
-  constructor(plan: SourceMapPlan) {
-    this.#units = plan.units;
-    this.#diagnoses = [...plan.diagnoses];
+  /** @param found what is known before any file is read */
+  constructor(found: readonly Diagnosis[]) {
+    this.#diagnoses = [...found];
   }
 
   /** Files that are in a bundle so far. */
@@ -33,10 +34,17 @@ export class Outcome {
     return this.#diagnoses;
   }
 
-  /** Takes the outcomes of the next units. */
-  add(outcomes: readonly UnitOutcome[]): void {
-    for (const { packed, debugId, diagnoses } of outcomes) {
-      const unit = this.#units[this.#next++];
+  /** Takes what pairing found out. */
+  learn(diagnoses: readonly Diagnosis[]): void {
+    for (const diagnosis of diagnoses) this.#diagnoses.push(diagnosis);
+  }
+
+  /** Takes the outcomes of these units. */
+  add(outcomes: readonly UnitOutcome[], units: readonly Unit[]): void {
+    for (const [index, { packed, debugId, diagnoses, unlike, inline }] of outcomes.entries()) {
+      const unit = units[index];
+      if (unit?.js !== undefined && unlike !== undefined) this.unlike.set(unit.js, unlike);
+      if (unit?.js !== undefined && inline === true) this.inline.add(unit.js);
       for (const diagnosis of diagnoses) this.#diagnoses.push(this.#share(diagnosis, unit, debugId));
       if (unit === undefined || packed === 0) continue;
       const file = (packed & 1) === 1 ? unit.js : unit.map;

@@ -1,24 +1,41 @@
 import { ActionError } from '../errors.js';
+import { pairOthers } from '../sourcemaps/pair-others.js';
+import type { Unit } from '../sourcemaps/types.js';
 import { type Bundle, BundleBuilder, type BundleChunk } from './bundle.js';
 import type { Share } from './divide.js';
 import type { PackedChunk, PackedUnits } from './jobs.js';
 import type { Outcome } from './outcome.js';
+import type { Consumer } from './packing.js';
 import { megabytes } from './progress.js';
 import type { Session } from './session.js';
 import { bytesAt } from './slab-writer.js';
 
-/** Packs all units into as many bundles as the server's limits ask for, and passes every chunk to the courier. */
-export async function packBundles(session: Session, outcome: Outcome): Promise<readonly Bundle[]> {
-  const { shares, progress } = session;
+/**
+ * Packs all units into as many bundles as the server's limits ask for, and passes every chunk to the courier: first those that
+ * were foreseen, then the others, which can be paired when the first were read.
+ *
+ * @param onPaired told every unit, once all are known
+ */
+export async function packBundles(
+  session: Session,
+  outcome: Outcome,
+  onPaired?: (units: readonly Unit[]) => void,
+): Promise<readonly Bundle[]> {
+  const { plan, progress, stop } = session;
   const line = new Line(session);
-  await session.pack(shares, {
+  const consumer: Consumer = {
     take: (packed, share) => {
-      outcome.add(packed.outcomes);
+      outcome.add(packed.outcomes, share.units);
       if (packed.entries > 0) line.add(packed, share);
       progress.packed(outcome.files, packed.bytes);
     },
     takeMore: (chunks, share) => line.addChunks(chunks, share),
-  });
+  };
+  await session.pack(session.add(plan.foreseen), consumer);
+  const { settled, units, diagnoses } = await stop.or(pairOthers(plan, outcome, session.scan));
+  onPaired?.([...settled, ...units]);
+  outcome.learn(diagnoses);
+  await session.pack(session.add(units), consumer);
   line.close();
   return line.bundles;
 }
@@ -76,8 +93,7 @@ class Line {
   }
 }
 
-function tooBig({ plan, settings }: Session, packed: PackedUnits, share: Share): ActionError {
-  const unit = plan.units[share.start];
+function tooBig({ settings }: Session, packed: PackedUnits, { units: [unit] }: Share): ActionError {
   const name = unit?.js?.name ?? unit?.map?.name ?? 'a file';
   return new ActionError(
     'server-limits',

@@ -28,8 +28,8 @@ export function pack(
   const packer = new Packer(options, new SlabWriter(slabs, job.slabs, options.maxChunkBytes));
   const outcomes = job.units.map((unit, index): UnitOutcome => {
     if (packer.isEmpty) arena.reset();
-    const { artifacts, diagnoses } = process(unit, options.edit, arena.allocate);
-    return { ...packer.add(unit, job.names[index], artifacts), diagnoses };
+    const { artifacts, ...rest } = process(unit, options.edit, arena.allocate);
+    return { ...packer.add(unit, job.names[index], artifacts), ...rest };
   });
   packer.cut();
   return { ...packer.result(), outcomes, more: false };
@@ -49,8 +49,8 @@ export class PackInTurns {
     this.#packer = new Packer({ ...options, targetBytes: undefined }, this.#writer);
     this.#outcomes = job.units.map((unit, index): UnitOutcome => {
       // The arena is used for other jobs between the turns.
-      const { artifacts, diagnoses } = process(unit, options.edit, allocateAlone);
-      return { ...this.#packer.add(unit, job.names[index], artifacts), diagnoses };
+      const { artifacts, ...rest } = process(unit, options.edit, allocateAlone);
+      return { ...this.#packer.add(unit, job.names[index], artifacts), ...rest };
     });
     this.#chunks = this.#packer.write();
   }

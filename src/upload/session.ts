@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { ChunkOptions, SentryApi } from '../sentry/types.js';
+import { filesOf } from '../sourcemaps/pair-others.js';
+import type { ScanScripts } from '../sourcemaps/scan.js';
 import type { SourceMapPlan, Unit } from '../sourcemaps/types.js';
 import { askMissing } from './assemble.js';
 import { Courier } from './courier.js';
@@ -40,8 +42,13 @@ export interface Session {
   readonly pool: SlabPool;
   readonly courier: Courier;
   readonly progress: Progress;
+  /** All that were added so far. */
   readonly shares: readonly Share[];
   readonly stop: Stop;
+  /** Reads the references of scripts. */
+  readonly scan: ScanScripts;
+  /** Divides further units, which follow in the archive, into shares. */
+  add(units: readonly Unit[]): readonly Share[];
   /** Packs shares and hands them on in order. `refresh` changes units just before they are packed. */
   pack(shares: readonly Share[], consumer: Consumer, refresh?: (unit: Unit) => Unit): Promise<void>;
 }
@@ -58,7 +65,7 @@ export function openSession(
   crew: Crew,
   stop: Stop,
 ): Session {
-  const settings = chooseSettings(options, plan.units.length, request.dryRun);
+  const settings = chooseSettings(options, countUnits(plan), request.dryRun);
   const pool = new SlabPool(settings.slabCount, settings.slabBytes);
   crew.setup({ options: workOptions(plan, settings), slabs: pool.slabs });
   let packing: Packing | undefined;
@@ -84,7 +91,8 @@ export function openSession(
     },
     settings.mode,
   );
-  const names = new EntryNames(plan.units);
+  const names = new EntryNames([...filesOf(plan.foreseen), ...plan.others]);
+  const shares: Share[] = [];
   return {
     plan,
     request,
@@ -93,22 +101,39 @@ export function openSession(
     pool,
     courier,
     progress,
-    shares: divide(plan.units, settings.divide),
+    shares,
     stop,
-    pack(shares, consumer, refresh) {
-      const jobOf = ({ start, end, expectedBytes }: Share): Omit<PackJob, 'kind' | 'slabs' | 'turns'> => {
-        const units = plan.units.slice(start, end);
-        return {
-          units: refresh === undefined ? units : units.map(refresh),
-          names: units.map((unit) => names.of(unit)),
-          expectedBytes,
-        };
-      };
+    scan: (scripts) => crew.scan(scripts),
+    add(units) {
+      const added = divide(units, settings.divide, shares.length);
+      for (const share of added) shares.push(share);
+      return added;
+    },
+    pack(chosen, consumer, refresh) {
+      const jobOf = (share: Share) => workOf(share, names, refresh);
       const bytesInTurns = BIG_BYTES_PER_THREAD * Math.max(1, crew.threads);
       packing = new Packing({ crew, pool, stop, jobOf, consumer, relieve: () => courier.relieve(), bytesInTurns });
-      return packing.run(shares);
+      return packing.run(chosen);
     },
   };
+}
+
+function workOf(
+  { units, expectedBytes }: Share,
+  names: EntryNames,
+  refresh: ((unit: Unit) => Unit) | undefined,
+): Omit<PackJob, 'kind' | 'slabs' | 'turns'> {
+  return {
+    units: refresh === undefined ? units : units.map(refresh),
+    names: units.map((unit) => names.of(unit)),
+    expectedBytes,
+  };
+}
+
+/** As many units as there will be, if every other script has a map among the other files. */
+function countUnits({ foreseen, others }: SourceMapPlan): number {
+  const scripts = others.filter(({ kind }) => kind === 'js').length;
+  return foreseen.length + Math.max(scripts, others.length - scripts);
 }
 
 function workOptions(plan: SourceMapPlan, { divide: { targetBytes }, maxChunkBytes, method }: Settings): WorkOptions {

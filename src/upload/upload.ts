@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.js';
-import type { Diagnosis, SourceMapPlan } from '../sourcemaps/types.js';
+import type { Diagnosis, SourceMapPlan, Unit } from '../sourcemaps/types.js';
 import type { Courier } from './courier.js';
 import type { Crew } from './crew.js';
 import { finishBundles } from './finish.js';
@@ -12,6 +12,8 @@ import type { SentSoFar, UploadRecord } from './types.js';
 export interface UploadDeps extends SessionDeps {
   /** Who does the work. It is closed when the upload ends: what threads hold is freed before the next step. */
   readonly crew: Crew;
+  /** Told every unit, once all files are paired. */
+  readonly onPaired?: (units: readonly Unit[]) => void;
   /** Told once what was found out about the files, also when the upload fails: the reason may be among it. */
   readonly onDiagnosed?: (diagnoses: readonly Diagnosis[]) => void;
   /** Told what was sent when the upload fails. */
@@ -31,15 +33,15 @@ export async function uploadSourceMaps(
 ): Promise<UploadRecord> {
   const { crew } = deps;
   const stop = createStop(deps.signal);
-  const outcome = new Outcome(plan);
+  const outcome = new Outcome(plan.diagnoses);
   let courier: Courier | undefined;
   try {
     crew.expect(plan.bytes);
     const options = await stop.or(deps.api.chunkOptions());
     const session = openSession(plan, request, deps, options, crew, stop);
     courier = session.courier;
-    const bundles = await packBundles(session, outcome);
-    if (bundles.length === 0 && plan.units.length > 0) throw nothingLeft(outcome);
+    const bundles = await packBundles(session, outcome, deps.onPaired);
+    if (bundles.length === 0 && plan.files > 0) throw nothingLeft(outcome);
     const records = await finishBundles(session, bundles);
     return outcome.record(bundles, records, session.courier, request.dryRun);
   } catch (error) {

@@ -88,7 +88,13 @@ describe('an empty file set', () => {
     const { log, lines } = recordingLog();
     const inputs = { workspace: root, workingDirectory: root, dryRun: false };
     const plan = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['biuld'], { ifNoFilesFound }) }, log);
-    expect(plan).toMatchObject({ units: [], files: 0, bytes: 0, patterns: [{ pattern: 'biuld', files: 0 }] });
+    expect(plan).toMatchObject({
+      foreseen: [],
+      others: [],
+      files: 0,
+      bytes: 0,
+      patterns: [{ pattern: 'biuld', files: 0 }],
+    });
     expect(lines.some((line) => line.startsWith('warning: '))).toBe(ifNoFilesFound === 'warn');
   });
 

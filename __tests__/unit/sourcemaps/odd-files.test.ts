@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { discover } from '../../../src/sourcemaps/discover.js';
-import { planSourceMaps } from '../../../src/sourcemaps/plan.js';
+import { planPaired } from '../../support/paired.js';
 import { itOnPosix } from '../../support/platform.js';
 import { MAP, makeTree, recordingLog, removeTrees, sourceMapInputs } from './workspace.js';
 
@@ -33,7 +33,7 @@ describe('files that are hard to read', () => {
         ]),
       ),
     );
-    const plan = await planSourceMaps(inputsOf(root, ['dist']), recordingLog().log);
+    const plan = await planPaired(inputsOf(root, ['dist']), recordingLog().log);
     const paired = plan.units.filter(({ map }) => map !== undefined).map(({ js }) => js?.name.slice('dist/'.length));
     expect(paired.sort()).toEqual(names.filter((name) => name.length < 200).sort());
   });

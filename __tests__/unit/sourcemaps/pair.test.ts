@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { pairFiles } from '../../../src/sourcemaps/pair.js';
-import type { ScriptScan } from '../../../src/sourcemaps/scan.js';
-import { siblings } from '../../../src/sourcemaps/siblings.js';
-import type { SourceFile, Unit } from '../../../src/sourcemaps/types.js';
+import { findSiblings } from '../../../src/sourcemaps/siblings.js';
+import type { ScriptScan, SourceFile, Unit } from '../../../src/sourcemaps/types.js';
 import type { Probe } from '../../../src/sourcemaps/unpaired.js';
 
 /** `name → reference` for scripts (empty: none; `inline`: a data URL), `name → null` for maps. */
@@ -134,7 +133,7 @@ describe('which map belongs to a script', () => {
           const others = map.name.split('/');
           return others.length === parts.length && parts.filter((part, index) => part !== others[index]).length === 1;
         });
-        expect(siblings(wanted, maps)).toEqual(searched);
+        expect(findSiblings(() => maps)(wanted)).toEqual(searched);
       }),
     );
   });

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
+import { describePairs, filesOf, pairOthers } from '../../../src/sourcemaps/pair-others.js';
 import { planSourceMaps } from '../../../src/sourcemaps/plan.js';
 import { processUnit } from '../../../src/sourcemaps/process.js';
-import type { SourceMapPlan } from '../../../src/sourcemaps/types.js';
+import { type PairedPlan, planPaired } from '../../support/paired.js';
 import { MAP, makeTree, recordingLog, removeTrees, sourceMapInputs } from './workspace.js';
 
 afterAll(removeTrees);
@@ -25,7 +26,7 @@ const TREE = {
   'lib/z/a.js': '//# sourceMappingURL=a.map',
 } as const;
 
-function pairs(plan: SourceMapPlan): string[] {
+function pairs(plan: PairedPlan): string[] {
   return plan.units.map(({ js, map, unpaired }) => `${js?.name ?? ''}=${map?.name ?? unpaired?.kind ?? ''}`);
 }
 
@@ -34,8 +35,7 @@ describe('the plan', () => {
   const inputs = { workspace: root, workingDirectory: root, dryRun: true };
 
   it('holds units in the order of the archive, with every file once', async () => {
-    const { log, lines } = recordingLog();
-    const plan = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['dist', 'lib']) }, log);
+    const plan = await planPaired({ ...inputs, sourcemaps: sourceMapInputs(['dist', 'lib']) }, recordingLog().log);
     expect(pairs(plan)).toEqual([
       'dist/a.js=dist/a.js.map',
       'dist/b/a.js=dist/m/a.js.map',
@@ -47,12 +47,14 @@ describe('the plan', () => {
     ]);
     expect(plan.files).toBe(10);
     expect(plan.bytes).toBe(plan.units.reduce((sum, { js, map }) => sum + (js?.size ?? 0) + (map?.size ?? 0), 0));
-    expect(lines).toContain('info: 6 scripts: 3 with a map, 1 with the map inside, 2 without, 1 map without a script');
+    expect(describePairs(plan.units)).toBe(
+      '6 scripts: 3 with a map, 1 with the map inside, 2 without, 1 map without a script',
+    );
   });
 
   it('passes the options on, bound to the workspace', async () => {
     const change = { stripPrefix: ['/home/'], stripCommonPrefix: true, inject: false };
-    const plan = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['lib'], change) }, recordingLog().log);
+    const plan = await planPaired({ ...inputs, sourcemaps: sourceMapInputs(['lib'], change) }, recordingLog().log);
     expect(plan.options).toEqual({
       inject: false,
       dryRun: true,
@@ -63,16 +65,16 @@ describe('the plan', () => {
     });
   });
 
-  it('takes the scan from whoever runs it, workers for instance', async () => {
+  it('takes the scan of the other files from whoever runs it, workers for instance', async () => {
+    const plan = planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['dist']) }, recordingLog().log);
+    const unlike = new Map(plan.foreseen.map(({ js }) => [js, { inline: false }]));
     const asked: string[] = [];
-    const plan = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['lib']) }, recordingLog().log, {
-      scan: async (scripts) => {
-        asked.push(...scripts.map(({ name }) => name));
-        return scripts.map(() => ({ inline: true, reference: 'data:,' }));
-      },
+    const others = { ...plan, foreseen: [], others: [...filesOf(plan.foreseen), ...plan.others] };
+    await pairOthers(others, { unlike, inline: new Set() }, async (scripts) => {
+      asked.push(...scripts.map(({ name }) => name));
+      return scripts.map(() => ({ inline: true, reference: 'data:,' }));
     });
-    expect(asked).toEqual(['lib/x.js', 'lib/z/a.js']);
-    expect(pairs(plan)).toEqual(['lib/x.js=', '=lib/x.js.map', 'lib/z/a.js=']);
+    expect(asked.sort()).toEqual(['dist/a.js', 'dist/b/a.js', 'dist/b/plain.js', 'dist/c/inline.js', 'dist/x.js']);
   });
 
   it('tells of a map without a debug id that its script was left out, and of no other map', async () => {
@@ -89,7 +91,7 @@ describe('the plan', () => {
     const place = { workspace: folder, workingDirectory: folder, dryRun: true };
     const { log } = recordingLog();
     const told = async (patterns: readonly string[]) => {
-      const plan = await planSourceMaps({ ...place, sourcemaps: sourceMapInputs(patterns) }, log);
+      const plan = await planPaired({ ...place, sourcemaps: sourceMapInputs(patterns) }, log);
       const all = plan.units.flatMap((unit) => processUnit(unit, plan.options).diagnoses);
       return all.filter(({ severity }) => severity !== 'info').map(({ file, message }) => `${file} ${message}`);
     };
@@ -103,18 +105,18 @@ describe('the plan', () => {
     const web = makeTree({ 'a.js': 'a', '.next/b.js': 'b', '.git/c.js': 'c' });
     const { log, lines } = recordingLog();
     const sourcemaps = sourceMapInputs(['.']);
-    await planSourceMaps({ sourcemaps, workspace: web, workingDirectory: web, dryRun: true }, log);
+    await planPaired({ sourcemaps, workspace: web, workingDirectory: web, dryRun: true }, log);
     expect(lines[0]).toBe('info: .: 1 file (hidden folders are searched only when named: .next)');
   });
 
   it('survives structuredClone, as workers need', async () => {
-    const plan = await planSourceMaps({ ...inputs, sourcemaps: sourceMapInputs(['dist']) }, recordingLog().log);
+    const plan = await planPaired({ ...inputs, sourcemaps: sourceMapInputs(['dist']) }, recordingLog().log);
     expect(structuredClone(plan)).toEqual(plan);
   });
 
   it('is the same whatever order the file system lists entries in', async () => {
     const sourcemaps = sourceMapInputs(['dist', 'lib/*', '!orphan.js.map']);
-    const expected = await planSourceMaps({ ...inputs, sourcemaps }, recordingLog().log);
+    const expected = await planPaired({ ...inputs, sourcemaps }, recordingLog().log);
     await fc.assert(
       fc.asyncProperty(fc.integer(), fc.infiniteStream(fc.nat(1000)), async (_, random) => {
         const list = (folder: string) => {
@@ -124,7 +126,7 @@ describe('the plan', () => {
           }));
           return keyed.sort((a, b) => a.key - b.key).map(({ entry }) => entry);
         };
-        expect(await planSourceMaps({ ...inputs, sourcemaps }, recordingLog().log, { list })).toEqual(expected);
+        expect(await planPaired({ ...inputs, sourcemaps }, recordingLog().log, { list })).toEqual(expected);
       }),
       { numRuns: 50 },
     );

@@ -1,7 +1,7 @@
 import { Crew } from '../../../src/upload/crew.js';
 import type { PackJob } from '../../../src/upload/jobs.js';
 import { SlabPool } from '../../../src/upload/slab-pool.js';
-import { makePlan, noise, removeBuilds } from './support/build.js';
+import { makePlan, noise, removeBuilds, unitsOf } from './support/build.js';
 import { plainUnit } from './support/plain-unit.js';
 
 const MIB = 1 << 20;
@@ -11,7 +11,7 @@ afterEach(removeBuilds);
 /** Jobs of one 3 MiB script each, which have one slab of 1 MiB a turn. */
 function jobsInTurns(count: number, pool: SlabPool): PackJob[] {
   const plan = makePlan(Object.fromEntries(Array.from({ length: count }, (_, i) => [`${i}.js`, noise(i, 3 * MIB)])));
-  return plan.units.map((unit, index) => ({
+  return unitsOf(plan).map((unit, index) => ({
     kind: 'pack',
     units: [unit],
     names: [{ js: `files/_/_/${index}.js`, map: undefined }],

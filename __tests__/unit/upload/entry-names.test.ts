@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SourceFile, Unit } from '../../../src/sourcemaps/types.js';
+import type { SourceFile } from '../../../src/sourcemaps/types.js';
 import { EntryNames, entryName } from '../../../src/upload/entry-names.js';
 
 describe('the name of a file in the archive', () => {
@@ -50,12 +50,10 @@ describe('the name of a file in the archive', () => {
   });
 
   it('gets .1, .2, … when another file has it', () => {
-    const unit = (url: string): Unit => ({
-      js: { path: '', name: '', url, size: 0, mtimeMs: 0, kind: 'js' } satisfies SourceFile,
-    });
-    const units = ['~/a.js', '~/a.js?x', '/a.js', '~/a.js.1'].map(unit);
-    const names = new EntryNames(units);
-    expect(units.map((one) => names.of(one).js)).toEqual([
+    const file = (url: string): SourceFile => ({ path: '', name: '', url, size: 0, mtimeMs: 0, kind: 'js' });
+    const files = ['~/a.js', '~/a.js?x', '/a.js', '~/a.js.1'].map(file);
+    const names = new EntryNames(files);
+    expect(files.map((js) => names.of({ js }).js)).toEqual([
       'files/_/_/a.js',
       'files/_/_/a.js.1',
       'files/_/_/a.js.2',

@@ -5,7 +5,7 @@ import type { Job, JobResult, PackedChunk, PackedUnits } from '../../../src/uplo
 import { Packing } from '../../../src/upload/packing.js';
 import { SlabPool } from '../../../src/upload/slab-pool.js';
 import { createStop } from '../../../src/upload/stop.js';
-import { makePlan, noise, removeBuilds } from './support/build.js';
+import { makePlan, noise, removeBuilds, unitsOf } from './support/build.js';
 import { plainUnit } from './support/plain-unit.js';
 
 const MIB = 1 << 20;
@@ -19,8 +19,8 @@ describe('packing in turns', () => {
   it('is not overtaken by the shares behind it, though nobody keeps slabs', async () => {
     const sizes = [BIG, ...Array<number>(10).fill(SMALL), BIG];
     const names = sizes.map((_, index) => `${String.fromCharCode(97 + index)}.js`);
-    const { units } = makePlan(
-      Object.fromEntries(sizes.map((bytes, index) => [names[index] ?? '', noise(index, bytes)])),
+    const units = unitsOf(
+      makePlan(Object.fromEntries(sizes.map((bytes, index) => [names[index] ?? '', noise(index, bytes)]))),
     );
     const pool = new SlabPool(8, MIB);
     const crew = new Crew(undefined, plainUnit);
@@ -36,16 +36,12 @@ describe('packing in turns', () => {
         take: ({ chunks }, { number }) => packed.push(`${number}: ${chunks.length}`),
         takeMore: (chunks, { number }) => packed.push(`${number}: ${chunks.length} more`),
       },
-      jobOf: ({ start, end, expectedBytes }) => ({
-        units: units.slice(start, end),
-        names: [{ js: `files/_/_/${names[start]}`, map: undefined }],
-        expectedBytes,
-      }),
+      jobOf: (share) => ({ ...share, names: [{ js: `files/_/_/${names[share.number]}`, map: undefined }] }),
       relieve: () => {},
       bytesInTurns: 2 * BIG,
     });
     const shares = sizes.map(
-      (expectedBytes, index): Share => ({ number: index, start: index, end: index + 1, expectedBytes }),
+      (expectedBytes, index): Share => ({ number: index, units: units.slice(index, index + 1), expectedBytes }),
     );
     try {
       await packing.run(shares);
@@ -83,7 +79,7 @@ it('has no more bytes of big shares in memory than it may, but one share however
     bytesInTurns: 8 * MIB,
   });
   const shares = [4, 4, 4, 20, 3, 3].map(
-    (mib, index): Share => ({ number: index, start: index, end: index + 1, expectedBytes: mib * MIB }),
+    (mib, index): Share => ({ number: index, units: [{}], expectedBytes: mib * MIB }),
   );
   await packing.run(shares).finally(() => stop.close());
   // Two of four together, the big one alone.
@@ -153,8 +149,7 @@ it('comes to its end whatever the sizes of shares, the pace of threads and how l
           sizes.map(
             ({ slabs }, index): Share => ({
               number: index,
-              start: index,
-              end: index + 1,
+              units: [{}],
               expectedBytes: Math.floor((slabs * MIB) / 1.1),
             }),
           ),

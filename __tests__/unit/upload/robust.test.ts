@@ -4,7 +4,7 @@ import { inflateRawSync } from 'node:zlib';
 import type { AssembleAnswer, AssembleRequest } from '../../../src/sentry/types.js';
 import type { ProcessUnit } from '../../../src/upload/pack.js';
 import { uploadSourceMaps } from '../../../src/upload/upload.js';
-import { depsFor, makePlan, manyFiles, noise, recordingLog, removeBuilds, request } from './support/build.js';
+import { depsFor, makePlan, manyFiles, noise, recordingLog, removeBuilds, request, unitsOf } from './support/build.js';
 import { FakeServer } from './support/fake-server.js';
 import { plainUnit } from './support/plain-unit.js';
 import { referenceArchive } from './support/reference-archive.js';
@@ -66,7 +66,7 @@ describe('a server that loses chunks', () => {
   it('ends the upload when a file that it asks for again has changed meanwhile, and names it', async () => {
     const plan = makePlan({ 'a.js': noise(1, 5000), 'b.js': noise(2, 5000) });
     const server = new FakeServer();
-    const path = plan.units[0]?.js?.path ?? '';
+    const path = plan.foreseen[0]?.js.path ?? '';
     let calls = 0;
     server.keep = () => ++calls > 1000;
     server.script.push(
@@ -212,7 +212,7 @@ describe('limits', () => {
     expect(server.archives.every(({ length }) => length <= 600_000)).toBe(true);
     const names = server.archives.flatMap((archive) => readZip(archive).map(({ name }) => name));
     expect(names.filter((name) => name !== 'manifest.json').sort()).toEqual(
-      plan.units
+      unitsOf(plan)
         .flatMap(({ js, map }) => [js?.name, map?.name])
         .map((name) => `files/_/_/${name}`)
         .sort(),
@@ -296,7 +296,7 @@ describe('the record', () => {
 
   it('of no files at all is empty and nobody is asked to assemble', async () => {
     const server = new FakeServer();
-    const record = await uploadSourceMaps({ ...makePlan({}), units: [] }, request, depsFor(server));
+    const record = await uploadSourceMaps(makePlan({}), request, depsFor(server));
     expect(record).toMatchObject({ bundles: [], files: 0, chunksSent: 0 });
     expect(server.assembles).toEqual([]);
   });
@@ -344,5 +344,5 @@ it('tells a release from another in the manifest alone: same bundle id, other ch
   }
   expect(new Set(records.map(({ bundles }) => bundles[0]?.checksum)).size).toBe(3);
   expect(new Set(records.map(({ bundles }) => bundles[0]?.bundleId)).size).toBe(1);
-  expect(statSync(plan.units[0]?.js?.path ?? '').size).toBe(readFileSync(plan.units[0]?.js?.path ?? '').length);
+  expect(statSync(plan.foreseen[0]?.js.path ?? '').size).toBe(readFileSync(plan.foreseen[0]?.js.path ?? '').length);
 });

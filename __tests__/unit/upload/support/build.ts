@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../../../src/clock.js';
 import type { Log } from '../../../../src/log.js';
-import type { SourceFile, SourceMapPlan, Unit } from '../../../../src/sourcemaps/types.js';
+import type { ForeseenUnit, SourceFile, SourceMapPlan, Unit } from '../../../../src/sourcemaps/types.js';
 import { Crew } from '../../../../src/upload/crew.js';
 import type { ProcessUnit } from '../../../../src/upload/pack.js';
 import type { UploadRequest } from '../../../../src/upload/session.js';
@@ -33,20 +33,26 @@ export function writeBuild(files: Files): string {
   return folder;
 }
 
-/** The plan of a folder: scripts paired with the map beside them, sorted by URL. */
+/** The plan of a folder: scripts with the map beside them, sorted by URL, then the maps that are left. */
 export function planBuild(folder: string, names: readonly string[]): SourceMapPlan {
   const all = new Set(names);
-  const scripts = names.filter((name) => !name.endsWith('.map') || !all.has(name.slice(0, -4)));
-  const units = scripts.toSorted().map((name): Unit => {
-    if (name.endsWith('.map')) return { map: fileOf(folder, name, 'map') };
+  const scripts = names.filter((name) => !name.endsWith('.map')).toSorted();
+  const foreseen = scripts.map((name): ForeseenUnit => {
     const js = fileOf(folder, name, 'js');
-    return all.has(`${name}.map`)
-      ? { js, map: fileOf(folder, `${name}.map`, 'map'), reference: `${name.split('/').at(-1)}.map` }
-      : { js };
+    if (!all.has(`${name}.map`)) return { js, foreseen: true };
+    const reference = `${name.split('/').at(-1)}.map`;
+    return { js, map: fileOf(folder, `${name}.map`, 'map'), reference, foreseen: true };
   });
-  const bytes = units.reduce((sum, { js, map }) => sum + (js?.size ?? 0) + (map?.size ?? 0), 0);
+  const maps = names.filter((name) => name.endsWith('.map') && !all.has(name.slice(0, -4)));
+  const others = maps.toSorted().map((name) => fileOf(folder, name, 'map'));
+  const bytes = names.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
   const options = { inject: true, dryRun: false, stripPrefix: [], workspace: folder, workingDirectory: folder };
-  return { units, options, patterns: [], diagnoses: [], files: names.length, bytes };
+  return { foreseen, others, urlSuffix: '', options, patterns: [], diagnoses: [], files: names.length, bytes };
+}
+
+/** All units of such a plan, in the order of the archive. */
+export function unitsOf({ foreseen, others }: SourceMapPlan): readonly Unit[] {
+  return [...foreseen, ...others.map((map) => ({ map }))];
 }
 
 /** Writes the files and plans them. */

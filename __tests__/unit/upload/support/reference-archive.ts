@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SourceMapPlan } from '../../../../src/sourcemaps/types.js';
 import { crc32Table } from '../../../../src/upload/crc32.js';
+import { unitsOf } from './build.js';
 import { plainUnit } from './plain-unit.js';
 
 export interface ReferenceRequest {
@@ -48,7 +49,7 @@ export function referenceArchive(plan: SourceMapPlan, request: ReferenceRequest)
     parts.push(Buffer.concat([u32(0x04034b50), shared, u16(0), Buffer.from(name), data]));
     offset += 30 + name.length + data.length;
   };
-  for (const unit of plan.units) {
+  for (const unit of unitsOf(plan)) {
     for (const artifact of plainUnit(unit, plan.options).artifacts) {
       const name = artifact.url.replace(/^~\//, 'files/_/_/');
       put(name, Buffer.concat(artifact.pieces));
