@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 2311:
+/***/ 4678:
 /***/ ((module) => {
 
 // A simple implementation of make-array
@@ -1640,23 +1640,23 @@ define(module.exports, Symbol.for('setupWindows'), setupWindows)
 
 /***/ }),
 
-/***/ 579:
+/***/ 2558:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__(6797);
+module.exports = __nccwpck_require__(6886);
 
 
 /***/ }),
 
-/***/ 6797:
+/***/ 6886:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
 var net = __nccwpck_require__(9278);
-var tls = __nccwpck_require__(4756);
-var http = __nccwpck_require__(992);
+var tls = __nccwpck_require__(2375);
+var http = __nccwpck_require__(8611);
 var https = __nccwpck_require__(5692);
 var events = __nccwpck_require__(4434);
 var assert = __nccwpck_require__(2613);
@@ -1920,7 +1920,7 @@ __webpack_unused_export__ = debug; // for test
 
 /***/ }),
 
-/***/ 6901:
+/***/ 4756:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -1929,33 +1929,33 @@ __webpack_unused_export__ = debug; // for test
  * In the bundle, this is undici's index.js. Its own evaluates all of undici (mock agents, WebSocket, cookies, cache, \u2026) before the
  * first request. Each name is undici's; what few runs need is evaluated at its first use.
  */
-const Dispatcher = __nccwpck_require__(3278);
+const Dispatcher = __nccwpck_require__(3431);
 
 // As in undici's index.js, but only the one method that we call.
-Dispatcher.prototype.request = __nccwpck_require__(6722);
+Dispatcher.prototype.request = __nccwpck_require__(2951);
 
-exports.Pool = __nccwpck_require__(8337);
-exports.buildConnector = __nccwpck_require__(3567);
-Object.defineProperty(exports, "g6", ({ enumerable: true, get: () => __nccwpck_require__(6978) }));
+exports.Pool = __nccwpck_require__(7112);
+exports.buildConnector = __nccwpck_require__(6452);
+Object.defineProperty(exports, "g6", ({ enumerable: true, get: () => __nccwpck_require__(7697) }));
 Object.defineProperty(exports, "kT", ({
   enumerable: true,
-  get: () => __nccwpck_require__(1371),
+  get: () => __nccwpck_require__(5044),
 }));
-Object.defineProperty(exports, "hd", ({ enumerable: true, get: () => (__nccwpck_require__(2655).fetch) }));
+Object.defineProperty(exports, "hd", ({ enumerable: true, get: () => (__nccwpck_require__(6970).fetch) }));
 
 
 /***/ }),
 
-/***/ 6722:
+/***/ 2951:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(8611)
-const { Readable } = __nccwpck_require__(1692)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(2918)
-const util = __nccwpck_require__(8425)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(8744)
+const assert = __nccwpck_require__(7072)
+const { Readable } = __nccwpck_require__(6595)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(9111)
+const util = __nccwpck_require__(4684)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(4891)
 const { AsyncResource } = __nccwpck_require__(6698)
 
 class RequestHandler extends AsyncResource {
@@ -2167,18 +2167,18 @@ module.exports.RequestHandler = RequestHandler
 
 /***/ }),
 
-/***/ 1692:
+/***/ 6595:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Ported from https://github.com/nodejs/undici/pull/907
 
 
 
-const assert = __nccwpck_require__(8611)
+const assert = __nccwpck_require__(7072)
 const { Readable } = __nccwpck_require__(7075)
-const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(2918)
-const util = __nccwpck_require__(8425)
-const { ReadableStreamFrom } = __nccwpck_require__(8425)
+const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(9111)
+const util = __nccwpck_require__(4684)
+const { ReadableStreamFrom } = __nccwpck_require__(4684)
 
 const kConsume = Symbol('kConsume')
 const kReading = Symbol('kReading')
@@ -2559,15 +2559,15 @@ module.exports = { Readable: BodyReadable, chunksDecode }
 
 /***/ }),
 
-/***/ 8744:
+/***/ 4891:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const assert = __nccwpck_require__(8611)
+const assert = __nccwpck_require__(7072)
 const {
   ResponseStatusCodeError
-} = __nccwpck_require__(2918)
+} = __nccwpck_require__(9111)
 
-const { chunksDecode } = __nccwpck_require__(1692)
+const { chunksDecode } = __nccwpck_require__(6595)
 const CHUNK_LIMIT = 128 * 1024
 
 async function getResolveErrorBodyCallback ({ callback, body, contentType, statusCode, statusMessage, headers }) {
@@ -2659,7 +2659,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8611:
+/***/ 7072:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -2672,16 +2672,16 @@ module.exports = (value, message) => {
 
 /***/ }),
 
-/***/ 3567:
+/***/ 6452:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const net = __nccwpck_require__(7030)
-const assert = __nccwpck_require__(8611)
-const util = __nccwpck_require__(8425)
-const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(2918)
-const timers = __nccwpck_require__(3358)
+const assert = __nccwpck_require__(7072)
+const util = __nccwpck_require__(4684)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(9111)
+const timers = __nccwpck_require__(271)
 
 function noop () {}
 
@@ -2766,7 +2766,7 @@ function buildConnector ({ allowH2, maxCachedSessions, socketPath, timeout, sess
     let socket
     if (protocol === 'https:') {
       if (!tls) {
-        tls = __nccwpck_require__(9311)
+        tls = __nccwpck_require__(1692)
       }
       servername = servername || options.servername || util.getServerName(host) || null
 
@@ -2919,7 +2919,7 @@ module.exports = buildConnector
 
 /***/ }),
 
-/***/ 6440:
+/***/ 131:
 /***/ ((module) => {
 
 
@@ -3044,7 +3044,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7389:
+/***/ 6034:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3253,7 +3253,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2918:
+/***/ 9111:
 /***/ ((module) => {
 
 
@@ -3685,7 +3685,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3492:
+/***/ 4923:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3693,8 +3693,8 @@ module.exports = {
 const {
   InvalidArgumentError,
   NotSupportedError
-} = __nccwpck_require__(2918)
-const assert = __nccwpck_require__(8611)
+} = __nccwpck_require__(9111)
+const assert = __nccwpck_require__(7072)
 const {
   isValidHTTPToken,
   isValidHeaderValue,
@@ -3708,9 +3708,9 @@ const {
   validateHandler,
   getServerName,
   normalizedMethodRecords
-} = __nccwpck_require__(8425)
-const { channels } = __nccwpck_require__(7389)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(6440)
+} = __nccwpck_require__(4684)
+const { channels } = __nccwpck_require__(6034)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(131)
 
 // Verifies that a given path is valid does not contain control chars \x00 to \x20
 const invalidPathRegex = /[^\u0021-\u00ff]/
@@ -4174,7 +4174,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 5192:
+/***/ 2015:
 /***/ ((module) => {
 
 module.exports = {
@@ -4248,7 +4248,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7409:
+/***/ 2260:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -4256,7 +4256,7 @@ module.exports = {
 const {
   wellknownHeaderNames,
   headerNameLowerCasedRecord
-} = __nccwpck_require__(6440)
+} = __nccwpck_require__(131)
 
 class TstNode {
   /** @type {any} */
@@ -4407,22 +4407,22 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8425:
+/***/ 4684:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(8611)
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(5192)
+const assert = __nccwpck_require__(7072)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(2015)
 const stream = __nccwpck_require__(7075)
 const net = __nccwpck_require__(7030)
 const { Blob } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 const { stringify } = __nccwpck_require__(1792)
 const { EventEmitter: EE } = __nccwpck_require__(8474)
-const { InvalidArgumentError } = __nccwpck_require__(2918)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(6440)
-const { tree } = __nccwpck_require__(7409)
+const { InvalidArgumentError } = __nccwpck_require__(9111)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(131)
+const { tree } = __nccwpck_require__(2260)
 
 const [nodeMajor, nodeMinor] = process.versions.node.split('.').map(v => Number(v))
 
@@ -5132,18 +5132,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6978:
+/***/ 7697:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError } = __nccwpck_require__(2918)
-const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(5192)
-const DispatcherBase = __nccwpck_require__(3582)
-const Pool = __nccwpck_require__(8337)
-const Client = __nccwpck_require__(2268)
-const util = __nccwpck_require__(8425)
-const createRedirectInterceptor = __nccwpck_require__(6999)
+const { InvalidArgumentError } = __nccwpck_require__(9111)
+const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(2015)
+const DispatcherBase = __nccwpck_require__(8429)
+const Pool = __nccwpck_require__(7112)
+const Client = __nccwpck_require__(5537)
+const util = __nccwpck_require__(4684)
+const createRedirectInterceptor = __nccwpck_require__(2808)
 
 const kOnConnect = Symbol('onConnect')
 const kOnDisconnect = Symbol('onDisconnect')
@@ -5272,17 +5272,17 @@ module.exports = Agent
 
 /***/ }),
 
-/***/ 3034:
+/***/ 2393:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 /* global WebAssembly */
 
-const assert = __nccwpck_require__(8611)
-const util = __nccwpck_require__(8425)
-const { channels } = __nccwpck_require__(7389)
-const timers = __nccwpck_require__(3358)
+const assert = __nccwpck_require__(7072)
+const util = __nccwpck_require__(4684)
+const { channels } = __nccwpck_require__(6034)
+const timers = __nccwpck_require__(271)
 const {
   RequestContentLengthMismatchError,
   ResponseContentLengthMismatchError,
@@ -5295,7 +5295,7 @@ const {
   BodyTimeoutError,
   HTTPParserError,
   ResponseExceededMaxSizeError
-} = __nccwpck_require__(2918)
+} = __nccwpck_require__(9111)
 const {
   kUrl,
   kReset,
@@ -5328,9 +5328,9 @@ const {
   kOnError,
   kResume,
   kHTTPContext
-} = __nccwpck_require__(5192)
+} = __nccwpck_require__(2015)
 
-const constants = __nccwpck_require__(1459)
+const constants = __nccwpck_require__(5628)
 const EMPTY_BUF = Buffer.alloc(0)
 const FastBuffer = Buffer[Symbol.species]
 const addListener = util.addListener
@@ -5342,11 +5342,11 @@ const kSocketUsed = Symbol('kSocketUsed')
 let extractBody
 
 async function lazyllhttp () {
-  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(8893) : undefined
+  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(9362) : undefined
 
   let mod
   try {
-    mod = await WebAssembly.compile(__nccwpck_require__(9327))
+    mod = await WebAssembly.compile(__nccwpck_require__(9598))
   } catch (e) {
     /* istanbul ignore next */
 
@@ -5354,7 +5354,7 @@ async function lazyllhttp () {
     // being enabled, but the occurring of this other error
     // * https://github.com/emscripten-core/emscripten/issues/11495
     // got me to remove that check to avoid breaking Node 12.
-    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(8893))
+    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(9362))
   }
 
   return await WebAssembly.instantiate(mod, {
@@ -6269,7 +6269,7 @@ function writeH1 (client, request) {
 
   if (util.isFormDataLike(body)) {
     if (!extractBody) {
-      extractBody = (__nccwpck_require__(319).extractBody)
+      extractBody = (__nccwpck_require__(424).extractBody)
     }
 
     const [bodyStream, contentType] = extractBody(body)
@@ -6792,7 +6792,7 @@ module.exports = connectH1
 
 /***/ }),
 
-/***/ 6759:
+/***/ 8096:
 /***/ ((module) => {
 
 
@@ -6808,25 +6808,25 @@ module.exports = () => {
 
 /***/ }),
 
-/***/ 2268:
+/***/ 5537:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // @ts-check
 
 
 
-const assert = __nccwpck_require__(8611)
+const assert = __nccwpck_require__(7072)
 const net = __nccwpck_require__(7030)
-const util = __nccwpck_require__(8425)
-const { channels } = __nccwpck_require__(7389)
-const Request = __nccwpck_require__(3492)
-const DispatcherBase = __nccwpck_require__(3582)
+const util = __nccwpck_require__(4684)
+const { channels } = __nccwpck_require__(6034)
+const Request = __nccwpck_require__(4923)
+const DispatcherBase = __nccwpck_require__(8429)
 const {
   InvalidArgumentError,
   InformationalError,
   ClientDestroyedError
-} = __nccwpck_require__(2918)
-const buildConnector = __nccwpck_require__(3567)
+} = __nccwpck_require__(9111)
+const buildConnector = __nccwpck_require__(6452)
 const {
   kUrl,
   kServerName,
@@ -6868,9 +6868,9 @@ const {
   kHTTPContext,
   kMaxConcurrentStreams,
   kResume
-} = __nccwpck_require__(5192)
-const connectH1 = __nccwpck_require__(3034)
-const connectH2 = __nccwpck_require__(6759)
+} = __nccwpck_require__(2015)
+const connectH1 = __nccwpck_require__(2393)
+const connectH2 = __nccwpck_require__(8096)
 let deprecatedInterceptorWarned = false
 
 const kClosedResolve = Symbol('kClosedResolve')
@@ -7178,7 +7178,7 @@ class Client extends DispatcherBase {
   }
 }
 
-const createRedirectInterceptor = __nccwpck_require__(6999)
+const createRedirectInterceptor = __nccwpck_require__(2808)
 
 function onError (client, err) {
   if (
@@ -7438,19 +7438,19 @@ module.exports = Client
 
 /***/ }),
 
-/***/ 3582:
+/***/ 8429:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const buffer = __nccwpck_require__(4573)
-const Dispatcher = __nccwpck_require__(3278)
+const Dispatcher = __nccwpck_require__(3431)
 const {
   ClientDestroyedError,
   ClientClosedError,
   InvalidArgumentError
-} = __nccwpck_require__(2918)
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(5192)
+} = __nccwpck_require__(9111)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(2015)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -7653,7 +7653,7 @@ module.exports = DispatcherBase
 
 /***/ }),
 
-/***/ 3278:
+/***/ 3431:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -7725,7 +7725,7 @@ module.exports = Dispatcher
 
 /***/ }),
 
-/***/ 799:
+/***/ 2584:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -7849,15 +7849,15 @@ module.exports = class FixedQueue {
 
 /***/ }),
 
-/***/ 7899:
+/***/ 9724:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(3582)
-const FixedQueue = __nccwpck_require__(799)
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(5192)
-const PoolStats = __nccwpck_require__(8791)
+const DispatcherBase = __nccwpck_require__(8429)
+const FixedQueue = __nccwpck_require__(2584)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(2015)
+const PoolStats = __nccwpck_require__(9402)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -8050,10 +8050,10 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8791:
+/***/ 9402:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(5192)
+const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(2015)
 const kPool = Symbol('pool')
 
 class PoolStats {
@@ -8091,7 +8091,7 @@ module.exports = PoolStats
 
 /***/ }),
 
-/***/ 8337:
+/***/ 7112:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8102,14 +8102,14 @@ const {
   kNeedDrain,
   kAddClient,
   kGetDispatcher
-} = __nccwpck_require__(7899)
-const Client = __nccwpck_require__(2268)
+} = __nccwpck_require__(9724)
+const Client = __nccwpck_require__(5537)
 const {
   InvalidArgumentError
-} = __nccwpck_require__(2918)
-const util = __nccwpck_require__(8425)
-const { kUrl, kInterceptors } = __nccwpck_require__(5192)
-const buildConnector = __nccwpck_require__(3567)
+} = __nccwpck_require__(9111)
+const util = __nccwpck_require__(4684)
+const { kUrl, kInterceptors } = __nccwpck_require__(2015)
+const buildConnector = __nccwpck_require__(6452)
 
 const kOptions = Symbol('options')
 const kConnections = Symbol('connections')
@@ -8205,19 +8205,19 @@ module.exports = Pool
 
 /***/ }),
 
-/***/ 1371:
+/***/ 5044:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(5192)
+const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(2015)
 const { URL } = __nccwpck_require__(3136)
-const Agent = __nccwpck_require__(6978)
-const Pool = __nccwpck_require__(8337)
-const DispatcherBase = __nccwpck_require__(3582)
-const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(2918)
-const buildConnector = __nccwpck_require__(3567)
-const Client = __nccwpck_require__(2268)
+const Agent = __nccwpck_require__(7697)
+const Pool = __nccwpck_require__(7112)
+const DispatcherBase = __nccwpck_require__(8429)
+const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(9111)
+const buildConnector = __nccwpck_require__(6452)
+const Client = __nccwpck_require__(5537)
 
 const kAgent = Symbol('proxy agent')
 const kClient = Symbol('proxy client')
@@ -8486,7 +8486,7 @@ module.exports = ProxyAgent
 
 /***/ }),
 
-/***/ 4890:
+/***/ 7625:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8494,8 +8494,8 @@ module.exports = ProxyAgent
 // We include a version number for the Dispatcher API. In case of breaking changes,
 // this version number must be increased to avoid conflicts.
 const globalDispatcher = Symbol.for('undici.globalDispatcher.1')
-const { InvalidArgumentError } = __nccwpck_require__(2918)
-const Agent = __nccwpck_require__(6978)
+const { InvalidArgumentError } = __nccwpck_require__(9111)
+const Agent = __nccwpck_require__(7697)
 
 if (getGlobalDispatcher() === undefined) {
   setGlobalDispatcher(new Agent())
@@ -8525,15 +8525,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9213:
+/***/ 7942:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(8425)
-const { kBodyUsed } = __nccwpck_require__(5192)
-const assert = __nccwpck_require__(8611)
-const { InvalidArgumentError } = __nccwpck_require__(2918)
+const util = __nccwpck_require__(4684)
+const { kBodyUsed } = __nccwpck_require__(2015)
+const assert = __nccwpck_require__(7072)
+const { InvalidArgumentError } = __nccwpck_require__(9111)
 const EE = __nccwpck_require__(8474)
 
 const redirectableStatusCodes = [300, 301, 302, 303, 307, 308]
@@ -8764,12 +8764,12 @@ module.exports = RedirectHandler
 
 /***/ }),
 
-/***/ 6999:
+/***/ 2808:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const RedirectHandler = __nccwpck_require__(9213)
+const RedirectHandler = __nccwpck_require__(7942)
 
 function createRedirectInterceptor ({ maxRedirections: defaultMaxRedirections }) {
   return (dispatch) => {
@@ -8792,13 +8792,13 @@ module.exports = createRedirectInterceptor
 
 /***/ }),
 
-/***/ 1459:
+/***/ 5628:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-const utils_1 = __nccwpck_require__(3795);
+const utils_1 = __nccwpck_require__(3120);
 // C headers
 var ERROR;
 (function (ERROR) {
@@ -9076,7 +9076,7 @@ exports.SPECIAL_HEADERS = {
 
 /***/ }),
 
-/***/ 8893:
+/***/ 9362:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -9088,7 +9088,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 9327:
+/***/ 9598:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -9100,7 +9100,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 3795:
+/***/ 3120:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -9121,7 +9121,7 @@ exports.enumToMap = enumToMap;
 
 /***/ }),
 
-/***/ 3358:
+/***/ 271:
 /***/ ((module) => {
 
 
@@ -9551,12 +9551,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 319:
+/***/ 424:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(8425)
+const util = __nccwpck_require__(4684)
 const {
   ReadableStreamFrom,
   isBlobLike,
@@ -9566,16 +9566,16 @@ const {
   fullyReadBody,
   extractMimeType,
   utf8DecodeBytes
-} = __nccwpck_require__(8239)
-const { FormData } = __nccwpck_require__(6957)
-const { kState } = __nccwpck_require__(2642)
-const { webidl } = __nccwpck_require__(3266)
+} = __nccwpck_require__(2788)
+const { FormData } = __nccwpck_require__(9530)
+const { kState } = __nccwpck_require__(5239)
+const { webidl } = __nccwpck_require__(3377)
 const { Blob } = __nccwpck_require__(4573)
-const assert = __nccwpck_require__(8611)
+const assert = __nccwpck_require__(7072)
 const { isErrored, isDisturbed } = __nccwpck_require__(7075)
 const { isArrayBuffer } = __nccwpck_require__(3429)
-const { serializeAMimeType } = __nccwpck_require__(9987)
-const { multipartFormDataParser } = __nccwpck_require__(8053)
+const { serializeAMimeType } = __nccwpck_require__(8832)
+const { multipartFormDataParser } = __nccwpck_require__(6320)
 let random
 
 try {
@@ -10087,7 +10087,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4002:
+/***/ 7099:
 /***/ ((module) => {
 
 
@@ -10218,12 +10218,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9987:
+/***/ 8832:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(8611)
+const assert = __nccwpck_require__(7072)
 
 const encoder = new TextEncoder()
 
@@ -10969,12 +10969,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9290:
+/***/ 2809:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConnected, kSize } = __nccwpck_require__(5192)
+const { kConnected, kSize } = __nccwpck_require__(2015)
 
 class CompatWeakRef {
   constructor (value) {
@@ -11022,14 +11022,14 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 6333:
+/***/ 9998:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Blob, File } = __nccwpck_require__(4573)
-const { kState } = __nccwpck_require__(2642)
-const { webidl } = __nccwpck_require__(3266)
+const { kState } = __nccwpck_require__(5239)
+const { webidl } = __nccwpck_require__(3377)
 
 // TODO(@KhafraDev): remove
 class FileLike {
@@ -11155,17 +11155,17 @@ module.exports = { FileLike, isFileLike }
 
 /***/ }),
 
-/***/ 8053:
+/***/ 6320:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(8425)
-const { utf8DecodeBytes } = __nccwpck_require__(8239)
-const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(9987)
-const { isFileLike } = __nccwpck_require__(6333)
-const { makeEntry } = __nccwpck_require__(6957)
-const assert = __nccwpck_require__(8611)
+const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(4684)
+const { utf8DecodeBytes } = __nccwpck_require__(2788)
+const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(8832)
+const { isFileLike } = __nccwpck_require__(9998)
+const { makeEntry } = __nccwpck_require__(9530)
+const assert = __nccwpck_require__(7072)
 const { File: NodeFile } = __nccwpck_require__(4573)
 
 const File = globalThis.File ?? NodeFile
@@ -11636,16 +11636,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6957:
+/***/ 9530:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isBlobLike, iteratorMixin } = __nccwpck_require__(8239)
-const { kState } = __nccwpck_require__(2642)
-const { kEnumerableProperty } = __nccwpck_require__(8425)
-const { FileLike, isFileLike } = __nccwpck_require__(6333)
-const { webidl } = __nccwpck_require__(3266)
+const { isBlobLike, iteratorMixin } = __nccwpck_require__(2788)
+const { kState } = __nccwpck_require__(5239)
+const { kEnumerableProperty } = __nccwpck_require__(4684)
+const { FileLike, isFileLike } = __nccwpck_require__(9998)
+const { webidl } = __nccwpck_require__(3377)
 const { File: NativeFile } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 
@@ -11895,7 +11895,7 @@ module.exports = { FormData, makeEntry }
 
 /***/ }),
 
-/***/ 9040:
+/***/ 2239:
 /***/ ((module) => {
 
 
@@ -11942,22 +11942,22 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7857:
+/***/ 7248:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
 
 
 
-const { kConstruct } = __nccwpck_require__(5192)
-const { kEnumerableProperty } = __nccwpck_require__(8425)
+const { kConstruct } = __nccwpck_require__(2015)
+const { kEnumerableProperty } = __nccwpck_require__(4684)
 const {
   iteratorMixin,
   isValidHeaderName,
   isValidHeaderValue
-} = __nccwpck_require__(8239)
-const { webidl } = __nccwpck_require__(3266)
-const assert = __nccwpck_require__(8611)
+} = __nccwpck_require__(2788)
+const { webidl } = __nccwpck_require__(3377)
+const assert = __nccwpck_require__(7072)
 const util = __nccwpck_require__(7975)
 
 const kHeadersMap = Symbol('headers map')
@@ -12636,7 +12636,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2655:
+/***/ 6970:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
@@ -12649,9 +12649,9 @@ const {
   filterResponse,
   makeResponse,
   fromInnerResponse
-} = __nccwpck_require__(1784)
-const { HeadersList } = __nccwpck_require__(7857)
-const { Request, cloneRequest } = __nccwpck_require__(5158)
+} = __nccwpck_require__(9623)
+const { HeadersList } = __nccwpck_require__(7248)
+const { Request, cloneRequest } = __nccwpck_require__(9027)
 const zlib = __nccwpck_require__(8522)
 const {
   bytesMatch,
@@ -12687,23 +12687,23 @@ const {
   buildContentRange,
   createInflate,
   extractMimeType
-} = __nccwpck_require__(8239)
-const { kState, kDispatcher } = __nccwpck_require__(2642)
-const assert = __nccwpck_require__(8611)
-const { safelyExtractBody, extractBody } = __nccwpck_require__(319)
+} = __nccwpck_require__(2788)
+const { kState, kDispatcher } = __nccwpck_require__(5239)
+const assert = __nccwpck_require__(7072)
+const { safelyExtractBody, extractBody } = __nccwpck_require__(424)
 const {
   redirectStatusSet,
   nullBodyStatus,
   safeMethodsSet,
   requestBodyHeader,
   subresourceSet
-} = __nccwpck_require__(4002)
+} = __nccwpck_require__(7099)
 const EE = __nccwpck_require__(8474)
 const { Readable, pipeline, finished } = __nccwpck_require__(7075)
-const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(8425)
-const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(9987)
-const { getGlobalDispatcher } = __nccwpck_require__(4890)
-const { webidl } = __nccwpck_require__(3266)
+const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(4684)
+const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(8832)
+const { getGlobalDispatcher } = __nccwpck_require__(7625)
+const { webidl } = __nccwpck_require__(3377)
 const { STATUS_CODES } = __nccwpck_require__(7067)
 const GET_OR_HEAD = ['GET', 'HEAD']
 
@@ -14913,23 +14913,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5158:
+/***/ 9027:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /* globals AbortController */
 
 
 
-const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(319)
-const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(7857)
-const { FinalizationRegistry } = __nccwpck_require__(9290)()
-const util = __nccwpck_require__(8425)
+const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(424)
+const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(7248)
+const { FinalizationRegistry } = __nccwpck_require__(2809)()
+const util = __nccwpck_require__(4684)
 const nodeUtil = __nccwpck_require__(7975)
 const {
   isValidHTTPToken,
   sameOrigin,
   environmentSettingsObject
-} = __nccwpck_require__(8239)
+} = __nccwpck_require__(2788)
 const {
   forbiddenMethodsSet,
   corsSafeListedMethodsSet,
@@ -14939,13 +14939,13 @@ const {
   requestCredentials,
   requestCache,
   requestDuplex
-} = __nccwpck_require__(4002)
+} = __nccwpck_require__(7099)
 const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util
-const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(2642)
-const { webidl } = __nccwpck_require__(3266)
-const { URLSerializer } = __nccwpck_require__(9987)
-const { kConstruct } = __nccwpck_require__(5192)
-const assert = __nccwpck_require__(8611)
+const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(5239)
+const { webidl } = __nccwpck_require__(3377)
+const { URLSerializer } = __nccwpck_require__(8832)
+const { kConstruct } = __nccwpck_require__(2015)
+const assert = __nccwpck_require__(7072)
 const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(8474)
 
 const kAbortController = Symbol('abortController')
@@ -15957,14 +15957,14 @@ module.exports = { Request, makeRequest, fromInnerRequest, cloneRequest }
 
 /***/ }),
 
-/***/ 1784:
+/***/ 9623:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(7857)
-const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(319)
-const util = __nccwpck_require__(8425)
+const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(7248)
+const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(424)
+const util = __nccwpck_require__(4684)
 const nodeUtil = __nccwpck_require__(7975)
 const { kEnumerableProperty } = util
 const {
@@ -15976,17 +15976,17 @@ const {
   isErrorLike,
   isomorphicEncode,
   environmentSettingsObject: relevantRealm
-} = __nccwpck_require__(8239)
+} = __nccwpck_require__(2788)
 const {
   redirectStatusSet,
   nullBodyStatus
-} = __nccwpck_require__(4002)
-const { kState, kHeaders } = __nccwpck_require__(2642)
-const { webidl } = __nccwpck_require__(3266)
-const { FormData } = __nccwpck_require__(6957)
-const { URLSerializer } = __nccwpck_require__(9987)
-const { kConstruct } = __nccwpck_require__(5192)
-const assert = __nccwpck_require__(8611)
+} = __nccwpck_require__(7099)
+const { kState, kHeaders } = __nccwpck_require__(5239)
+const { webidl } = __nccwpck_require__(3377)
+const { FormData } = __nccwpck_require__(9530)
+const { URLSerializer } = __nccwpck_require__(8832)
+const { kConstruct } = __nccwpck_require__(2015)
+const assert = __nccwpck_require__(7072)
 const { types } = __nccwpck_require__(7975)
 
 const textEncoder = new TextEncoder('utf-8')
@@ -16574,7 +16574,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2642:
+/***/ 5239:
 /***/ ((module) => {
 
 
@@ -16590,21 +16590,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8239:
+/***/ 2788:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Transform } = __nccwpck_require__(7075)
 const zlib = __nccwpck_require__(8522)
-const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(4002)
-const { getGlobalOrigin } = __nccwpck_require__(9040)
-const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(9987)
+const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(7099)
+const { getGlobalOrigin } = __nccwpck_require__(2239)
+const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(8832)
 const { performance } = __nccwpck_require__(643)
-const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(8425)
-const assert = __nccwpck_require__(8611)
+const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(4684)
+const assert = __nccwpck_require__(7072)
 const { isUint8Array } = __nccwpck_require__(3429)
-const { webidl } = __nccwpck_require__(3266)
+const { webidl } = __nccwpck_require__(3377)
 
 let supportedHashes = []
 
@@ -18229,14 +18229,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3266:
+/***/ 3377:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { types, inspect } = __nccwpck_require__(7975)
 const { markAsUncloneable } = __nccwpck_require__(5919)
-const { toUSVString } = __nccwpck_require__(8425)
+const { toUSVString } = __nccwpck_require__(4684)
 
 /** @type {import('../../../types/webidl').Webidl} */
 const webidl = {}
@@ -18952,7 +18952,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
-/***/ 992:
+/***/ 8611:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
@@ -19078,7 +19078,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
-/***/ 9311:
+/***/ 1692:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
@@ -19134,7 +19134,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 
 /***/ }),
 
-/***/ 4756:
+/***/ 2375:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
@@ -19148,7 +19148,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 7717:
+/***/ 9776:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20298,7 +20298,7 @@ function getExecOutput(commandLine, args, options) {
 
 /***/ }),
 
-/***/ 4006:
+/***/ 1395:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20361,15 +20361,15 @@ class Context {
 
 /***/ }),
 
-/***/ 338:
+/***/ 8381:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   getOctokit: () => (/* binding */ getOctokit)
 /* harmony export */ });
 /* unused harmony export context */
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4006);
-/* harmony import */ var _utils_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(536);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1395);
+/* harmony import */ var _utils_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3211);
 
 
 const context = new _context_js__WEBPACK_IMPORTED_MODULE_0__/* .Context */ .o();
@@ -20387,7 +20387,7 @@ function getOctokit(token, options, ...additionalPlugins) {
 
 /***/ }),
 
-/***/ 536:
+/***/ 3211:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20401,9 +20401,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: context, getUserAgentWithOrchestrationId
 
 // EXTERNAL MODULE: ./node_modules/@actions/github/lib/context.js
-var context = __nccwpck_require__(4006);
+var context = __nccwpck_require__(1395);
 // EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(992);
+var external_http_ = __nccwpck_require__(8611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
 // EXTERNAL MODULE: external "https"
 var external_https_ = __nccwpck_require__(5692);
@@ -20500,9 +20500,9 @@ class DecodedURL extends URL {
 }
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(579);
+var tunnel = __nccwpck_require__(2558);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6901);
+var undici = __nccwpck_require__(4756);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
@@ -26131,7 +26131,7 @@ function getOctokitOptions(token, options) {
 
 /***/ }),
 
-/***/ 2186:
+/***/ 5017:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -26654,7 +26654,7 @@ const systemClock = {
 };
 
 // EXTERNAL MODULE: ./src/errors.js
-var errors = __nccwpck_require__(4988);
+var errors = __nccwpck_require__(9973);
 ;// CONCATENATED MODULE: ./src/report/report.js
 /** The steps of a run, in order. */
 const STEP_NAMES = [
@@ -26766,9 +26766,9 @@ class Journal {
 }
 
 // EXTERNAL MODULE: ./src/report/closing.js
-var closing = __nccwpck_require__(9433);
+var closing = __nccwpck_require__(6852);
 // EXTERNAL MODULE: ./src/report/format.js
-var format = __nccwpck_require__(895);
+var format = __nccwpck_require__(9152);
 ;// CONCATENATED MODULE: ./src/report/inert.js
 /**
  * Makes text that came from outside (file names, release names, a server's answer) harmless in the log. GitHub's runner
@@ -26911,7 +26911,7 @@ function properties(place) {
 }
 
 // EXTERNAL MODULE: ./src/percent.js
-var percent = __nccwpck_require__(6322);
+var percent = __nccwpck_require__(3297);
 ;// CONCATENATED MODULE: ./src/report/mask.js
 
 /** Shorter texts are not masked: the runner would blot out every place where they happen to stand, and they protect nothing. */
@@ -26999,7 +26999,7 @@ function wholeGroups(bytes) {
 }
 
 // EXTERNAL MODULE: ./src/report/commits.js
-var report_commits = __nccwpck_require__(8524);
+var report_commits = __nccwpck_require__(3597);
 ;// CONCATENATED MODULE: ./src/report/outputs.js
 
 /** Every output of action.yml, in its order; a test holds the two equal. */
@@ -27175,9 +27175,9 @@ function save_write(path, report) {
 }
 
 // EXTERNAL MODULE: ./src/report/charts.js
-var charts = __nccwpck_require__(3753);
+var charts = __nccwpck_require__(5562);
 // EXTERNAL MODULE: ./src/parse-url.js
-var parse_url = __nccwpck_require__(5884);
+var parse_url = __nccwpck_require__(9695);
 ;// CONCATENATED MODULE: ./src/report/markdown.js
 
 /**
@@ -29020,7 +29020,7 @@ class Limiter {
 }
 
 // EXTERNAL MODULE: ./src/sentry/failures.js
-var failures = __nccwpck_require__(6936);
+var failures = __nccwpck_require__(7799);
 ;// CONCATENATED MODULE: ./src/sentry/giving-up.js
 
 /** Why a failure is not tried once more, as the end of its text. */
@@ -29568,13 +29568,13 @@ function askedRetry(answer, now) {
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6901);
+var undici = __nccwpck_require__(4756);
 // EXTERNAL MODULE: ./src/sentry/authorities.js
-var sentry_authorities = __nccwpck_require__(9714);
+var sentry_authorities = __nccwpck_require__(8491);
 // EXTERNAL MODULE: ./src/sentry/connect.js
-var sentry_connect = __nccwpck_require__(1217);
+var sentry_connect = __nccwpck_require__(380);
 // EXTERNAL MODULE: ./src/sentry/proxy.js
-var sentry_proxy = __nccwpck_require__(7919);
+var sentry_proxy = __nccwpck_require__(6374);
 ;// CONCATENATED MODULE: ./src/sentry/transport.js
 
 
@@ -29849,7 +29849,7 @@ function whyForeign(foreign, own) {
 }
 
 // EXTERNAL MODULE: ./node_modules/ignore/index.js
-var ignore = __nccwpck_require__(2311);
+var ignore = __nccwpck_require__(4678);
 ;// CONCATENATED MODULE: ./src/commits/paths.js
 
 /** Alternatives a pattern may stand for; beyond that its braces are plain characters. */
@@ -30837,8 +30837,8 @@ async function loadOctokit(options, budget) {
 /** Loaded at first use only: that takes longer than a whole run through a connected repository needs. */
 async function loadToolkit() {
     try {
-        const { getOctokit } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 338));
-        const { defaults } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 536));
+        const { getOctokit } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 8381));
+        const { defaults } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 3211));
         return { getOctokit, defaults };
     }
     catch (error) {
@@ -31954,7 +31954,7 @@ function globalArguments(root) {
     ];
 }
 async function loadExec() {
-    const { exec } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 7717));
+    const { exec } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 9776));
     return exec;
 }
 function findRoot(start) {
@@ -33119,11 +33119,11 @@ async function pipeline(context, files, unasked, log) {
 }
 /** A fifth of the bundle's code, most of it for one step: evaluated only where that is asked for. */
 async function loadFileSteps(context, workerUrl) {
-    const { createFileSteps } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 8036));
+    const { createFileSteps } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 412));
     return createFileSteps(context, workerUrl);
 }
 async function loadVerifySteps() {
-    return await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 6402));
+    return await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 2563));
 }
 async function inGroup(context, log, name, work) {
     context.signal.throwIfAborted();
@@ -33257,13 +33257,13 @@ function failLate(log, thrown) {
 
 /***/ }),
 
-/***/ 7317:
+/***/ 4820:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F: () => (/* binding */ listenForCancel)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4988);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9973);
 
 /**
  * How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. On Windows, which
@@ -33294,7 +33294,7 @@ function listenForCancel() {
 
 /***/ }),
 
-/***/ 4988:
+/***/ 9973:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33379,12 +33379,12 @@ function toActionError(thrown) {
 
 /***/ }),
 
-/***/ 8366:
+/***/ 1755:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5919);
-/* harmony import */ var _cancel_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7317);
+/* harmony import */ var _cancel_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4820);
 
 
 /**
@@ -33394,11 +33394,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
     // The action's modules take a moment to load, in which a cancel is heard already.
     const cancel = (0,_cancel_js__WEBPACK_IMPORTED_MODULE_1__/* .listenForCancel */ .F)();
-    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 2186));
+    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 5017));
     await act(cancel);
 }
 else {
-    const { runWorker } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 9283));
+    const { runWorker } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 8076));
     runWorker();
 }
 
@@ -33407,7 +33407,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5884:
+/***/ 9695:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33429,7 +33429,7 @@ function parseUrl(text, base) {
 
 /***/ }),
 
-/***/ 6322:
+/***/ 3297:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33453,7 +33453,7 @@ function decodePercent(text) {
 
 /***/ }),
 
-/***/ 3753:
+/***/ 5562:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33461,7 +33461,7 @@ function decodePercent(text) {
 /* harmony export */   pT: () => (/* binding */ STEP_TITLES),
 /* harmony export */   sd: () => (/* binding */ timeChart)
 /* harmony export */ });
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(895);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9152);
 
 /** How steps are called in front of people: in the log, its last lines and the summary alike. */
 const STEP_TITLES = {
@@ -33525,7 +33525,7 @@ function fence(lines) {
 
 /***/ }),
 
-/***/ 9433:
+/***/ 6852:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33534,9 +33534,9 @@ function fence(lines) {
 /* harmony export */   kC: () => (/* binding */ RESULT_WORDS),
 /* harmony export */   xS: () => (/* binding */ factsOf)
 /* harmony export */ });
-/* harmony import */ var _charts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3753);
-/* harmony import */ var _commits_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8524);
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(895);
+/* harmony import */ var _charts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5562);
+/* harmony import */ var _commits_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3597);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9152);
 
 
 
@@ -33636,7 +33636,7 @@ function progressOf(report) {
 
 /***/ }),
 
-/***/ 8524:
+/***/ 3597:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33656,7 +33656,7 @@ function countedCommits({ commits, result }) {
 
 /***/ }),
 
-/***/ 895:
+/***/ 9152:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33732,14 +33732,14 @@ function sentence(text) {
 
 /***/ }),
 
-/***/ 9714:
+/***/ 8491:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   D: () => (/* binding */ trustedAuthorities)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4988);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9973);
 
 
 /**
@@ -33782,16 +33782,16 @@ function readAuthorities(variable, file) {
 
 /***/ }),
 
-/***/ 1217:
+/***/ 380:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ createConnector)
 /* harmony export */ });
 /* unused harmony export bounded */
-/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6901);
-/* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6322);
-/* harmony import */ var _failures_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6936);
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4756);
+/* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3297);
+/* harmony import */ var _failures_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7799);
 
 
 
@@ -33903,7 +33903,7 @@ function proxyAuthorization(proxy) {
 
 /***/ }),
 
-/***/ 6936:
+/***/ 7799:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34035,7 +34035,7 @@ function isNoTls(code) {
 
 /***/ }),
 
-/***/ 7919:
+/***/ 6374:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34043,8 +34043,8 @@ function isNoTls(code) {
 /* harmony export */ });
 /* unused harmony export isLoopback */
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4988);
-/* harmony import */ var _parse_url_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5884);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9973);
+/* harmony import */ var _parse_url_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9695);
 
 
 
@@ -34108,7 +34108,7 @@ function inBlock(block, host) {
 
 /***/ }),
 
-/***/ 6225:
+/***/ 524:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34217,7 +34217,7 @@ function startsWithAt(bytes, text, at) {
 
 /***/ }),
 
-/***/ 6780:
+/***/ 9283:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34238,7 +34238,7 @@ function isCode(name) {
 
 /***/ }),
 
-/***/ 2407:
+/***/ 1828:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34249,8 +34249,8 @@ function isCode(name) {
 /* harmony export */   wJ: () => (/* binding */ findDebugId)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6225);
-/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5382);
+/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(524);
+/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7716);
 
 
 
@@ -34358,7 +34358,7 @@ function hyphenate(hex) {
 
 /***/ }),
 
-/***/ 9680:
+/***/ 915:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34370,7 +34370,7 @@ function hyphenate(hex) {
 /* harmony export */ });
 /* unused harmony export SAMPLE */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9710);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(815);
 
 
 const listFolder = (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(folder, { withFileTypes: true });
@@ -34595,7 +34595,332 @@ function reasonOf(error) {
 
 /***/ }),
 
-/***/ 1072:
+/***/ 2561:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ createFilter),
+/* harmony export */   N: () => (/* binding */ DEFAULT_EXTENSIONS)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var ignore__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4678);
+/* harmony import */ var _glob_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2345);
+
+
+
+/** Extensions of scripts when `ext` is not given; `map` always comes on top. As sentry-cli 3.8.0's upload. */
+const DEFAULT_EXTENSIONS = ['js', 'cjs', 'mjs', 'jsbundle', 'bundle'];
+/** Builds the filter of a run. Throws what the `ignore` package throws on a rule it cannot read. */
+function createFilter(options) {
+    const exclusions = options.exclusions.map((text) => rules(exclusionRules(text, options)));
+    return {
+        takes: extensionTest(options.ext),
+        ignores: ignoreTest(options),
+        excludedBy: (name, isFolder) => exclusions.length === 0 ? -1 : exclusions.findIndex((rule) => rule.ignores(isFolder ? `${name}/` : name)),
+    };
+}
+function extensionTest(ext) {
+    const wanted = (ext.length === 0 ? DEFAULT_EXTENSIONS : ext).map((text) => text.replace(/^\*?\./, ''));
+    const simple = new Set([...wanted.filter((text) => !text.includes('.')), 'map']);
+    const compound = wanted.filter((text) => text.includes('.')).map((text) => `.${text}`);
+    return (fileName) => simple.has(fileName.slice(fileName.lastIndexOf('.') + 1)) || compound.some((suffix) => fileName.endsWith(suffix));
+}
+/**
+ * gitignore rules count below the pattern's folder, as in sentry-cli. A rule with a slash inside also counts from the working
+ * directory, because `dist/vendor` is how one writes it beside `sourcemaps: dist`. Plain names (the default) are the common
+ * case and need no pattern engine.
+ */
+function ignoreTest(options) {
+    const lines = options.ignore.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+    if (lines.length === 0)
+        return () => false;
+    if (lines.every(isPlainName)) {
+        const names = new Set(lines);
+        return (below) => names.has(below.slice(below.lastIndexOf('/') + 1));
+    }
+    const belowFolder = rules(lines);
+    const paths = lines.filter((line) => isPath(line) || /^![^/]+\/?$/.test(line));
+    const belowRoot = paths.some(isPath) ? rules(paths.map((line) => rooted(line, options))) : undefined;
+    return (below, name, isFolder) => {
+        const slash = isFolder ? '/' : '';
+        return belowFolder.ignores(below + slash) || (belowRoot?.ignores(name + slash) ?? false);
+    };
+}
+function isPlainName(line) {
+    return !/[*?[\]{}!\\/#\s]/.test(line);
+}
+/** Whether a rule has a slash between two names: then it says where the file is, not only what it is called. */
+function isPath(line) {
+    return /[^!/]\/[^/]/.test(line);
+}
+function rules(lines) {
+    return ignore__WEBPACK_IMPORTED_MODULE_1__({ ignorecase: false }).add([...lines]);
+}
+/** A rule of the working directory as a rule of the root. */
+function rooted(line, options) {
+    const negated = line.startsWith('!');
+    const text = negated ? line.slice(1) : line;
+    if (!isPath(text))
+        return line;
+    const joined = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join('/', (0,_glob_js__WEBPACK_IMPORTED_MODULE_2__/* .escapeGlob */ .yk)(options.workingDirectory), text);
+    return negated ? `!${joined}` : joined;
+}
+/**
+ * A `!` pattern as gitignore rules of the root: a folder leaves out all below it; a bare name (`!legacy`, `!*.test.js`)
+ * counts at any depth, a path (`!./legacy`, `!dist/legacy`) from the working directory. The place in the list is no matter.
+ */
+function exclusionRules(text, options) {
+    const literal = (0,_glob_js__WEBPACK_IMPORTED_MODULE_2__/* .hasMagic */ .qt)(text) && options.exists(text);
+    return (literal ? [(0,_glob_js__WEBPACK_IMPORTED_MODULE_2__/* .escapeGlob */ .yk)(text)] : (0,_glob_js__WEBPACK_IMPORTED_MODULE_2__/* .expandBraces */ .PH)(text)).map((pattern) => {
+        if (!pattern.slice(0, -1).includes('/') && pattern !== '.' && pattern !== '..')
+            return pattern.replace(/^[#!]/, '\\$&');
+        const base = (0,_glob_js__WEBPACK_IMPORTED_MODULE_2__/* .escapeGlob */ .yk)(options.workingDirectory);
+        const joined = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.normalize(pattern.startsWith('/') ? `.${pattern}` : node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join(base, pattern));
+        if (joined === '.' || joined === './')
+            return '*';
+        return joined.startsWith('../') ? '/\\..' : `/${joined}`;
+    });
+}
+
+
+/***/ }),
+
+/***/ 3582:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ foresee),
+/* harmony export */   U: () => (/* binding */ isAsForeseen)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _guess_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8226);
+/* harmony import */ var _map_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7172);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(815);
+/* harmony import */ var _resolve_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3455);
+/* harmony import */ var _unpaired_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6657);
+
+
+
+
+
+
+/**
+ * Puts each script together with the map beside it that has its name and `.map`, as bundlers write them; a script beside which
+ * there is no map that could be its own stays alone. Looking into the scripts first would mean to open and read each of them
+ * twice: a tenth of the time of a big build.
+ */
+function foresee(files, options) {
+    const index = (0,_map_index_js__WEBPACK_IMPORTED_MODULE_1__/* .indexMaps */ .I)(files.filter(({ kind }) => kind === 'map'), options);
+    const foreseen = [];
+    const taken = new Set();
+    for (const js of files) {
+        if (js.kind !== 'js')
+            continue;
+        const map = index.byName.get(`${js.name}.map`);
+        if (map !== undefined) {
+            foreseen.push({ js, map, foreseen: true });
+            taken.add(js).add(map);
+        }
+        else if (!hasGuess(js, index)) {
+            foreseen.push({ js, foreseen: true, unpaired: (0,_unpaired_js__WEBPACK_IMPORTED_MODULE_3__/* .explain */ .W)(js, { reason: 'no-reference' }, index) });
+            taken.add(js);
+        }
+    }
+    return {
+        foreseen: (0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .sortByBytes */ .n2)(foreseen, ({ js }) => js.url),
+        others: files.filter((file) => !taken.has(file)),
+    };
+}
+function hasGuess({ name }, { byName }) {
+    const folder = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(name);
+    return (0,_guess_js__WEBPACK_IMPORTED_MODULE_5__/* .guessMapNames */ .U)(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(name)).some((fileName) => byName.has(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join(folder, fileName)));
+}
+/**
+ * Whether a script's own word is what was foreseen. A map that lies beside the script and is named by it can be claimed by no other
+ * script with more right (`pairFiles`), so the unit is right whatever other files say.
+ *
+ * @param reference undefined when the script names no map
+ */
+function isAsForeseen({ js, map }, reference) {
+    const namesNone = reference === undefined || reference.inline || (0,_resolve_js__WEBPACK_IMPORTED_MODULE_2__/* .cutQuery */ .LL)(reference.reference) === '';
+    if (map === undefined)
+        return namesNone;
+    if (namesNone)
+        return false;
+    const resolved = (0,_resolve_js__WEBPACK_IMPORTED_MODULE_2__/* .resolveReference */ .sX)(reference.reference, js.name);
+    return resolved.kind === 'names' && resolved.names[0] === map.name;
+}
+
+
+/***/ }),
+
+/***/ 2345:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   PH: () => (/* binding */ expandBraces),
+/* harmony export */   R$: () => (/* binding */ compileSegment),
+/* harmony export */   qt: () => (/* binding */ hasMagic),
+/* harmony export */   yk: () => (/* binding */ escapeGlob)
+/* harmony export */ });
+/**
+ * Globs of the `sourcemaps` input: `*`, `?`, `[a-z]`, `[!a-z]`, `**`, `{a,b}` and `\` before a special character. The walk
+ * itself is discovery's (expand.ts): it needs to look at every link before it is followed, and to leave out ignored folders
+ * without reading them, which no glob library lets us do.
+ */
+const MAGIC = /[*?[{]/;
+/** Whether a pattern (or one segment) has anything to expand. */
+function hasMagic(text) {
+    return MAGIC.test(text);
+}
+/** Compiles one segment. `ignoreCase` is for Windows, where the file system does not tell `App.js` from `app.js`. */
+function compileSegment(segment, ignoreCase) {
+    if (segment === '**')
+        return { kind: 'any-depth' };
+    if (!hasMagic(segment) && !ignoreCase)
+        return { kind: 'literal', text: unescapeGlob(segment) };
+    return {
+        kind: 'match',
+        test: new RegExp(`^${segmentSource(segment)}$`, ignoreCase ? 'isu' : 'su'),
+        dot: segment.startsWith('.'),
+        namesExtension: /\.[\p{L}\p{N}]+$/u.test(segment),
+    };
+}
+function unescapeGlob(segment) {
+    return segment.replace(/\\(.)/gsu, '$1');
+}
+function segmentSource(segment) {
+    let source = '';
+    for (let at = 0; at < segment.length;) {
+        const char = segment.charAt(at);
+        const set = char === '[' ? characterSet(segment, at) : undefined;
+        if (set !== undefined) {
+            source += set.source;
+            at = set.end;
+            continue;
+        }
+        if (char === '\\' && at + 1 < segment.length) {
+            source += escapeRegExp(segment.charAt(at + 1));
+            at += 2;
+            continue;
+        }
+        if (char === '*')
+            source += source.endsWith('[^/]*') ? '' : '[^/]*';
+        else
+            source += char === '?' ? '[^/]' : escapeRegExp(char);
+        at += 1;
+    }
+    return source;
+}
+/** `[abc]`, `[a-z]`, `[!a]`, `[]a]`; undefined when the bracket never closes: then it is a plain character. */
+function characterSet(segment, start) {
+    const negated = segment[start + 1] === '!' || segment[start + 1] === '^';
+    const from = start + (negated ? 2 : 1);
+    const close = segment.indexOf(']', from + 1);
+    if (close < 0)
+        return undefined;
+    const body = segment.slice(from, close).replace(/[\\\]^[&~|]/g, '\\$&');
+    const source = `[${negated ? '^/' : ''}${body}]`;
+    try {
+        new RegExp(source, 'u');
+    }
+    catch {
+        return undefined;
+    }
+    return { source, end: close + 1 };
+}
+function escapeRegExp(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+/** Most alternatives that one pattern may stand for; a pattern with more is taken literally from there on. */
+const MAX_ALTERNATIVES = 1000;
+/** `a/{b,c/d}.js` \u2192 `a/b.js`, `a/c/d.js`. Braces without a comma (`{x}`) stay as they are. */
+function expandBraces(pattern) {
+    const done = [];
+    const open = [pattern];
+    while (open.length > 0) {
+        const text = open.pop();
+        const group = done.length + open.length < MAX_ALTERNATIVES ? firstGroup(text) : undefined;
+        if (group === undefined)
+            done.push(text);
+        else
+            for (const option of group.options)
+                open.push(text.slice(0, group.start) + option + text.slice(group.end));
+    }
+    return [...new Set(done)].sort();
+}
+function firstGroup(text) {
+    for (let start = text.indexOf('{'); start >= 0; start = text.indexOf('{', start + 1)) {
+        if (text[start - 1] === '\\')
+            continue;
+        const group = groupAt(text, start);
+        if (group !== undefined)
+            return { start, ...group };
+    }
+    return undefined;
+}
+function groupAt(text, start) {
+    const options = [];
+    let depth = 0;
+    let from = start + 1;
+    for (let at = start; at < text.length; at += 1) {
+        const char = text[at];
+        if (char === '\\')
+            at += 1;
+        else if (char === '{')
+            depth += 1;
+        else if (char === ',' && depth === 1) {
+            options.push(text.slice(from, at));
+            from = at + 1;
+        }
+        else if (char === '}') {
+            depth -= 1;
+            if (depth > 0)
+                continue;
+            options.push(text.slice(from, at));
+            return options.length > 1 ? { end: at + 1, options } : undefined;
+        }
+    }
+    return undefined;
+}
+/** Puts a backslash before everything that gitignore or a glob would expand, for paths that are meant literally. */
+function escapeGlob(path) {
+    return path.replace(/[\\*?[\]{}!#]/g, '\\$&');
+}
+
+
+/***/ }),
+
+/***/ 8226:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ guessMapNames)
+/* harmony export */ });
+/**
+ * File names of maps to try for a script without a usable reference, in order, as sentry-cli 3.8.0 does: with `base` up to
+ * the first dot and `ext` the rest: `base.map`, `base.ext.map`, without a leading `min.`, and with the last part of two or
+ * more replaced. `foo.min.js` \u2192 `foo.map`, `foo.min.js.map`, `foo.js.map`, `foo.min.map`.
+ */
+function guessMapNames(scriptName) {
+    const dot = scriptName.indexOf('.');
+    if (dot < 0)
+        return [`${scriptName}.map`];
+    const base = scriptName.slice(0, dot);
+    const ext = scriptName.slice(dot + 1);
+    const names = [`${base}.map`, `${scriptName}.map`];
+    if (ext.startsWith('min.'))
+        names.push(`${base}.${ext.slice('min.'.length)}.map`);
+    const last = ext.lastIndexOf('.');
+    if (last >= 0)
+        names.push(`${base}.${ext.slice(0, last)}.map`);
+    return [...new Set(names)];
+}
+
+
+/***/ }),
+
+/***/ 3671:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34604,7 +34929,7 @@ function reasonOf(error) {
 /* harmony export */   h7: () => (/* binding */ endOfRegularExpression),
 /* harmony export */   pU: () => (/* binding */ endOfBlockComment)
 /* harmony export */ });
-/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6225);
+/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(524);
 
 /** Ends of JavaScript's literals and comments. Each takes the offset of the opening mark and gives the offset behind the end. */
 /** Behind the closing quote; -1 when the line or the file ends first. U+2028 and U+2029 are allowed inside since ES2019. */
@@ -34669,7 +34994,7 @@ function endOfBlockComment(code, start) {
 
 /***/ }),
 
-/***/ 5382:
+/***/ 7716:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34680,7 +35005,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/sourcemaps/bytes.js
-var bytes = __nccwpck_require__(6225);
+var bytes = __nccwpck_require__(524);
 ;// CONCATENATED MODULE: ./src/sourcemaps/keywords.js
 const WORDS = [
     [
@@ -34727,7 +35052,7 @@ function keywordAt(code, start, end) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/literals.js
-var literals = __nccwpck_require__(1072);
+var literals = __nccwpck_require__(3671);
 ;// CONCATENATED MODULE: ./src/sourcemaps/token-context.js
 const ENDS_OPERAND = new Set([
     'params-declaration',
@@ -35287,7 +35612,153 @@ function findByTokens(code, key) {
 
 /***/ }),
 
-/***/ 9710:
+/***/ 7172:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  I: () => (/* binding */ indexMaps)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/sourcemaps/paths.js
+var paths = __nccwpck_require__(815);
+;// CONCATENATED MODULE: ./src/sourcemaps/siblings.js
+
+
+/**
+ * Finds `maps/a.js.map` where `code/a.js.map` is wanted: builds that keep maps out of the deployed tree put them so. The name that is
+ * wanted must be that of no map.
+ *
+ * @param withFileName the maps that have a file name
+ */
+function findSiblings(withFileName) {
+    const indexes = new Map();
+    return (wanted) => {
+        const fileName = external_node_path_.posix.basename(wanted);
+        const maps = withFileName(fileName);
+        if (maps.length === 0)
+            return maps;
+        const index = indexes.get(fileName) ?? indexOf(maps);
+        indexes.set(fileName, index);
+        const found = gaps(wanted).flatMap((gap) => (index.has(gap) ? [index.get(gap) ?? []] : []));
+        return found.length === 1 ? (found[0] ?? []) : (0,paths/* sortByBytes */.n2)(found.flat(), ({ name }) => name);
+    };
+}
+/** Looked up, not compared one by one: a build may have thousands of `index.js` and as many maps. */
+function indexOf(maps) {
+    const index = new Map();
+    for (const map of maps) {
+        for (const gap of gaps(map.name)) {
+            const list = index.get(gap);
+            if (list === undefined)
+                index.set(gap, [map]);
+            else
+                list.push(map);
+        }
+    }
+    return index;
+}
+/** Folders of a path that is looked at: of deeper ones there would be too many gaps. */
+const MOST_FOLDERS = 32;
+/** The path without one of its folders, for each: `/x/a.js.map` and `code//a.js.map` of `code/x/a.js.map`. */
+function gaps(name) {
+    const parts = name.split('/');
+    return parts.length > MOST_FOLDERS
+        ? []
+        : parts.slice(1).map((_, gap) => parts.map((part, index) => (index === gap ? '' : part)).join('/'));
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/map-index.js
+
+
+
+/** Scripts that get a suggestion of the nearest map. */
+const MAX_SUGGESTIONS = 200;
+/** Indexes maps, in whatever order they are given. */
+function indexMaps(maps, options) {
+    const sorted = (0,paths/* sortByBytes */.n2)([...maps], ({ name }) => name);
+    const byFileName = lazyGroups(sorted, ({ name }) => external_node_path_.posix.basename(name));
+    const byFolder = lazyGroups(sorted, ({ name }) => external_node_path_.posix.dirname(name));
+    return {
+        byName: new Map(sorted.map((map) => [map.name, map])),
+        byUrl: new Map(sorted.map((map) => [map.url, map])),
+        withFileName: byFileName,
+        siblings: findSiblings(byFileName),
+        inFolder: (folder) => byFolder(folder).map(({ name }) => external_node_path_.posix.basename(name)),
+        options,
+        suggestions: { left: MAX_SUGGESTIONS },
+    };
+}
+function lazyGroups(maps, keyOf) {
+    let groups;
+    return (key) => {
+        if (groups === undefined) {
+            groups = new Map();
+            for (const map of maps) {
+                const group = groups.get(keyOf(map));
+                if (group === undefined)
+                    groups.set(keyOf(map), [map]);
+                else
+                    group.push(map);
+            }
+        }
+        return groups.get(key) ?? [];
+    };
+}
+
+
+/***/ }),
+
+/***/ 6945:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ nearest)
+/* harmony export */ });
+/** Names longer than this are compared by their beginning only: edit distance is quadratic. */
+const COMPARED_LENGTH = 128;
+/**
+ * The names most like `wanted`, best first: same letters in another case, one containing the other, then by edit distance up
+ * to a third of the length (two for words such as `biuld`). For messages only. Equal scores are ordered by name, so that messages are stable.
+ */
+function nearest(wanted, names, limit) {
+    const limitDistance = wanted.length <= 3 ? 1 : Math.max(2, Math.floor(wanted.length / 3));
+    return names
+        .map((name) => ({ name, score: distance(wanted, name) }))
+        .filter(({ score }) => score <= limitDistance)
+        .sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1))
+        .slice(0, limit)
+        .map(({ name }) => name);
+}
+function distance(wanted, name) {
+    const a = wanted.slice(0, COMPARED_LENGTH).toLowerCase();
+    const b = name.slice(0, COMPARED_LENGTH).toLowerCase();
+    if (a === b)
+        return 0;
+    if (Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a)))
+        return 1;
+    return editDistance(a, b);
+}
+function editDistance(a, b) {
+    let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+    for (let row = 1; row <= a.length; row += 1) {
+        const current = [row];
+        for (let column = 1; column <= b.length; column += 1) {
+            const change = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+            current.push(Math.min(change, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+        }
+        previous = current;
+    }
+    return previous[b.length] ?? 0;
+}
+
+
+/***/ }),
+
+/***/ 815:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -35368,7 +35839,7 @@ function weight(unit) {
 
 /***/ }),
 
-/***/ 1611:
+/***/ 3262:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -35413,7 +35884,7 @@ function removePatiently(path) {
 
 /***/ }),
 
-/***/ 1652:
+/***/ 3614:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35424,8 +35895,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __nccwpck_require__(4573);
+// EXTERNAL MODULE: ./src/errors.js
+var errors = __nccwpck_require__(9973);
 // EXTERNAL MODULE: ./src/sourcemaps/bytes.js
-var sourcemaps_bytes = __nccwpck_require__(6225);
+var sourcemaps_bytes = __nccwpck_require__(524);
 ;// CONCATENATED MODULE: ./src/sourcemaps/bundle-kind.js
 
 const HERMES_MAGIC = '\xc6\x1f\xbc\x03\xc1\x03\x19\x1f';
@@ -35439,7 +35912,7 @@ function bundleKindOf(code) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/code-names.js
-var code_names = __nccwpck_require__(6780);
+var code_names = __nccwpck_require__(9283);
 ;// CONCATENATED MODULE: ./src/sourcemaps/diagnoses.js
 
 function about(file, kind, severity, message, debugId) {
@@ -35473,8 +35946,12 @@ const diagnoses = {
     unmovedSection: (map) => about(map, 'map-does-not-fit', 'warning', 'has a section that only names a URL and holds the start of the script: positions in it are one line off'),
 };
 
+// EXTERNAL MODULE: ./src/sourcemaps/expand.js
+var expand = __nccwpck_require__(915);
+// EXTERNAL MODULE: ./src/sourcemaps/foresee.js
+var foresee = __nccwpck_require__(3582);
 // EXTERNAL MODULE: ./src/sourcemaps/debug-id.js
-var debug_id = __nccwpck_require__(2407);
+var debug_id = __nccwpck_require__(1828);
 ;// CONCATENATED MODULE: ./src/sourcemaps/map-fault.js
 /** A source map that cannot be used, with the reason as a clause: `its version is 2, not 3`. */
 class MapFault extends Error {
@@ -36282,7 +36759,7 @@ function hexValue(byte) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/literals.js
-var literals = __nccwpck_require__(1072);
+var literals = __nccwpck_require__(3671);
 ;// CONCATENATED MODULE: ./src/sourcemaps/insertion.js
 
 
@@ -36635,7 +37112,7 @@ function holdsUnmovable(map, shift) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/reference.js
-var sourcemaps_reference = __nccwpck_require__(9591);
+var sourcemaps_reference = __nccwpck_require__(6666);
 ;// CONCATENATED MODULE: ./src/sourcemaps/snippet.js
 /**
  * The line that tells Sentry's SDKs at run time which id the file has: it sets `_sentryDebugIds[stack] = id` on the global
@@ -36706,11 +37183,11 @@ var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./src/percent.js
-var percent = __nccwpck_require__(6322);
+var percent = __nccwpck_require__(3297);
 // EXTERNAL MODULE: ./src/sourcemaps/paths.js
-var paths = __nccwpck_require__(9710);
+var paths = __nccwpck_require__(815);
 // EXTERNAL MODULE: ./src/sourcemaps/resolve.js
-var resolve = __nccwpck_require__(9638);
+var resolve = __nccwpck_require__(3455);
 ;// CONCATENATED MODULE: ./src/sourcemaps/source-files.js
 
 
@@ -37024,9 +37501,9 @@ function mapArtifact(map, file, edits, debugId, options) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/write-file.js
-var write_file = __nccwpck_require__(6964);
+var write_file = __nccwpck_require__(9307);
 // EXTERNAL MODULE: ./src/sourcemaps/write-guard.js
-var write_guard = __nccwpck_require__(5973);
+var write_guard = __nccwpck_require__(7032);
 ;// CONCATENATED MODULE: ./src/sourcemaps/process-script.js
 
 
@@ -37044,7 +37521,7 @@ var write_guard = __nccwpck_require__(5973);
 
 /** Injects a script that is text, and its map. */
 function processScript(job) {
-    const reference = (0,sourcemaps_reference/* findReference */.t)(job.script.bytes);
+    const reference = 'found' in job ? job.found : (0,sourcemaps_reference/* findReference */.t)(job.script.bytes);
     const loaded = loadMap(job, reference);
     if ('kind' in loaded)
         return skipped(loaded);
@@ -37175,8 +37652,13 @@ function mapNotes({ js, map, script }, { document }, plan) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/read-file.js
-var read_file = __nccwpck_require__(7351);
+var read_file = __nccwpck_require__(1298);
 ;// CONCATENATED MODULE: ./src/sourcemaps/process.js
+
+
+
+
+
 
 
 
@@ -37193,25 +37675,57 @@ var read_file = __nccwpck_require__(7351);
  *
  * @param allocate gives memory for the files' bytes, into which the pieces of the artifacts point
  *
- * A file that cannot be used (broken map, script that is no text) is reported and skipped, never changed.
+ * A file that cannot be used (broken map, script that is no text) is reported and skipped, never changed. Of a unit that was foreseen
+ * wrongly, nothing but the script is read.
  *
  * @throws ActionError `file-changed`, `file-unreadable`, `disk`
  */
-function processUnit(unit, options, allocate = read_file/* allocateAlone */.f) {
-    const map = unit.map === undefined ? undefined : { file: unit.map, content: (0,read_file/* readPlannedFile */.v)(unit.map, allocate) };
+function processUnit(unit, options, allocate = read_file/* allocateAlone */.fR) {
     if (unit.js === undefined) {
-        return map === undefined ? skipped() : processLoneMap(map.file, map.content, unit.unpaired, options);
+        if (unit.map === undefined)
+            return skipped();
+        return processLoneMap(unit.map, (0,read_file/* readPlannedFile */.v_)(unit.map, allocate), unit.unpaired, options);
     }
+    const read = readScript(unit, unit.js, allocate);
+    if (!('script' in read))
+        return { ...skipped(), unlike: read };
+    const map = unit.map === undefined ? undefined : { file: unit.map, content: (0,read_file/* readPlannedFile */.v_)(unit.map, allocate) };
     const edits = (0,code_names/* isCode */._)(unit.js.name) ? options : { ...options, inject: false };
-    const job = { unit, js: unit.js, script: (0,read_file/* readPlannedFile */.v)(unit.js, allocate), map, options: edits };
+    const result = processKind({ ...read, js: unit.js, map, options: edits });
+    return read.found?.inline === true ? { ...result, inline: true } : result;
+}
+function processKind(job) {
     switch (bundleKindOf(job.script.bytes)) {
         case 'ram-bundle':
-            return skipped(diagnoses.ramBundle(unit.js));
+            return skipped(diagnoses.ramBundle(job.js));
         case 'hermes':
             return processHermes(job);
         case 'text':
-            return (0,external_node_buffer_.isUtf8)(job.script.bytes) ? processScript(job) : skipped(diagnoses.scriptBroken(unit.js));
+            return (0,external_node_buffer_.isUtf8)(job.script.bytes) ? processScript(job) : skipped(diagnoses.scriptBroken(job.js));
     }
+}
+/** The script; or only what it says of its map, when that is not what was foreseen, or the file cannot be read. */
+function readScript(unit, js, allocate) {
+    if (!isForeseen(unit))
+        return { unit, script: (0,read_file/* readPlannedFile */.v_)(js, allocate) };
+    let script;
+    try {
+        script = (0,read_file/* readPlannedFile */.v_)(js, allocate);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'file-unreadable')
+            throw error;
+        return { inline: false, failure: (0,expand/* reasonOf */.A3)(error.cause) };
+    }
+    const found = (0,sourcemaps_reference/* findReference */.t)(script.bytes);
+    if (!(0,foresee/* isAsForeseen */.U)(unit, found)) {
+        return found === undefined ? { inline: false } : { reference: found.reference, inline: found.inline };
+    }
+    const named = found === undefined || unit.map === undefined ? {} : { reference: (0,resolve/* cutQuery */.LL)(found.reference) };
+    return { unit: { ...unit, ...named }, script, found };
+}
+function isForeseen(unit) {
+    return unit.foreseen === true;
 }
 /** A map that no script refers to goes up as it is: another upload may have brought the script. */
 function processLoneMap(file, content, unpaired, options) {
@@ -37259,19 +37773,22 @@ function tryRead(bytes) {
 
 /***/ }),
 
-/***/ 7351:
+/***/ 1298:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   f: () => (/* binding */ allocateAlone),
-/* harmony export */   v: () => (/* binding */ readPlannedFile)
+/* harmony export */   fR: () => (/* binding */ allocateAlone),
+/* harmony export */   tM: () => (/* binding */ OPEN_FLAGS),
+/* harmony export */   v_: () => (/* binding */ readPlannedFile)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4988);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9973);
 
 
 /** Memory of its own, not a slice of Node's pool: it can be freed as soon as the artifacts that point into it are copied. */
 const allocateAlone = (bytes) => Buffer.allocUnsafeSlow(bytes);
+/** A link or a pipe put in the place of a file since discovery must neither be followed nor block. */
+const OPEN_FLAGS = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | (node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW ?? 0) | (node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK ?? 0);
 const MOST_BYTES_PER_READ = 1 << 30;
 /**
  * Reads a file once, whole.
@@ -37306,7 +37823,7 @@ function readPlannedFile(file, allocate = allocateAlone) {
 }
 function open(file) {
     try {
-        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(file.path, 'r');
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(file.path, OPEN_FLAGS);
     }
     catch (error) {
         if (error.code === 'ENOENT')
@@ -37329,15 +37846,15 @@ function unreadable(file, cause) {
 
 /***/ }),
 
-/***/ 9591:
+/***/ 6666:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   I: () => (/* binding */ findReferenceInTail),
 /* harmony export */   t: () => (/* binding */ findReference)
 /* harmony export */ });
-/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6225);
-/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5382);
+/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(524);
+/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7716);
 
 
 const KEY = 'sourceMappingURL';
@@ -37380,7 +37897,7 @@ function toReference(code, comment) {
 
 /***/ }),
 
-/***/ 9638:
+/***/ 3455:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -37389,7 +37906,7 @@ function toReference(code, comment) {
 /* harmony export */   sX: () => (/* binding */ resolveReference)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6322);
+/* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3297);
 
 
 /**
@@ -37437,15 +37954,17 @@ function spellings(text) {
 
 /***/ }),
 
-/***/ 7973:
+/***/ 94:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   I: () => (/* binding */ scanInTurn)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _expand_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9680);
-/* harmony import */ var _reference_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9591);
+/* harmony import */ var _expand_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(915);
+/* harmony import */ var _read_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1298);
+/* harmony import */ var _reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6666);
+
 
 
 
@@ -37466,20 +37985,18 @@ function scanScript(script, tail) {
         return { inline: false, failure: (0,_expand_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error) };
     }
 }
-/** A link or a pipe put in the place of the file since discovery must neither be followed nor block. */
-const OPEN_FLAGS = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | (node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW ?? 0) | (node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK ?? 0);
 function readReference(script, tail) {
     if (script.size === 0)
         return undefined;
-    const descriptor = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(script.path, OPEN_FLAGS);
+    const descriptor = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(script.path, _read_file_js__WEBPACK_IMPORTED_MODULE_2__/* .OPEN_FLAGS */ .tM);
     try {
         if (script.size > TAIL_BYTES) {
             const read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(descriptor, tail, 0, TAIL_BYTES, script.size - TAIL_BYTES);
-            const reference = (0,_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .findReferenceInTail */ .I)(tail.subarray(0, read));
+            const reference = (0,_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .findReferenceInTail */ .I)(tail.subarray(0, read));
             if (reference !== 'unsure')
                 return reference;
         }
-        return (0,_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .findReference */ .t)(readAll(descriptor, script.size, tail));
+        return (0,_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .findReference */ .t)(readAll(descriptor, script.size, tail));
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(descriptor);
@@ -37501,7 +38018,113 @@ function readAll(descriptor, size, small) {
 
 /***/ }),
 
-/***/ 6964:
+/***/ 6657:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ explain),
+/* harmony export */   m: () => (/* binding */ explainLoneMap)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3297);
+/* harmony import */ var _filter_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2561);
+/* harmony import */ var _guess_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8226);
+/* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6945);
+/* harmony import */ var _resolve_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3455);
+
+
+
+
+
+
+/** The diagnosis of a script without a map: why, the nearest candidate, what to do. */
+function explain(script, noMap, maps) {
+    const kind = noMap.reason === 'ambiguous' ? 'ambiguous-map' : noMap.reason === 'taken' ? 'map-taken' : 'no-map';
+    return { kind, file: script.name, severity: 'warning', message: messageFor(script, noMap, maps) };
+}
+/** A map whose script lies beside it, but was not named: then no script gets a debug id. Undefined where there is none. */
+function explainLoneMap(map, probe) {
+    const script = map.name.replace(/\.map$/, '');
+    if (!_filter_js__WEBPACK_IMPORTED_MODULE_1__/* .DEFAULT_EXTENSIONS */ .N.includes(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.extname(script).slice(1)) || probe?.(script) !== 'on-disk')
+        return undefined;
+    const message = `has no debug id, and its script ${script} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
+    return { kind: 'map-only', file: map.name, severity: 'warning', message };
+}
+function messageFor(script, noMap, maps) {
+    if (noMap.reason === 'no-reference')
+        return noReference(script, maps);
+    if (noMap.reason === 'taken')
+        return taken(noMap);
+    const shown = shorten(noMap.written);
+    const near = suggestion(script, noMap.written, maps);
+    switch (noMap.reason) {
+        case 'missing':
+            return `says its source map is ${shown}, but no such file was found.${near}`;
+        case 'not-in-set':
+            return `names the source map ${shown}, which exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
+        case 'remote':
+            return `says its source map is at ${shown}; addresses are never fetched, and no map beside it has its name.${near}`;
+        case 'site-path':
+            return `says its source map is ${shown}, but no file has that URL and no map beside it has its name.${near} See url_prefix.`;
+        case 'outside':
+            return `refers to ${shown}, which leads out of the workspace and is not followed.${near}`;
+        case 'ambiguous':
+            return `has several maps that could be its ${shown}, so none is taken: ${list(noMap.candidates)}. Put the right path in its sourceMappingURL comment.`;
+    }
+}
+function noReference(script, maps) {
+    const beside = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(script.name), `${node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(script.name)}.map`);
+    if (maps.options.probe?.(beside) === 'on-disk') {
+        return `has no sourceMappingURL comment; ${beside} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
+    }
+    return `has no sourceMappingURL comment, and no map beside it has its name.${suggestion(script, undefined, maps)}`;
+}
+function taken({ map, guessed, owner, rivals }) {
+    if (owner === undefined) {
+        return `would by its name have the map ${map.name}, but so would ${list(rivals)}. Put a sourceMappingURL comment in the right one.`;
+    }
+    if (guessed)
+        return `would by its name have the map ${map.name}, but that belongs to ${owner.name}. Put a sourceMappingURL comment in it.`;
+    return `refers to ${map.name}, but that belongs to ${owner.name}: a map describes one script only, so this one gets none.`;
+}
+/** Most maps of a folder that are compared for a suggestion. */
+const COMPARED = 50;
+function suggestion(script, written, maps) {
+    const candidate = nearestMap(script, written, maps);
+    return candidate === undefined ? '' : ` The nearest map is ${candidate}.`;
+}
+/** A map of the wanted name in another folder, else one in the script's folder with a name like it. */
+function nearestMap(script, written, maps) {
+    const folder = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(script.name);
+    const own = (0,_guess_js__WEBPACK_IMPORTED_MODULE_3__/* .guessMapNames */ .U)(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(script.name));
+    const said = written === undefined ? [] : [node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename((0,_percent_js__WEBPACK_IMPORTED_MODULE_4__/* .decodePercent */ .g)((0,_resolve_js__WEBPACK_IMPORTED_MODULE_2__/* .cutQuery */ .LL)(written)))];
+    for (const fileName of [...said, ...own]) {
+        const beside = maps.byName.get(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join(folder, fileName));
+        const elsewhere = beside ?? maps.withFileName(fileName)[0];
+        if (elsewhere !== undefined)
+            return elsewhere.name;
+    }
+    if (maps.suggestions.left <= 0)
+        return undefined;
+    maps.suggestions.left -= 1;
+    const [like] = (0,_nearest_js__WEBPACK_IMPORTED_MODULE_5__/* .nearest */ .p)(`${node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(script.name)}.map`, maps.inFolder(folder).slice(0, COMPARED), 1);
+    return like === undefined ? undefined : node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join(folder, like);
+}
+function list(files) {
+    const names = files.slice(0, 5).map(({ name }) => name);
+    return files.length > 5 ? `${names.join(', ')} and ${files.length - 5} more` : names.join(', ');
+}
+/** Longest reference that is shown whole. */
+const SHOWN_LENGTH = 200;
+function shorten(reference) {
+    const text = (0,_resolve_js__WEBPACK_IMPORTED_MODULE_2__/* .cutQuery */ .LL)(reference);
+    return `"${text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}\u2026` : text}"`;
+}
+
+
+/***/ }),
+
+/***/ 9307:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -37510,8 +38133,8 @@ function readAll(descriptor, size, small) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5919);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4988);
-/* harmony import */ var _patient_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1611);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9973);
+/* harmony import */ var _patient_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3262);
 
 
 
@@ -37605,7 +38228,7 @@ function writeAll(fd, pieces) {
 
 /***/ }),
 
-/***/ 5973:
+/***/ 7032:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -37613,7 +38236,7 @@ function writeAll(fd, pieces) {
 /* harmony export */   RZ: () => (/* binding */ stopWriting),
 /* harmony export */   fj: () => (/* binding */ createWriteGuard)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4988);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9973);
 
 /** Two numbers that all threads share: how many of them are replacing files, and whether nobody may begin any more. */
 const WRITING = 0;
@@ -37663,7 +38286,7 @@ function stopWriting(guard, mostMs = 500) {
 
 /***/ }),
 
-/***/ 8036:
+/***/ 412:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37677,20 +38300,20 @@ var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 // EXTERNAL MODULE: ./src/errors.js
-var errors = __nccwpck_require__(4988);
+var errors = __nccwpck_require__(9973);
 // EXTERNAL MODULE: ./src/sourcemaps/process.js + 18 modules
-var sourcemaps_process = __nccwpck_require__(1652);
+var sourcemaps_process = __nccwpck_require__(3614);
 // EXTERNAL MODULE: ./src/sourcemaps/scan.js
-var scan = __nccwpck_require__(7973);
+var sourcemaps_scan = __nccwpck_require__(94);
 // EXTERNAL MODULE: ./src/sourcemaps/write-guard.js
-var write_guard = __nccwpck_require__(5973);
+var write_guard = __nccwpck_require__(7032);
 ;// CONCATENATED MODULE: ./src/upload/jobs.js
 /** What workers get and give back. All of it survives structuredClone; bulk data lies in shared slabs. */
 /** The `workerData.role` of the threads: the entry of the bundle tells by it that it runs as one of them. */
 const WORKER_ROLE = 'units';
 
 // EXTERNAL MODULE: ./src/upload/workshop.js + 2 modules
-var workshop = __nccwpck_require__(8832);
+var workshop = __nccwpck_require__(782);
 ;// CONCATENATED MODULE: ./src/upload/crew.js
 
 
@@ -37786,7 +38409,7 @@ class Crew {
     /** Reads the references of scripts, on all threads; answers in the order asked. */
     async scan(scripts) {
         if (this.#threads.length === 0)
-            return (0,scan/* scanInTurn */.I)(scripts);
+            return (0,sourcemaps_scan/* scanInTurn */.I)(scripts);
         const jobs = [];
         for (let at = 0; at < scripts.length; at += SCRIPTS_PER_SCAN) {
             jobs.push(this.run({ kind: 'scan', scripts: scripts.slice(at, at + SCRIPTS_PER_SCAN) }));
@@ -37933,28 +38556,31 @@ function keepHeapSmall() {
 }
 
 // EXTERNAL MODULE: ./src/report/closing.js
-var closing = __nccwpck_require__(9433);
+var closing = __nccwpck_require__(6852);
 // EXTERNAL MODULE: ./src/report/format.js
-var format = __nccwpck_require__(895);
+var format = __nccwpck_require__(9152);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/sourcemaps/bytes.js
-var bytes = __nccwpck_require__(6225);
+var bytes = __nccwpck_require__(524);
 // EXTERNAL MODULE: ./src/sourcemaps/expand.js
-var expand = __nccwpck_require__(9680);
+var expand = __nccwpck_require__(915);
 // EXTERNAL MODULE: ./src/sourcemaps/paths.js
-var paths = __nccwpck_require__(9710);
+var paths = __nccwpck_require__(815);
 // EXTERNAL MODULE: ./src/sourcemaps/patient.js
-var patient = __nccwpck_require__(1611);
+var patient = __nccwpck_require__(3262);
+// EXTERNAL MODULE: ./src/sourcemaps/read-file.js
+var read_file = __nccwpck_require__(1298);
 // EXTERNAL MODULE: ./src/sourcemaps/reference.js
-var reference = __nccwpck_require__(9591);
+var reference = __nccwpck_require__(6666);
 // EXTERNAL MODULE: ./src/sourcemaps/resolve.js
-var resolve = __nccwpck_require__(9638);
+var resolve = __nccwpck_require__(3455);
 // EXTERNAL MODULE: ./src/sourcemaps/write-file.js
-var write_file = __nccwpck_require__(6964);
+var write_file = __nccwpck_require__(9307);
 ;// CONCATENATED MODULE: ./src/sourcemaps/delete.js
+
 
 
 
@@ -37969,10 +38595,9 @@ var write_file = __nccwpck_require__(6964);
  * build neither shows nor mentions its sources. Inline maps go as well. Only call it once the server said `ok`. Files that are
  * gone are no problem: a second call does nothing. What cannot be deleted is a warning; the upload is done all the same.
  */
-function deleteUploadedMaps(plan, uploaded, log) {
-    const root = plan.options.workspace;
+function deleteUploadedMaps({ root, units }, uploaded, log) {
     const paths = new Set(uploaded.uploadedMaps);
-    const doomed = plan.units.flatMap(({ map }) => (map !== undefined && paths.has(map.path) ? [map] : []));
+    const doomed = units.flatMap(({ map }) => (map !== undefined && paths.has(map.path) ? [map] : []));
     const names = new Set(doomed.map(({ name }) => name));
     const sent = new Set(uploaded.debugIds.map(({ name }) => name));
     const maps = [];
@@ -37988,7 +38613,7 @@ function deleteUploadedMaps(plan, uploaded, log) {
             log.warning(`${file.name} was uploaded but could not be cleaned up: ${(0,expand/* reasonOf */.A3)(error)}`, { file: file.name });
         }
     };
-    for (const unit of plan.units) {
+    for (const unit of units) {
         const { js } = unit;
         if (js === undefined || !(sent.has(js.name) || mentions(unit, names)))
             continue;
@@ -37996,13 +38621,13 @@ function deleteUploadedMaps(plan, uploaded, log) {
     }
     for (const map of doomed)
         attempt(map, maps, () => removeMap(map, root));
-    for (const name of tellLeftMaps(plan, paths, log))
+    for (const name of tellLeftMaps(units, paths, log))
         kept.push({ name, reason: 'it was not uploaded' });
     return { maps, scripts, kept };
 }
 /** Who has maps deleted does not want any published, and one that is of no use to Sentry may hold all sources the same. */
-function tellLeftMaps(plan, uploaded, log) {
-    const left = plan.units.flatMap(({ map }) => (map === undefined || uploaded.has(map.path) ? [] : [map]));
+function tellLeftMaps(units, uploaded, log) {
+    const left = units.flatMap(({ map }) => (map === undefined || uploaded.has(map.path) ? [] : [map]));
     const names = left.filter(({ path }) => (0,external_node_fs_.existsSync)(path)).map(({ name }) => name);
     if (names.length === 0)
         return names;
@@ -38079,7 +38704,7 @@ function blank(code, start, end) {
     return Buffer.from(text.replace(/[^\r\n\u2028\u2029]/g, ' '), 'utf8');
 }
 function readWhole(path) {
-    const descriptor = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | (external_node_fs_.constants.O_NOFOLLOW ?? 0) | (external_node_fs_.constants.O_NONBLOCK ?? 0));
+    const descriptor = (0,external_node_fs_.openSync)(path, read_file/* OPEN_FLAGS */.tM);
     try {
         const stat = (0,external_node_fs_.fstatSync)(descriptor);
         if (!stat.isFile())
@@ -38233,252 +38858,268 @@ function annotate({ kind, file, severity, message }) {
     };
 }
 
-// EXTERNAL MODULE: ./src/sourcemaps/code-names.js
-var code_names = __nccwpck_require__(6780);
-// EXTERNAL MODULE: ./node_modules/ignore/index.js
-var ignore = __nccwpck_require__(2311);
-;// CONCATENATED MODULE: ./src/sourcemaps/glob.js
+// EXTERNAL MODULE: ./src/sourcemaps/guess.js
+var guess = __nccwpck_require__(8226);
+// EXTERNAL MODULE: ./src/sourcemaps/map-index.js + 1 modules
+var map_index = __nccwpck_require__(7172);
+// EXTERNAL MODULE: ./src/sourcemaps/unpaired.js
+var sourcemaps_unpaired = __nccwpck_require__(6657);
+;// CONCATENATED MODULE: ./src/sourcemaps/pair.js
+
+
+
+
+
+
+
+/** How sure it is that a map belongs to a script; lower is surer. */
+const CERTAINTY = { exact: 0, sibling: 1, guess: 2 };
 /**
- * Globs of the `sourcemaps` input: `*`, `?`, `[a-z]`, `[!a-z]`, `**`, `{a,b}` and `\` before a special character. The walk
- * itself is discovery's (expand.ts): it needs to look at every link before it is followed, and to leave out ignored folders
- * without reading them, which no glob library lets us do.
+ * Puts each map to the one script it belongs to. The outcome depends on names, URLs and references alone, not on the order
+ * of `files`. Pairs are those of sentry-cli 3.8.0, except where that one loses a map (docs/sourcemaps-discovery.md).
+ *
+ * @param settled pairs of other files that are known to be right: a script with the map beside it that its comment names. No other
+ * script can have a better claim
  */
-const MAGIC = /[*?[{]/;
-/** Whether a pattern (or one segment) has anything to expand. */
-function hasMagic(text) {
-    return MAGIC.test(text);
-}
-/** Compiles one segment. `ignoreCase` is for Windows, where the file system does not tell `App.js` from `app.js`. */
-function compileSegment(segment, ignoreCase) {
-    if (segment === '**')
-        return { kind: 'any-depth' };
-    if (!hasMagic(segment) && !ignoreCase)
-        return { kind: 'literal', text: unescapeGlob(segment) };
-    return {
-        kind: 'match',
-        test: new RegExp(`^${segmentSource(segment)}$`, ignoreCase ? 'isu' : 'su'),
-        dot: segment.startsWith('.'),
-        namesExtension: /\.[\p{L}\p{N}]+$/u.test(segment),
-    };
-}
-function unescapeGlob(segment) {
-    return segment.replace(/\\(.)/gsu, '$1');
-}
-function segmentSource(segment) {
-    let source = '';
-    for (let at = 0; at < segment.length;) {
-        const char = segment.charAt(at);
-        const set = char === '[' ? characterSet(segment, at) : undefined;
-        if (set !== undefined) {
-            source += set.source;
-            at = set.end;
-            continue;
-        }
-        if (char === '\\' && at + 1 < segment.length) {
-            source += escapeRegExp(segment.charAt(at + 1));
-            at += 2;
-            continue;
-        }
-        if (char === '*')
-            source += source.endsWith('[^/]*') ? '' : '[^/]*';
+function pairFiles(files, scans, options, settled = []) {
+    const scripts = (0,paths/* sortByBytes */.n2)(files.filter(({ kind }) => kind === 'js'), ({ url }) => url);
+    const maps = files.filter(({ kind }) => kind === 'map');
+    const lookup = (0,map_index/* indexMaps */.I)([...maps, ...settled.map(({ map }) => map)], options);
+    const diagnoses = [];
+    const candidates = [];
+    for (const script of scripts) {
+        const scan = scans.get(script) ?? { inline: false };
+        if (scan.failure === undefined)
+            candidates.push(consider(script, scan, lookup));
         else
-            source += char === '?' ? '[^/]' : escapeRegExp(char);
-        at += 1;
+            diagnoses.push({ ...unreadable(script.name, scan.failure), severity: 'error' });
     }
-    return source;
-}
-/** `[abc]`, `[a-z]`, `[!a]`, `[]a]`; undefined when the bracket never closes: then it is a plain character. */
-function characterSet(segment, start) {
-    const negated = segment[start + 1] === '!' || segment[start + 1] === '^';
-    const from = start + (negated ? 2 : 1);
-    const close = segment.indexOf(']', from + 1);
-    if (close < 0)
-        return undefined;
-    const body = segment.slice(from, close).replace(/[\\\]^[&~|]/g, '\\$&');
-    const source = `[${negated ? '^/' : ''}${body}]`;
-    try {
-        new RegExp(source, 'u');
-    }
-    catch {
-        return undefined;
-    }
-    return { source, end: close + 1 };
-}
-function escapeRegExp(text) {
-    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-/** Most alternatives that one pattern may stand for; a pattern with more is taken literally from there on. */
-const MAX_ALTERNATIVES = 1000;
-/** `a/{b,c/d}.js` \u2192 `a/b.js`, `a/c/d.js`. Braces without a comma (`{x}`) stay as they are. */
-function expandBraces(pattern) {
-    const done = [];
-    const open = [pattern];
-    while (open.length > 0) {
-        const text = open.pop();
-        const group = done.length + open.length < MAX_ALTERNATIVES ? firstGroup(text) : undefined;
-        if (group === undefined)
-            done.push(text);
-        else
-            for (const option of group.options)
-                open.push(text.slice(0, group.start) + option + text.slice(group.end));
-    }
-    return [...new Set(done)].sort();
-}
-function firstGroup(text) {
-    for (let start = text.indexOf('{'); start >= 0; start = text.indexOf('{', start + 1)) {
-        if (text[start - 1] === '\\')
+    const claims = settled.map(({ js, map }) => ({ script: js, map, by: 'exact' }));
+    for (const { claim } of candidates)
+        if (claim !== undefined)
+            claims.push(claim);
+    const owners = settle(claims);
+    const units = candidates.map((candidate) => toUnit(candidate, owners, lookup));
+    for (const map of maps) {
+        if (owners.get(map)?.owner !== undefined)
             continue;
-        const group = groupAt(text, start);
-        if (group !== undefined)
-            return { start, ...group };
+        const unpaired = (0,sourcemaps_unpaired/* explainLoneMap */.m)(map, options.probe);
+        units.push(unpaired === undefined ? { map } : { map, unpaired });
+    }
+    return { units: sortUnits(units), diagnoses };
+}
+function consider(script, scan, lookup) {
+    if (scan.inline)
+        return { script, inline: true };
+    const written = scan.reference ?? '';
+    if ((0,resolve/* cutQuery */.LL)(written) === '')
+        return pair_guess(script, { reason: 'no-reference' }, lookup);
+    const resolved = (0,resolve/* resolveReference */.sX)(written, script.name);
+    switch (resolved.kind) {
+        case 'remote':
+            return pair_guess(script, { reason: 'remote', written }, lookup);
+        case 'site-path': {
+            const map = bySitePath(resolved.paths, lookup);
+            if (map === undefined)
+                return pair_guess(script, { reason: 'site-path', written }, lookup);
+            return { script, inline: false, reference: (0,resolve/* cutQuery */.LL)(written), claim: { script, map, by: 'exact' } };
+        }
+        case 'outside':
+            return { script, inline: false, reference: (0,resolve/* cutQuery */.LL)(written), noMap: { reason: 'outside', written } };
+        case 'names':
+            return {
+                script,
+                inline: false,
+                reference: (0,resolve/* cutQuery */.LL)(written),
+                ...byReference(script, written, resolved.names, lookup),
+            };
+    }
+}
+/** `/static/app.js.map` is a path on the web site: it is the artifact whose URL has this path. */
+function bySitePath(paths, { byUrl, options }) {
+    for (const path of paths) {
+        const map = byUrl.get(`~${path}${options.urlSuffix}`);
+        if (map !== undefined)
+            return map;
     }
     return undefined;
 }
-function groupAt(text, start) {
-    const options = [];
-    let depth = 0;
-    let from = start + 1;
-    for (let at = start; at < text.length; at += 1) {
-        const char = text[at];
-        if (char === '\\')
-            at += 1;
-        else if (char === '{')
-            depth += 1;
-        else if (char === ',' && depth === 1) {
-            options.push(text.slice(from, at));
-            from = at + 1;
-        }
-        else if (char === '}') {
-            depth -= 1;
-            if (depth > 0)
-                continue;
-            options.push(text.slice(from, at));
-            return options.length > 1 ? { end: at + 1, options } : undefined;
+function byReference(script, written, names, lookup) {
+    const { byName, options } = lookup;
+    for (const name of names) {
+        const map = byName.get(name);
+        if (map !== undefined)
+            return { claim: { script, map, by: 'exact' } };
+    }
+    const probed = names.map((name) => options.probe?.(name)).find((answer) => answer !== undefined);
+    if (probed !== undefined && probed !== 'on-disk')
+        return { claim: { script, map: probed, by: 'exact' } };
+    for (const name of names) {
+        const found = lookup.siblings(name);
+        if (found.length > 1)
+            return { noMap: { reason: 'ambiguous', written, candidates: found } };
+        if (found[0] !== undefined)
+            return { claim: { script, map: found[0], by: 'sibling' } };
+    }
+    return { noMap: { reason: probed === 'on-disk' ? 'not-in-set' : 'missing', written } };
+}
+/** Tries the usual names in the script's own folder. The first that exists counts, as in sentry-cli. */
+function pair_guess(script, noMap, { byName }) {
+    const folder = external_node_path_.posix.dirname(script.name);
+    for (const fileName of (0,guess/* guessMapNames */.U)(external_node_path_.posix.basename(script.name))) {
+        const map = byName.get(external_node_path_.posix.join(folder, fileName));
+        if (map !== undefined) {
+            return { script, inline: false, reference: fileName, claim: { script, map, by: 'guess' }, noMap };
         }
     }
-    return undefined;
+    return { script, inline: false, noMap };
 }
-/** Puts a backslash before everything that gitignore or a glob would expand, for paths that are meant literally. */
-function escapeGlob(path) {
-    return path.replace(/[\\*?[\]{}!#]/g, '\\$&');
-}
-
-;// CONCATENATED MODULE: ./src/sourcemaps/filter.js
-
-
-
-/** Extensions of scripts when `ext` is not given; `map` always comes on top. As sentry-cli 3.8.0's upload. */
-const DEFAULT_EXTENSIONS = ['js', 'cjs', 'mjs', 'jsbundle', 'bundle'];
-/** Builds the filter of a run. Throws what the `ignore` package throws on a rule it cannot read. */
-function createFilter(options) {
-    const exclusions = options.exclusions.map((text) => rules(exclusionRules(text, options)));
-    return {
-        takes: extensionTest(options.ext),
-        ignores: ignoreTest(options),
-        excludedBy: (name, isFolder) => exclusions.length === 0 ? -1 : exclusions.findIndex((rule) => rule.ignores(isFolder ? `${name}/` : name)),
-    };
-}
-function extensionTest(ext) {
-    const wanted = (ext.length === 0 ? DEFAULT_EXTENSIONS : ext).map((text) => text.replace(/^\*?\./, ''));
-    const simple = new Set([...wanted.filter((text) => !text.includes('.')), 'map']);
-    const compound = wanted.filter((text) => text.includes('.')).map((text) => `.${text}`);
-    return (fileName) => simple.has(fileName.slice(fileName.lastIndexOf('.') + 1)) || compound.some((suffix) => fileName.endsWith(suffix));
-}
-/**
- * gitignore rules count below the pattern's folder, as in sentry-cli. A rule with a slash inside also counts from the working
- * directory, because `dist/vendor` is how one writes it beside `sourcemaps: dist`. Plain names (the default) are the common
- * case and need no pattern engine.
- */
-function ignoreTest(options) {
-    const lines = options.ignore.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-    if (lines.length === 0)
-        return () => false;
-    if (lines.every(isPlainName)) {
-        const names = new Set(lines);
-        return (below) => names.has(below.slice(below.lastIndexOf('/') + 1));
+/** One map, one script: the sure claim before the guess, then the script whose name fits the map's, then the lower URL. */
+function settle(claims) {
+    const owners = new Map();
+    const contested = new Map();
+    for (const claim of claims) {
+        const first = owners.get(claim.map)?.owner;
+        if (first === undefined)
+            owners.set(claim.map, { owner: claim, rivals: NOBODY });
+        else {
+            const rivals = contested.get(claim.map) ?? [first];
+            rivals.push(claim);
+            contested.set(claim.map, rivals);
+        }
     }
-    const belowFolder = rules(lines);
-    const paths = lines.filter((line) => isPath(line) || /^![^/]+\/?$/.test(line));
-    const belowRoot = paths.some(isPath) ? rules(paths.map((line) => rooted(line, options))) : undefined;
-    return (below, name, isFolder) => {
-        const slash = isFolder ? '/' : '';
-        return belowFolder.ignores(below + slash) || (belowRoot?.ignores(name + slash) ?? false);
-    };
+    // Once each: in a build where one comment was copied into every script, all of them want the same map.
+    for (const [map, rivals] of contested) {
+        const [best] = rivals.sort(compareClaims);
+        owners.set(map, { owner: best?.by === 'guess' ? undefined : best, rivals });
+    }
+    return owners;
 }
-function isPlainName(line) {
-    return !/[*?[\]{}!\\/#\s]/.test(line);
+const NOBODY = [];
+function compareClaims(a, b) {
+    return CERTAINTY[a.by] - CERTAINTY[b.by] || nameFit(a) - nameFit(b) || (0,paths/* compareBytes */.Xo)(a.script.url, b.script.url);
 }
-/** Whether a rule has a slash between two names: then it says where the file is, not only what it is called. */
-function isPath(line) {
-    return /[^!/]\/[^/]/.test(line);
-}
-function rules(lines) {
-    return ignore({ ignorecase: false }).add([...lines]);
-}
-/** A rule of the working directory as a rule of the root. */
-function rooted(line, options) {
-    const negated = line.startsWith('!');
-    const text = negated ? line.slice(1) : line;
-    if (!isPath(text))
-        return line;
-    const joined = external_node_path_.posix.join('/', escapeGlob(options.workingDirectory), text);
-    return negated ? `!${joined}` : joined;
-}
-/**
- * A `!` pattern as gitignore rules of the root: a folder leaves out all below it; a bare name (`!legacy`, `!*.test.js`)
- * counts at any depth, a path (`!./legacy`, `!dist/legacy`) from the working directory. The place in the list is no matter.
- */
-function exclusionRules(text, options) {
-    const literal = hasMagic(text) && options.exists(text);
-    return (literal ? [escapeGlob(text)] : expandBraces(text)).map((pattern) => {
-        if (!pattern.slice(0, -1).includes('/') && pattern !== '.' && pattern !== '..')
-            return pattern.replace(/^[#!]/, '\\$&');
-        const base = escapeGlob(options.workingDirectory);
-        const joined = external_node_path_.posix.normalize(pattern.startsWith('/') ? `.${pattern}` : external_node_path_.posix.join(base, pattern));
-        if (joined === '.' || joined === './')
-            return '*';
-        return joined.startsWith('../') ? '/\\..' : `/${joined}`;
-    });
-}
-
-;// CONCATENATED MODULE: ./src/sourcemaps/nearest.js
-/** Names longer than this are compared by their beginning only: edit distance is quadratic. */
-const COMPARED_LENGTH = 128;
-/**
- * The names most like `wanted`, best first: same letters in another case, one containing the other, then by edit distance up
- * to a third of the length (two for words such as `biuld`). For messages only. Equal scores are ordered by name, so that messages are stable.
- */
-function nearest(wanted, names, limit) {
-    const limitDistance = wanted.length <= 3 ? 1 : Math.max(2, Math.floor(wanted.length / 3));
-    return names
-        .map((name) => ({ name, score: distance(wanted, name) }))
-        .filter(({ score }) => score <= limitDistance)
-        .sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1))
-        .slice(0, limit)
-        .map(({ name }) => name);
-}
-function distance(wanted, name) {
-    const a = wanted.slice(0, COMPARED_LENGTH).toLowerCase();
-    const b = name.slice(0, COMPARED_LENGTH).toLowerCase();
-    if (a === b)
+/** 0: the map is called like the script plus `.map` and lies beside it; 1: elsewhere; 2: it has another usual name; 3: neither. */
+function nameFit({ script, map }) {
+    if (map.name === `${script.name}.map`)
         return 0;
-    if (Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a)))
+    const scriptName = external_node_path_.posix.basename(script.name);
+    const mapName = external_node_path_.posix.basename(map.name);
+    if (mapName === `${scriptName}.map`)
         return 1;
-    return editDistance(a, b);
+    return (0,guess/* guessMapNames */.U)(scriptName).includes(mapName) ? 2 : 3;
 }
-function editDistance(a, b) {
-    let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-    for (let row = 1; row <= a.length; row += 1) {
-        const current = [row];
-        for (let column = 1; column <= b.length; column += 1) {
-            const change = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-            current.push(Math.min(change, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-        }
-        previous = current;
+function toUnit(candidate, owners, lookup) {
+    const { script, reference, inline, claim, noMap } = candidate;
+    const header = reference === undefined ? {} : { reference };
+    if (inline)
+        return { js: script };
+    if (claim === undefined) {
+        return { js: script, ...header, unpaired: (0,sourcemaps_unpaired/* explain */.W)(script, noMap ?? { reason: 'no-reference' }, lookup) };
     }
-    return previous[b.length] ?? 0;
+    const ownership = owners.get(claim.map);
+    if (ownership?.owner === claim)
+        return { js: script, map: claim.map, ...header };
+    const owner = ownership?.owner?.script;
+    // Told only of guesses, of which a map has a handful.
+    const others = owner === undefined ? (ownership?.rivals ?? []).filter((rival) => rival !== claim) : NOBODY;
+    const rivals = others.map((rival) => rival.script);
+    const taken = { reason: 'taken', map: claim.map, guessed: claim.by === 'guess', owner, rivals };
+    return { js: script, ...(claim.by === 'guess' ? {} : header), unpaired: (0,sourcemaps_unpaired/* explain */.W)(script, taken, lookup) };
+}
+function sortUnits(units) {
+    return (0,paths/* sortByBytes */.n2)(units, ({ js, map }) => js?.url ?? map?.url ?? '');
 }
 
+;// CONCATENATED MODULE: ./src/sourcemaps/probe.js
+
+
+
+/** Asks the disk about a reference that is none of the names: a link to a file of the set, or a file that was left out. */
+function diskProbe(files, root) {
+    let byPath;
+    return (name) => {
+        const path = external_node_path_.join(root, name);
+        // Most names that are asked for do not exist, and an error for each of 50,000 takes half a second.
+        if (!(0,external_node_fs_.existsSync)(path))
+            return undefined;
+        try {
+            const real = external_node_fs_.realpathSync.native(path);
+            if (!(0,paths/* isInside */.FK)(root, real, external_node_path_))
+                return undefined;
+            byPath ??= new Map(files.map((file) => [file.path, file]));
+            const file = byPath.get(real);
+            if (file !== undefined)
+                return file.kind === 'map' ? file : undefined;
+            return (0,external_node_fs_.statSync)(real).isFile() ? 'on-disk' : undefined;
+        }
+        catch {
+            return undefined;
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/pair-others.js
+
+
+
+/**
+ * Pairs the files that were not foreseen, and those that were foreseen wrongly. To be called when all foreseen scripts were
+ * read: a script may name the map beside another one.
+ *
+ * @param scan reads the references of the others. @default one after the other, in this thread
+ */
+async function pairOthers(plan, { unlike, inline }, scan = sourcemaps_scan/* scanInTurn */.I) {
+    const settled = plan.foreseen.flatMap((unit) => {
+        if (unlike.has(unit.js))
+            return [];
+        return [inline.has(unit.js) ? { js: unit.js } : unit];
+    });
+    const reopened = plan.foreseen.filter(({ js }) => unlike.has(js));
+    const files = [...plan.others, ...filesOf(reopened)];
+    if (files.length === 0)
+        return { settled, units: [], diagnoses: [] };
+    const scripts = plan.others.filter(({ kind }) => kind === 'js');
+    const scans = new Map(unlike);
+    const found = scripts.length === 0 ? [] : await scan(scripts);
+    scripts.forEach((script, index) => {
+        scans.set(script, found[index] ?? { inline: false });
+    });
+    const probe = diskProbe([...filesOf(plan.foreseen), ...plan.others], plan.options.workspace);
+    return { settled, ...pairFiles(files, scans, { urlSuffix: plan.urlSuffix, probe }, settled.filter(isPair)) };
+}
+/** All files of units. */
+function filesOf(units) {
+    return units.flatMap(({ js, map }) => [js, map]).filter((file) => file !== undefined);
+}
+function isPair(unit) {
+    return unit.js !== undefined && unit.map !== undefined;
+}
+/** How many scripts have a map, in words: `12 scripts: 10 with a map, 2 without`. */
+function describePairs(units) {
+    const scripts = units.filter(({ js }) => js !== undefined);
+    const paired = scripts.filter(({ map }) => map !== undefined).length;
+    const inline = scripts.filter(({ map, unpaired }) => map === undefined && unpaired === undefined).length;
+    const orphans = units.length - scripts.length;
+    const parts = [`${count(scripts.length, 'script')}: ${paired} with a map`];
+    if (inline > 0)
+        parts.push(`${inline} with the map inside`);
+    if (scripts.length > paired + inline)
+        parts.push(`${scripts.length - paired - inline} without`);
+    if (orphans > 0)
+        parts.push(`${count(orphans, 'map')} without a script`);
+    return parts.join(', ');
+}
+function count(number, noun) {
+    return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+// EXTERNAL MODULE: ./src/sourcemaps/code-names.js
+var code_names = __nccwpck_require__(9283);
+// EXTERNAL MODULE: ./src/sourcemaps/filter.js
+var filter = __nccwpck_require__(2561);
+// EXTERNAL MODULE: ./src/sourcemaps/nearest.js
+var nearest = __nccwpck_require__(6945);
 ;// CONCATENATED MODULE: ./src/sourcemaps/no-files.js
 
 
@@ -38548,7 +39189,7 @@ function missingReason({ found, missing }, { root, path }) {
     }
     const folder = (0,paths/* shownName */.HD)(root, found, path);
     const where = folder === '.' ? '' : ` in "${folder}"`;
-    const near = nearest(missing, entriesOf(found), 3);
+    const near = (0,nearest/* nearest */.p)(missing, entriesOf(found), 3);
     const there = near.length > 0 ? `there is ${near.map((name) => `"${name}"`).join(', ')}` : contents(found, folder);
     return `"${missing}" does not exist${where}; ${there}`;
 }
@@ -38578,6 +39219,8 @@ function list(names) {
     return names.length > 3 ? `${shown}, \u2026` : shown;
 }
 
+// EXTERNAL MODULE: ./src/sourcemaps/glob.js
+var glob = __nccwpck_require__(2345);
 ;// CONCATENATED MODULE: ./src/sourcemaps/patterns.js
 
 
@@ -38604,9 +39247,9 @@ function locate(pattern, place) {
         if (slashed.kind !== 'missing')
             return [slashed];
     }
-    if (!hasMagic(pattern))
+    if (!(0,glob/* hasMagic */.qt)(pattern))
         return [whole];
-    return expandBraces(pattern).map((text) => locateGlob(text, place));
+    return (0,glob/* expandBraces */.PH)(pattern).map((text) => locateGlob(text, place));
 }
 function resolveLiteral(text, place) {
     const { path, root } = place;
@@ -38658,13 +39301,13 @@ function locateGlob(pattern, place) {
     if (rest.length === 0)
         return start;
     const ignoreCase = place.path.sep === '\\';
-    const compiled = rest.map((segment) => compileSegment(segment, ignoreCase));
+    const compiled = rest.map((segment) => (0,glob/* compileSegment */.R$)(segment, ignoreCase));
     return { kind: 'glob', real: start.real, name: start.name, segments: compiled, foldersOnly };
 }
 /** A part without wildcards, or one that exists just as it is written. */
 function isFixed(segments, index, { workingDirectory, path }) {
     const segment = segments[index] ?? '';
-    if (!hasMagic(segment))
+    if (!(0,glob/* hasMagic */.qt)(segment))
         return true;
     if (/[*?]/.test(segment))
         return false;
@@ -38716,9 +39359,9 @@ function assignUrls(files, options) {
             group.push(file);
     }
     const contested = (0,paths/* sortByBytes */.n2)([...wanted], ([url]) => url).filter(([, group]) => group.length > 1);
-    return { urls, collisions: contested.map(([url, group]) => settle(url, group, { urls, taken, options })) };
+    return { urls, collisions: contested.map(([url, group]) => urls_settle(url, group, { urls, taken, options })) };
 }
-function settle(url, group, state) {
+function urls_settle(url, group, state) {
     const [winner, ...others] = (0,paths/* sortByBytes */.n2)(group, ({ name }) => name);
     const moved = others.map((file) => {
         const free = freeUrl(file.name, state.taken, state.options);
@@ -38820,7 +39463,7 @@ const MAX_IGNORE_FILE_BYTES = 1024 * 1024;
 function filterOf(options, exclusions, place) {
     const below = (0,paths/* shownName */.HD)(place.root, place.workingDirectory, place.path);
     try {
-        return createFilter({
+        return (0,filter/* createFilter */.H)({
             ext: options.ext,
             ignore: [...ignoreFileLines(options.ignoreFile), ...options.ignore],
             exclusions: exclusions.map((text) => relativeToWork(text, place)),
@@ -38978,10 +39621,12 @@ function kindOf(file, filter) {
     }
 }
 
+// EXTERNAL MODULE: ./src/sourcemaps/foresee.js
+var foresee = __nccwpck_require__(3582);
 // EXTERNAL MODULE: ./src/percent.js
-var percent = __nccwpck_require__(6322);
+var percent = __nccwpck_require__(3297);
 // EXTERNAL MODULE: ./src/sourcemaps/debug-id.js
-var debug_id = __nccwpck_require__(2407);
+var debug_id = __nccwpck_require__(1828);
 ;// CONCATENATED MODULE: ./src/sourcemaps/integrity.js
 
 
@@ -39130,351 +39775,6 @@ function describe(page, scripts) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/sourcemaps/guess.js
-/**
- * File names of maps to try for a script without a usable reference, in order, as sentry-cli 3.8.0 does: with `base` up to
- * the first dot and `ext` the rest: `base.map`, `base.ext.map`, without a leading `min.`, and with the last part of two or
- * more replaced. `foo.min.js` \u2192 `foo.map`, `foo.min.js.map`, `foo.js.map`, `foo.min.map`.
- */
-function guessMapNames(scriptName) {
-    const dot = scriptName.indexOf('.');
-    if (dot < 0)
-        return [`${scriptName}.map`];
-    const base = scriptName.slice(0, dot);
-    const ext = scriptName.slice(dot + 1);
-    const names = [`${base}.map`, `${scriptName}.map`];
-    if (ext.startsWith('min.'))
-        names.push(`${base}.${ext.slice('min.'.length)}.map`);
-    const last = ext.lastIndexOf('.');
-    if (last >= 0)
-        names.push(`${base}.${ext.slice(0, last)}.map`);
-    return [...new Set(names)];
-}
-
-;// CONCATENATED MODULE: ./src/sourcemaps/siblings.js
-
-/** One for each list of maps, made when it is first asked for. */
-const indexes = new WeakMap();
-/**
- * Maps of the same file name whose path differs from the wanted one in exactly one folder: `code/a.js.map` and
- * `maps/a.js.map`. Builds that keep maps out of the deployed tree put them so.
- *
- * @param wanted the name of none of the maps
- * @param sameFileName maps with the file name of `wanted`, sorted by name; always the same list for it
- */
-function siblings(wanted, sameFileName) {
-    if (sameFileName.length === 0)
-        return sameFileName;
-    const index = indexes.get(sameFileName) ?? indexOf(sameFileName);
-    indexes.set(sameFileName, index);
-    const found = gaps(wanted).flatMap((gap) => (index.has(gap) ? [index.get(gap) ?? []] : []));
-    return found.length === 1 ? (found[0] ?? []) : (0,paths/* sortByBytes */.n2)(found.flat(), ({ name }) => name);
-}
-/** Looked up, not compared one by one: a build may have thousands of `index.js` and as many maps. */
-function indexOf(maps) {
-    const index = new Map();
-    for (const map of maps) {
-        for (const gap of gaps(map.name)) {
-            const list = index.get(gap);
-            if (list === undefined)
-                index.set(gap, [map]);
-            else
-                list.push(map);
-        }
-    }
-    return index;
-}
-/** Folders of a path that is looked at: of deeper ones there would be too many gaps. */
-const MOST_FOLDERS = 32;
-/** The path without one of its folders, for each: `/x/a.js.map` and `code//a.js.map` of `code/x/a.js.map`. */
-function gaps(name) {
-    const parts = name.split('/');
-    return parts.length > MOST_FOLDERS
-        ? []
-        : parts.slice(1).map((_, gap) => parts.map((part, index) => (index === gap ? '' : part)).join('/'));
-}
-
-;// CONCATENATED MODULE: ./src/sourcemaps/unpaired.js
-
-
-
-
-
-
-/** The diagnosis of a script without a map: why, the nearest candidate, what to do. */
-function explain(script, noMap, maps) {
-    const kind = noMap.reason === 'ambiguous' ? 'ambiguous-map' : noMap.reason === 'taken' ? 'map-taken' : 'no-map';
-    return { kind, file: script.name, severity: 'warning', message: messageFor(script, noMap, maps) };
-}
-/** A map whose script lies beside it, but was not named: then no script gets a debug id. Undefined where there is none. */
-function explainLoneMap(map, probe) {
-    const script = map.name.replace(/\.map$/, '');
-    if (!DEFAULT_EXTENSIONS.includes(external_node_path_.posix.extname(script).slice(1)) || probe?.(script) !== 'on-disk')
-        return undefined;
-    const message = `has no debug id, and its script ${script} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
-    return { kind: 'map-only', file: map.name, severity: 'warning', message };
-}
-function messageFor(script, noMap, maps) {
-    if (noMap.reason === 'no-reference')
-        return noReference(script, maps);
-    if (noMap.reason === 'taken')
-        return taken(noMap);
-    const shown = shorten(noMap.written);
-    const near = suggestion(script, noMap.written, maps);
-    switch (noMap.reason) {
-        case 'missing':
-            return `says its source map is ${shown}, but no such file was found.${near}`;
-        case 'not-in-set':
-            return `names the source map ${shown}, which exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
-        case 'remote':
-            return `says its source map is at ${shown}; addresses are never fetched, and no map beside it has its name.${near}`;
-        case 'site-path':
-            return `says its source map is ${shown}, but no file has that URL and no map beside it has its name.${near} See url_prefix.`;
-        case 'outside':
-            return `refers to ${shown}, which leads out of the workspace and is not followed.${near}`;
-        case 'ambiguous':
-            return `has several maps that could be its ${shown}, so none is taken: ${unpaired_list(noMap.candidates)}. Put the right path in its sourceMappingURL comment.`;
-    }
-}
-function noReference(script, maps) {
-    const beside = external_node_path_.posix.join(external_node_path_.posix.dirname(script.name), `${external_node_path_.posix.basename(script.name)}.map`);
-    if (maps.options.probe?.(beside) === 'on-disk') {
-        return `has no sourceMappingURL comment; ${beside} exists but is not among the files: add it to sourcemaps, or see ignore and ! patterns.`;
-    }
-    return `has no sourceMappingURL comment, and no map beside it has its name.${suggestion(script, undefined, maps)}`;
-}
-function taken({ map, guessed, owner, rivals }) {
-    if (owner === undefined) {
-        return `would by its name have the map ${map.name}, but so would ${unpaired_list(rivals)}. Put a sourceMappingURL comment in the right one.`;
-    }
-    if (guessed)
-        return `would by its name have the map ${map.name}, but that belongs to ${owner.name}. Put a sourceMappingURL comment in it.`;
-    return `refers to ${map.name}, but that belongs to ${owner.name}: a map describes one script only, so this one gets none.`;
-}
-/** Most maps of a folder that are compared for a suggestion. */
-const COMPARED = 50;
-function suggestion(script, written, maps) {
-    const candidate = nearestMap(script, written, maps);
-    return candidate === undefined ? '' : ` The nearest map is ${candidate}.`;
-}
-/** A map of the wanted name in another folder, else one in the script's folder with a name like it. */
-function nearestMap(script, written, maps) {
-    const folder = external_node_path_.posix.dirname(script.name);
-    const own = guessMapNames(external_node_path_.posix.basename(script.name));
-    const said = written === undefined ? [] : [external_node_path_.posix.basename((0,percent/* decodePercent */.g)((0,resolve/* cutQuery */.LL)(written)))];
-    for (const fileName of [...said, ...own]) {
-        const beside = maps.byName.get(external_node_path_.posix.join(folder, fileName));
-        const elsewhere = beside ?? maps.withFileName(fileName)[0];
-        if (elsewhere !== undefined)
-            return elsewhere.name;
-    }
-    if (maps.suggestions.left <= 0)
-        return undefined;
-    maps.suggestions.left -= 1;
-    const [like] = nearest(`${external_node_path_.posix.basename(script.name)}.map`, maps.inFolder(folder).slice(0, COMPARED), 1);
-    return like === undefined ? undefined : external_node_path_.posix.join(folder, like);
-}
-function unpaired_list(files) {
-    const names = files.slice(0, 5).map(({ name }) => name);
-    return files.length > 5 ? `${names.join(', ')} and ${files.length - 5} more` : names.join(', ');
-}
-/** Longest reference that is shown whole. */
-const SHOWN_LENGTH = 200;
-function shorten(reference) {
-    const text = (0,resolve/* cutQuery */.LL)(reference);
-    return `"${text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}\u2026` : text}"`;
-}
-
-;// CONCATENATED MODULE: ./src/sourcemaps/pair.js
-
-
-
-
-
-
-
-/** How sure it is that a map belongs to a script; lower is surer. */
-const CERTAINTY = { exact: 0, sibling: 1, guess: 2 };
-/**
- * Puts each map to the one script it belongs to. The outcome depends on names, URLs and references alone, not on the order
- * of `files`. Pairs are those of sentry-cli 3.8.0, except where that one loses a map (docs/sourcemaps-discovery.md).
- */
-function pairFiles(files, scans, options) {
-    const scripts = (0,paths/* sortByBytes */.n2)(files.filter(({ kind }) => kind === 'js'), ({ url }) => url);
-    const maps = (0,paths/* sortByBytes */.n2)(files.filter(({ kind }) => kind === 'map'), ({ name }) => name);
-    const lookup = indexMaps(maps, options);
-    const diagnoses = [];
-    const candidates = [];
-    for (const script of scripts) {
-        const scan = scans.get(script) ?? { inline: false };
-        if (scan.failure === undefined)
-            candidates.push(consider(script, scan, lookup));
-        else
-            diagnoses.push({ ...unreadable(script.name, scan.failure), severity: 'error' });
-    }
-    const owners = pair_settle(candidates);
-    const units = candidates.map((candidate) => toUnit(candidate, owners, lookup));
-    for (const map of maps) {
-        if (owners.get(map)?.owner !== undefined)
-            continue;
-        const unpaired = explainLoneMap(map, options.probe);
-        units.push(unpaired === undefined ? { map } : { map, unpaired });
-    }
-    return { units: sortUnits(units), diagnoses };
-}
-/** Scripts that get a suggestion of the nearest map. */
-const MAX_SUGGESTIONS = 200;
-function indexMaps(maps, options) {
-    const byFileName = lazyGroups(maps, ({ name }) => external_node_path_.posix.basename(name));
-    const byFolder = lazyGroups(maps, ({ name }) => external_node_path_.posix.dirname(name));
-    return {
-        byName: new Map(maps.map((map) => [map.name, map])),
-        byUrl: new Map(maps.map((map) => [map.url, map])),
-        withFileName: byFileName,
-        inFolder: (folder) => byFolder(folder).map(({ name }) => external_node_path_.posix.basename(name)),
-        options,
-        suggestions: { left: MAX_SUGGESTIONS },
-    };
-}
-function lazyGroups(maps, keyOf) {
-    let groups;
-    return (key) => {
-        if (groups === undefined) {
-            groups = new Map();
-            for (const map of maps) {
-                const group = groups.get(keyOf(map));
-                if (group === undefined)
-                    groups.set(keyOf(map), [map]);
-                else
-                    group.push(map);
-            }
-        }
-        return groups.get(key) ?? [];
-    };
-}
-function consider(script, scan, lookup) {
-    if (scan.inline)
-        return { script, inline: true };
-    const written = scan.reference ?? '';
-    if ((0,resolve/* cutQuery */.LL)(written) === '')
-        return guess(script, { reason: 'no-reference' }, lookup);
-    const resolved = (0,resolve/* resolveReference */.sX)(written, script.name);
-    switch (resolved.kind) {
-        case 'remote':
-            return guess(script, { reason: 'remote', written }, lookup);
-        case 'site-path': {
-            const map = bySitePath(resolved.paths, lookup);
-            if (map === undefined)
-                return guess(script, { reason: 'site-path', written }, lookup);
-            return { script, inline: false, reference: (0,resolve/* cutQuery */.LL)(written), claim: { script, map, by: 'exact' } };
-        }
-        case 'outside':
-            return { script, inline: false, reference: (0,resolve/* cutQuery */.LL)(written), noMap: { reason: 'outside', written } };
-        case 'names':
-            return {
-                script,
-                inline: false,
-                reference: (0,resolve/* cutQuery */.LL)(written),
-                ...byReference(script, written, resolved.names, lookup),
-            };
-    }
-}
-/** `/static/app.js.map` is a path on the web site: it is the artifact whose URL has this path. */
-function bySitePath(paths, { byUrl, options }) {
-    for (const path of paths) {
-        const map = byUrl.get(`~${path}${options.urlSuffix}`);
-        if (map !== undefined)
-            return map;
-    }
-    return undefined;
-}
-function byReference(script, written, names, lookup) {
-    const { byName, options } = lookup;
-    for (const name of names) {
-        const map = byName.get(name);
-        if (map !== undefined)
-            return { claim: { script, map, by: 'exact' } };
-    }
-    const probed = names.map((name) => options.probe?.(name)).find((answer) => answer !== undefined);
-    if (probed !== undefined && probed !== 'on-disk')
-        return { claim: { script, map: probed, by: 'exact' } };
-    for (const name of names) {
-        const found = siblings(name, lookup.withFileName(external_node_path_.posix.basename(name)));
-        if (found.length > 1)
-            return { noMap: { reason: 'ambiguous', written, candidates: found } };
-        if (found[0] !== undefined)
-            return { claim: { script, map: found[0], by: 'sibling' } };
-    }
-    return { noMap: { reason: probed === 'on-disk' ? 'not-in-set' : 'missing', written } };
-}
-/** Tries the usual names in the script's own folder. The first that exists counts, as in sentry-cli. */
-function guess(script, noMap, { byName }) {
-    const folder = external_node_path_.posix.dirname(script.name);
-    for (const fileName of guessMapNames(external_node_path_.posix.basename(script.name))) {
-        const map = byName.get(external_node_path_.posix.join(folder, fileName));
-        if (map !== undefined) {
-            return { script, inline: false, reference: fileName, claim: { script, map, by: 'guess' }, noMap };
-        }
-    }
-    return { script, inline: false, noMap };
-}
-/** One map, one script: the sure claim before the guess, then the script whose name fits the map's, then the lower URL. */
-function pair_settle(candidates) {
-    const owners = new Map();
-    const contested = new Map();
-    for (const { claim } of candidates) {
-        if (claim === undefined)
-            continue;
-        const first = owners.get(claim.map)?.owner;
-        if (first === undefined)
-            owners.set(claim.map, { owner: claim, rivals: NOBODY });
-        else {
-            const rivals = contested.get(claim.map) ?? [first];
-            rivals.push(claim);
-            contested.set(claim.map, rivals);
-        }
-    }
-    // Once each: in a build where one comment was copied into every script, all of them want the same map.
-    for (const [map, rivals] of contested) {
-        const [best] = rivals.sort(compareClaims);
-        owners.set(map, { owner: best?.by === 'guess' ? undefined : best, rivals });
-    }
-    return owners;
-}
-const NOBODY = [];
-function compareClaims(a, b) {
-    return CERTAINTY[a.by] - CERTAINTY[b.by] || nameFit(a) - nameFit(b) || (0,paths/* compareBytes */.Xo)(a.script.url, b.script.url);
-}
-/** 0: the map is called like the script plus `.map`; 1: it has another usual name; 2: neither. */
-function nameFit({ script, map }) {
-    const scriptName = external_node_path_.posix.basename(script.name);
-    const mapName = external_node_path_.posix.basename(map.name);
-    if (mapName === `${scriptName}.map`)
-        return 0;
-    return guessMapNames(scriptName).includes(mapName) ? 1 : 2;
-}
-function toUnit(candidate, owners, lookup) {
-    const { script, reference, inline, claim, noMap } = candidate;
-    const header = reference === undefined ? {} : { reference };
-    if (inline)
-        return { js: script };
-    if (claim === undefined) {
-        return { js: script, ...header, unpaired: explain(script, noMap ?? { reason: 'no-reference' }, lookup) };
-    }
-    const ownership = owners.get(claim.map);
-    if (ownership?.owner === claim)
-        return { js: script, map: claim.map, ...header };
-    const owner = ownership?.owner?.script;
-    // Told only of guesses, of which a map has a handful.
-    const others = owner === undefined ? (ownership?.rivals ?? []).filter((rival) => rival !== claim) : NOBODY;
-    const rivals = others.map((rival) => rival.script);
-    const taken = { reason: 'taken', map: claim.map, guessed: claim.by === 'guess', owner, rivals };
-    return { js: script, ...(claim.by === 'guess' ? {} : header), unpaired: explain(script, taken, lookup) };
-}
-function sortUnits(units) {
-    return (0,paths/* sortByBytes */.n2)(units, ({ js, map }) => js?.url ?? map?.url ?? '');
-}
-
 ;// CONCATENATED MODULE: ./src/sourcemaps/plan.js
 
 
@@ -39483,30 +39783,20 @@ function sortUnits(units) {
 
 
 
-
-
 /**
- * Finds the files, reads each script's reference, and pairs scripts with maps. Nothing is written. Throws ActionError
- * `no-files-found`, `file-outside-workspace`, `file-unreadable` or `input-invalid`.
+ * Finds the files, and pairs scripts with maps as far as names tell; pair-others.ts does the rest. Scripts and maps are not
+ * opened. Throws ActionError `no-files-found`, `file-outside-workspace`, `file-unreadable` or `input-invalid`.
  */
-async function planSourceMaps(inputs, log, deps = {}) {
+function planSourceMaps(inputs, log, deps = {}) {
     const options = inputs.sourcemaps;
     const discovery = discover(inputs, deps);
     logPatterns(discovery, options.ifNoFilesFound, log);
     const { files, root } = discovery;
-    const scripts = files.filter(({ kind }) => kind === 'js');
-    const scans = await (deps.scan ?? scan/* scanInTurn */.I)(scripts);
-    const scanOf = new Map(scripts.map((script, index) => [script, scans[index] ?? { inline: false }]));
-    const { units, diagnoses } = pairFiles(files, scanOf, {
-        urlSuffix: options.urlSuffix,
-        probe: diskProbe(files, root),
-    });
-    const changing = options.inject ? scripts.filter(({ name }) => (0,code_names/* isCode */._)(name)) : [];
+    const changing = options.inject ? files.filter(({ kind, name }) => kind === 'js' && (0,code_names/* isCode */._)(name)) : [];
     const integrity = changing.length > 0 ? integrityDiagnoses(discovery.pages, changing) : [];
-    logPairs(units, log);
-    const inUnits = units.flatMap(({ js, map }) => [js, map]).filter((file) => file !== undefined);
     return {
-        units,
+        ...(0,foresee/* foresee */.S)(files, { urlSuffix: options.urlSuffix, probe: diskProbe(files, root) }),
+        urlSuffix: options.urlSuffix,
         options: {
             inject: options.inject,
             dryRun: inputs.dryRun,
@@ -39516,17 +39806,17 @@ async function planSourceMaps(inputs, log, deps = {}) {
             workingDirectory: discovery.workingDirectory,
         },
         patterns: discovery.patterns,
-        diagnoses: [...discovery.diagnoses, ...diagnoses, ...integrity],
-        files: inUnits.length,
-        bytes: inUnits.reduce((sum, file) => sum + file.size, 0),
+        diagnoses: [...discovery.diagnoses, ...integrity],
+        files: files.length,
+        bytes: files.reduce((sum, { size }) => sum + size, 0),
     };
 }
 function logPatterns(discovery, ifNoFilesFound, log) {
     for (const { pattern, files } of discovery.patterns) {
         if (pattern.startsWith('!'))
-            log.info(`${pattern}: ${count(files, 'file')} left out`);
+            log.info(`${pattern}: ${plan_count(files, 'file')} left out`);
         else
-            log.info(`${pattern}: ${count(files, 'file')}${hiddenNote(discovery.hidden.get(pattern) ?? [])}`);
+            log.info(`${pattern}: ${plan_count(files, 'file')}${hiddenNote(discovery.hidden.get(pattern) ?? [])}`);
     }
     if (ifNoFilesFound === 'ignore')
         return;
@@ -39547,46 +39837,8 @@ function hiddenNote(hidden) {
     const folders = hidden.filter((name) => !/(^|\/)\.git(hub)?$/.test(name)).sort();
     return folders.length === 0 ? '' : ` (hidden folders are searched only when named: ${folders.join(', ')})`;
 }
-function logPairs(units, log) {
-    const scripts = units.filter(({ js }) => js !== undefined);
-    const paired = scripts.filter(({ map }) => map !== undefined).length;
-    const inline = scripts.filter(({ map, unpaired }) => map === undefined && unpaired === undefined).length;
-    const orphans = units.length - scripts.length;
-    const parts = [`${count(scripts.length, 'script')}: ${paired} with a map`];
-    if (inline > 0)
-        parts.push(`${inline} with the map inside`);
-    if (scripts.length > paired + inline)
-        parts.push(`${scripts.length - paired - inline} without`);
-    if (orphans > 0)
-        parts.push(`${count(orphans, 'map')} without a script`);
-    if (units.length > 0)
-        log.info(parts.join(', '));
-}
-function count(number, noun) {
+function plan_count(number, noun) {
     return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-/** Asks the disk about a reference that is none of the names: a link to a file of the set, or a file that was left out. */
-function diskProbe(files, root) {
-    let byPath;
-    return (name) => {
-        const path = external_node_path_.join(root, name);
-        // Most names that are asked for do not exist, and an error for each of 50,000 takes half a second.
-        if (!(0,external_node_fs_.existsSync)(path))
-            return undefined;
-        try {
-            const real = external_node_fs_.realpathSync.native(path);
-            if (!(0,paths/* isInside */.FK)(root, real, external_node_path_))
-                return undefined;
-            byPath ??= new Map(files.map((file) => [file.path, file]));
-            const file = byPath.get(real);
-            if (file !== undefined)
-                return file.kind === 'map' ? file : undefined;
-            return (0,external_node_fs_.statSync)(real).isFile() ? 'on-disk' : undefined;
-        }
-        catch {
-            return undefined;
-        }
-    };
 }
 
 ;// CONCATENATED MODULE: ./src/upload/assemble.js
@@ -39748,7 +40000,7 @@ async function sendAgain(session, bundle, missing, held) {
 }
 /** Makes lost chunks again from the files, which are injected by now, and checks that they are the same. */
 async function rebuild(session, bundle, lost) {
-    const { courier, pool, shares } = session;
+    const { courier, pool } = session;
     const expected = new Map();
     const wanted = new Set();
     const done = new Set();
@@ -39768,18 +40020,18 @@ async function rebuild(session, bundle, lost) {
         else
             send({ sha1, length, place: { bytes: from } });
     }
-    const again = shares.filter(({ number }) => wanted.has(number));
+    const again = session.shares.filter(({ number }) => wanted.has(number));
     await session.pack(again, {
         take(packed, share) {
             const hashes = packed.chunks.map(({ sha1 }) => sha1).join();
             if (hashes !== expected.get(share.number)?.join())
-                throw changed(session, share);
+                throw changed(share);
             packed.chunks.forEach(send);
         },
     }, refreshed);
 }
-function changed({ plan }, { start, end }) {
-    const names = plan.units.slice(start, end).map(({ js, map }) => js?.name ?? map?.name);
+function changed({ units }) {
+    const names = units.map(({ js, map }) => js?.name ?? map?.name);
     const text = names.slice(0, 5).join(', ') + (names.length > 5 ? ` or ${names.length - 5} more` : '');
     return new errors/* ActionError */.lZ('file-changed', `Sentry asked again for parts of the upload, but one of these files is not as it was uploaded: ${text}`, { hint: 'Let nothing else write into the build folder during this step, then run it again.' });
 }
@@ -39789,18 +40041,18 @@ function changed({ plan }, { start, end }) {
 const MOST_TEXTS = 200;
 /** Collects what becomes of the units, in order, for the record of the upload. */
 class Outcome {
-    #units;
+    unlike = new Map();
+    inline = new Set();
     #diagnoses;
     #debugIds = [];
     #uploadedMaps = [];
     /** Kinds, severities and messages seen. */
     #texts = new Map();
-    #next = 0;
     #pairs = 0;
     #files = 0;
-    constructor(plan) {
-        this.#units = plan.units;
-        this.#diagnoses = [...plan.diagnoses];
+    /** @param found what is known before any file is read */
+    constructor(found) {
+        this.#diagnoses = [...found];
     }
     /** Files that are in a bundle so far. */
     get files() {
@@ -39809,10 +40061,19 @@ class Outcome {
     get diagnoses() {
         return this.#diagnoses;
     }
-    /** Takes the outcomes of the next units. */
-    add(outcomes) {
-        for (const { packed, debugId, diagnoses } of outcomes) {
-            const unit = this.#units[this.#next++];
+    /** Takes what pairing found out. */
+    learn(diagnoses) {
+        for (const diagnosis of diagnoses)
+            this.#diagnoses.push(diagnosis);
+    }
+    /** Takes the outcomes of these units. */
+    add(outcomes, units) {
+        for (const [index, { packed, debugId, diagnoses, unlike, inline }] of outcomes.entries()) {
+            const unit = units[index];
+            if (unit?.js !== undefined && unlike !== undefined)
+                this.unlike.set(unit.js, unlike);
+            if (unit?.js !== undefined && inline === true)
+                this.inline.add(unit.js);
             for (const diagnosis of diagnoses)
                 this.#diagnoses.push(this.#share(diagnosis, unit, debugId));
             if (unit === undefined || packed === 0)
@@ -39875,7 +40136,7 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./src/upload/archive.js + 1 modules
-var archive = __nccwpck_require__(5416);
+var archive = __nccwpck_require__(6495);
 ;// CONCATENATED MODULE: ./src/upload/byte-blocks.js
 /**
  * Bytes that grow, in blocks of one length (the last is shorter). What is added is copied and not kept, so that nothing has to
@@ -39921,9 +40182,9 @@ class ByteBlocks {
 }
 
 // EXTERNAL MODULE: ./src/upload/free-memory.js
-var free_memory = __nccwpck_require__(4423);
+var free_memory = __nccwpck_require__(6678);
 // EXTERNAL MODULE: ./src/upload/manifest.js
-var upload_manifest = __nccwpck_require__(8440);
+var upload_manifest = __nccwpck_require__(8227);
 ;// CONCATENATED MODULE: ./src/upload/bundle.js
 
 
@@ -40089,25 +40350,36 @@ class Progress {
 }
 
 // EXTERNAL MODULE: ./src/upload/slab-writer.js
-var slab_writer = __nccwpck_require__(2525);
+var slab_writer = __nccwpck_require__(9328);
 ;// CONCATENATED MODULE: ./src/upload/pack-bundles.js
 
 
 
 
-/** Packs all units into as many bundles as the server's limits ask for, and passes every chunk to the courier. */
-async function packBundles(session, outcome) {
-    const { shares, progress } = session;
+
+/**
+ * Packs all units into as many bundles as the server's limits ask for, and passes every chunk to the courier: first those that
+ * were foreseen, then the others, which can be paired when the first were read.
+ *
+ * @param onPaired told every unit, once all are known
+ */
+async function packBundles(session, outcome, onPaired) {
+    const { plan, progress, stop } = session;
     const line = new Line(session);
-    await session.pack(shares, {
+    const consumer = {
         take: (packed, share) => {
-            outcome.add(packed.outcomes);
+            outcome.add(packed.outcomes, share.units);
             if (packed.entries > 0)
                 line.add(packed, share);
             progress.packed(outcome.files, packed.bytes);
         },
         takeMore: (chunks, share) => line.addChunks(chunks, share),
-    });
+    };
+    await session.pack(session.add(plan.foreseen), consumer);
+    const { settled, units, diagnoses } = await stop.or(pairOthers(plan, outcome, session.scan));
+    onPaired?.([...settled, ...units]);
+    outcome.learn(diagnoses);
+    await session.pack(session.add(units), consumer);
     line.close();
     return line.bundles;
 }
@@ -40161,8 +40433,7 @@ class Line {
         }
     }
 }
-function tooBig({ plan, settings }, packed, share) {
-    const unit = plan.units[share.start];
+function tooBig({ settings }, packed, { units: [unit] }) {
     const name = unit?.js?.name ?? unit?.map?.name ?? 'a file';
     return new errors/* ActionError */.lZ('server-limits', `${name} with its source map takes ${megabytes(packed.bytes)}; the server takes ${megabytes(settings.maxArchiveBytes)} at most.`, { hint: 'Split the script into smaller ones, or leave it out with `ignore`.' });
 }
@@ -40447,7 +40718,7 @@ class Courier {
 }
 
 // EXTERNAL MODULE: ./src/upload/divide.js
-var divide = __nccwpck_require__(5748);
+var divide = __nccwpck_require__(2652);
 ;// CONCATENATED MODULE: ./src/upload/entry-names.js
 /** `~/` and segments of characters that a URL path keeps as they are; none starts with a dot, so none is `.` or `..`. */
 const PLAIN = /^~(?:\/[\w@+$!,;=()&*'~-][\w@+$!,;=()&*'~.-]*)+$/;
@@ -40460,7 +40731,7 @@ const DOT_SEGMENT = /(?<=\/)\.{1,2}(?=[/#]|$)/g;
  */
 function entryName(url) {
     if (PLAIN.test(url))
-        return `files/_/_/${url.slice(2)}`;
+        return plainName(url);
     const parsed = parse(url.startsWith('~/') ? url.slice(2) : url);
     if (parsed === undefined)
         return `files/_/_/${encodeURIComponent(url)}`;
@@ -40468,6 +40739,9 @@ function entryName(url) {
     const home = parsed.host === '~' ? '_/_' : `${scheme}/${parsed.host === '' ? '_' : parsed.host}`;
     const path = parsed.pathname.startsWith('/') ? parsed.pathname : `/${parsed.pathname}`;
     return `files/${home}${path}${parsed.hash}`.replace(DOT_SEGMENT, (dots) => dots.replaceAll('.', '%2E'));
+}
+function plainName(url) {
+    return `files/_/_/${url.slice(2)}`;
 }
 function parse(url) {
     try {
@@ -40484,13 +40758,14 @@ function parse(url) {
 class EntryNames {
     /** By URL, which no two files of a set share. */
     #others = new Map();
-    constructor(units) {
-        const urls = units.flatMap(({ js, map }) => [js, map].flatMap((file) => file?.url ?? []));
+    #allPlain;
+    constructor(files) {
         // Plain URLs differ where their names do.
-        if (urls.every((url) => PLAIN.test(url)))
+        this.#allPlain = files.every(({ url }) => PLAIN.test(url));
+        if (this.#allPlain)
             return;
         const taken = new Set();
-        for (const url of urls) {
+        for (const { url } of files) {
             const name = entryName(url);
             let unique = name;
             for (let suffix = 1; taken.has(unique); suffix++)
@@ -40505,7 +40780,7 @@ class EntryNames {
         return { js: js && this.#nameOf(js.url), map: map && this.#nameOf(map.url) };
     }
     #nameOf(url) {
-        return this.#others.get(url) ?? entryName(url);
+        return this.#allPlain ? plainName(url) : (this.#others.get(url) ?? entryName(url));
     }
 }
 
@@ -40598,9 +40873,9 @@ class Packing {
 }
 
 // EXTERNAL MODULE: ./src/upload/codec.js
-var codec = __nccwpck_require__(5363);
+var codec = __nccwpck_require__(6502);
 // EXTERNAL MODULE: ./src/upload/cuts.js
-var cuts = __nccwpck_require__(8624);
+var cuts = __nccwpck_require__(239);
 ;// CONCATENATED MODULE: ./src/upload/settings.js
 
 
@@ -40714,11 +40989,12 @@ class SlabPool {
 
 
 
+
 /** Big files that each worker thread may have in memory. */
 const BIG_BYTES_PER_THREAD = 20 << 20;
 /** Sets an upload up for a server's options. */
 function openSession(plan, request, deps, options, crew, stop) {
-    const settings = chooseSettings(options, plan.units.length, request.dryRun);
+    const settings = chooseSettings(options, countUnits(plan), request.dryRun);
     const pool = new SlabPool(settings.slabCount, settings.slabBytes);
     crew.setup({ options: workOptions(plan, settings), slabs: pool.slabs });
     let packing;
@@ -40741,7 +41017,8 @@ function openSession(plan, request, deps, options, crew, stop) {
         },
         onFailure: stop.fail,
     }, settings.mode);
-    const names = new EntryNames(plan.units);
+    const names = new EntryNames([...filesOf(plan.foreseen), ...plan.others]);
+    const shares = [];
     return {
         plan,
         request,
@@ -40750,22 +41027,34 @@ function openSession(plan, request, deps, options, crew, stop) {
         pool,
         courier,
         progress,
-        shares: (0,divide/* divide */.Qr)(plan.units, settings.divide),
+        shares,
         stop,
-        pack(shares, consumer, refresh) {
-            const jobOf = ({ start, end, expectedBytes }) => {
-                const units = plan.units.slice(start, end);
-                return {
-                    units: refresh === undefined ? units : units.map(refresh),
-                    names: units.map((unit) => names.of(unit)),
-                    expectedBytes,
-                };
-            };
+        scan: (scripts) => crew.scan(scripts),
+        add(units) {
+            const added = (0,divide/* divide */.Qr)(units, settings.divide, shares.length);
+            for (const share of added)
+                shares.push(share);
+            return added;
+        },
+        pack(chosen, consumer, refresh) {
+            const jobOf = (share) => workOf(share, names, refresh);
             const bytesInTurns = BIG_BYTES_PER_THREAD * Math.max(1, crew.threads);
             packing = new Packing({ crew, pool, stop, jobOf, consumer, relieve: () => courier.relieve(), bytesInTurns });
-            return packing.run(shares);
+            return packing.run(chosen);
         },
     };
+}
+function workOf({ units, expectedBytes }, names, refresh) {
+    return {
+        units: refresh === undefined ? units : units.map(refresh),
+        names: units.map((unit) => names.of(unit)),
+        expectedBytes,
+    };
+}
+/** As many units as there will be, if every other script has a map among the other files. */
+function countUnits({ foreseen, others }) {
+    const scripts = others.filter(({ kind }) => kind === 'js').length;
+    return foreseen.length + Math.max(scripts, others.length - scripts);
 }
 function workOptions(plan, { divide: { targetBytes }, maxChunkBytes, method }) {
     return { edit: plan.options, maxChunkBytes, targetBytes, method };
@@ -40807,15 +41096,15 @@ function createStop(signal) {
 async function uploadSourceMaps(plan, request, deps) {
     const { crew } = deps;
     const stop = createStop(deps.signal);
-    const outcome = new Outcome(plan);
+    const outcome = new Outcome(plan.diagnoses);
     let courier;
     try {
         crew.expect(plan.bytes);
         const options = await stop.or(deps.api.chunkOptions());
         const session = openSession(plan, request, deps, options, crew, stop);
         courier = session.courier;
-        const bundles = await packBundles(session, outcome);
-        if (bundles.length === 0 && plan.units.length > 0)
+        const bundles = await packBundles(session, outcome, deps.onPaired);
+        if (bundles.length === 0 && plan.files > 0)
             throw nothingLeft(outcome);
         const records = await finishBundles(session, bundles);
         return outcome.record(bundles, records, session.courier, request.dryRun);
@@ -40846,6 +41135,7 @@ function nothingLeft({ diagnoses }) {
 
 
 
+
 /**
  * Finds and pairs the files before anything is written to Sentry, so that a wrong path cannot leave a half-made release.
  * Undefined: no source maps are asked for.
@@ -40856,10 +41146,7 @@ async function planFiles(context) {
         return undefined;
     log.group('Files');
     try {
-        const plan = await journal.ahead('sourcemaps', () => planSourceMaps(inputs, log, {
-            scan: (scripts) => crew.scan(scripts),
-            onBytes: (bytes) => crew.expect(bytes),
-        }));
+        const plan = await journal.ahead('sourcemaps', () => planSourceMaps(inputs, log, { onBytes: (bytes) => crew.expect(bytes) }));
         journal.note({ sourcemaps: { patterns: plan.patterns, upload: null } });
         return plan;
     }
@@ -40869,10 +41156,11 @@ async function planFiles(context) {
 }
 /** Injects debug ids, bundles and uploads: one pass over the files. */
 async function uploadFiles(context, plan) {
-    const { deadlineAt, clock, inputs, journal, release, target } = context;
-    if (plan.units.length === 0)
+    const { deadlineAt, clock, inputs, journal, log, release, target } = context;
+    if (plan.files === 0)
         return { status: 'skipped', detail: 'no files matched' };
     const { deleteAfterUpload, dist, waitMs } = inputs.sourcemaps;
+    let units = [];
     const record = await uploadSourceMaps(plan, {
         org: target.org,
         projects: inputs.projects,
@@ -40883,13 +41171,17 @@ async function uploadFiles(context, plan) {
         ...(dist === undefined ? {} : { dist }),
     }, {
         ...context,
+        onPaired: (paired) => {
+            units = paired;
+            log.info(describePairs(paired));
+        },
         onDiagnosed: (diagnoses) => tellDiagnoses(context, diagnoses),
         onStopped: (sent) => journal.note({ sourcemaps: { patterns: plan.patterns, upload: null, sent } }),
     });
     journal.note({ sourcemaps: { patterns: plan.patterns, upload: record } });
     tellUpload(context, record);
     if (deleteAfterUpload)
-        deleteMaps(context, plan, record);
+        deleteMaps(context, { units, root: plan.options.workspace }, record);
     return { status: inputs.dryRun ? 'planned' : 'done', detail: describeUpload(record, inputs.dryRun), told: true };
 }
 function tellDiagnoses({ log }, diagnoses) {
@@ -40909,7 +41201,7 @@ function tellUpload({ inputs, log }, record) {
     log.info(`Sent ${(0,format/* count */.U9)(record.chunksSent, 'chunk')} (${(0,format/* bytes */.ee)(record.uploadedBytes)}, ${(0,format/* bytes */.ee)(record.wireBytes)} on the wire), ` +
         `re-used ${(0,format/* count */.U9)(record.chunksReused, 'chunk')} (${(0,format/* bytes */.ee)(record.reusedBytes)})`);
 }
-function deleteMaps({ inputs, log }, plan, record) {
+function deleteMaps({ inputs, log }, build, record) {
     if (inputs.dryRun) {
         log.info(`Would delete ${(0,format/* count */.U9)(record.uploadedMaps.length, 'uploaded map')} (delete_after_upload)`);
         return;
@@ -40920,7 +41212,7 @@ function deleteMaps({ inputs, log }, plan, record) {
         });
         return;
     }
-    const { maps, scripts } = deleteUploadedMaps(plan, record, log);
+    const { maps, scripts } = deleteUploadedMaps(build, record, log);
     log.info(`Deleted ${(0,format/* count */.U9)(maps.length, 'uploaded map')}, took the reference out of ${(0,format/* count */.U9)(scripts.length, 'script')}`);
 }
 function describeUpload({ bundles, chunksReused, chunksSent, files }, dryRun) {
@@ -40956,7 +41248,7 @@ function createFileSteps(context, workerUrl) {
 
 /***/ }),
 
-/***/ 6402:
+/***/ 2563:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -40969,17 +41261,17 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6901);
+var undici = __nccwpck_require__(4756);
 // EXTERNAL MODULE: ./src/errors.js
-var errors = __nccwpck_require__(4988);
+var errors = __nccwpck_require__(9973);
 // EXTERNAL MODULE: ./src/parse-url.js
-var parse_url = __nccwpck_require__(5884);
+var parse_url = __nccwpck_require__(9695);
 // EXTERNAL MODULE: ./src/sentry/authorities.js
-var authorities = __nccwpck_require__(9714);
+var authorities = __nccwpck_require__(8491);
 // EXTERNAL MODULE: ./src/sentry/connect.js
-var sentry_connect = __nccwpck_require__(1217);
+var sentry_connect = __nccwpck_require__(380);
 // EXTERNAL MODULE: ./src/sentry/proxy.js
-var proxy = __nccwpck_require__(7919);
+var proxy = __nccwpck_require__(6374);
 ;// CONCATENATED MODULE: ./src/verify/pages.js
 
 /** The scripts of a web page, as a browser would load them at once. Not a parser of HTML: enough to find addresses in it. */
@@ -41171,7 +41463,7 @@ async function bodyOf(response, url, maxBytes) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/debug-id.js
-var debug_id = __nccwpck_require__(2407);
+var debug_id = __nccwpck_require__(1828);
 ;// CONCATENATED MODULE: ./src/verify/site.js
 
 
@@ -41307,7 +41599,7 @@ function tellScripts(served, log) {
 }
 
 // EXTERNAL MODULE: ./src/percent.js
-var percent = __nccwpck_require__(6322);
+var percent = __nccwpck_require__(3297);
 ;// CONCATENATED MODULE: ./src/verify/uploaded.js
 
 
@@ -41493,7 +41785,7 @@ async function verifyDeployed(context, address) {
 
 /***/ }),
 
-/***/ 5416:
+/***/ 6495:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41628,7 +41920,7 @@ function entryBytes(entry) {
 
 /***/ }),
 
-/***/ 5363:
+/***/ 6502:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 var node_zlib__WEBPACK_IMPORTED_MODULE_0___namespace_cache;
@@ -41667,7 +41959,7 @@ function encode(data, encoding) {
 
 /***/ }),
 
-/***/ 8624:
+/***/ 239:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -41733,7 +42025,7 @@ function surelyStartsChunk(bytesOnDisk, targetBytes) {
 
 /***/ }),
 
-/***/ 5748:
+/***/ 2652:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -41742,7 +42034,7 @@ function surelyStartsChunk(bytesOnDisk, targetBytes) {
 /* harmony export */   kQ: () => (/* binding */ slabsPerTurn),
 /* harmony export */   rs: () => (/* binding */ urlOf)
 /* harmony export */ });
-/* harmony import */ var _cuts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8624);
+/* harmony import */ var _cuts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(239);
 
 /** What editing and zip headers add to a unit, about. */
 const EXTRA_PER_UNIT = 1024;
@@ -41753,14 +42045,14 @@ const SHARE_UNITS = 64;
 function urlOf({ js, map }) {
     return js?.url ?? map?.url ?? '';
 }
-/** Divides units, in archive order, into shares of work. */
-function divide(units, { targetBytes, shareBytes }) {
+/** Divides units, in archive order, into shares of work, whose numbers begin with `first`. */
+function divide(units, { targetBytes, shareBytes }, first = 0) {
     const shares = [];
     let start = 0;
     let expectedBytes = 0;
     const close = (end) => {
         if (end > start)
-            shares.push({ number: shares.length, start, end, expectedBytes });
+            shares.push({ number: first + shares.length, units: units.slice(start, end), expectedBytes });
         start = end;
         expectedBytes = 0;
     };
@@ -41785,7 +42077,7 @@ function divide(units, { targetBytes, shareBytes }) {
  */
 function slabsPerTurn(share, slabBytes, slabCount) {
     const most = Math.max(1, slabCount >> 2);
-    return share.end - share.start === 1 && slabsFor(share, slabBytes) > most ? most : undefined;
+    return share.units.length === 1 && slabsFor(share, slabBytes) > most ? most : undefined;
 }
 /** Slabs that a share is expected to fill. Chunks don't cross slabs, so a little of each is lost. */
 function slabsFor(share, slabBytes) {
@@ -41795,7 +42087,7 @@ function slabsFor(share, slabBytes) {
 
 /***/ }),
 
-/***/ 4423:
+/***/ 6678:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 var node_worker_threads__WEBPACK_IMPORTED_MODULE_0___namespace_cache;
@@ -41825,7 +42117,7 @@ function freeMemory(pieces) {
 
 /***/ }),
 
-/***/ 8440:
+/***/ 8227:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -41903,7 +42195,7 @@ function bundleId(contentSha1, manifestFiles) {
 
 /***/ }),
 
-/***/ 2525:
+/***/ 9328:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -41997,15 +42289,15 @@ class SlabWriter {
 
 /***/ }),
 
-/***/ 9283:
+/***/ 8076:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   runWorker: () => (/* binding */ runWorker)
 /* harmony export */ });
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5919);
-/* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1652);
-/* harmony import */ var _workshop_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8832);
+/* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3614);
+/* harmony import */ var _workshop_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(782);
 
 
 
@@ -42038,7 +42330,7 @@ function runWorker(processUnit = _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE
 
 /***/ }),
 
-/***/ 8832:
+/***/ 782:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42050,9 +42342,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/errors.js
-var errors = __nccwpck_require__(4988);
+var errors = __nccwpck_require__(9973);
 // EXTERNAL MODULE: ./src/sourcemaps/scan.js
-var scan = __nccwpck_require__(7973);
+var scan = __nccwpck_require__(94);
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./src/upload/arena.js
@@ -42088,23 +42380,23 @@ class Arena {
 }
 
 // EXTERNAL MODULE: ./src/upload/codec.js
-var codec = __nccwpck_require__(5363);
+var codec = __nccwpck_require__(6502);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./src/sourcemaps/read-file.js
-var read_file = __nccwpck_require__(7351);
+var read_file = __nccwpck_require__(1298);
 // EXTERNAL MODULE: ./src/upload/archive.js + 1 modules
-var archive = __nccwpck_require__(5416);
+var archive = __nccwpck_require__(6495);
 // EXTERNAL MODULE: ./src/upload/cuts.js
-var cuts = __nccwpck_require__(8624);
+var cuts = __nccwpck_require__(239);
 // EXTERNAL MODULE: ./src/upload/divide.js
-var divide = __nccwpck_require__(5748);
+var divide = __nccwpck_require__(2652);
 // EXTERNAL MODULE: ./src/upload/free-memory.js
-var free_memory = __nccwpck_require__(4423);
+var free_memory = __nccwpck_require__(6678);
 // EXTERNAL MODULE: ./src/upload/manifest.js
-var manifest = __nccwpck_require__(8440);
+var manifest = __nccwpck_require__(8227);
 // EXTERNAL MODULE: ./src/upload/slab-writer.js
-var slab_writer = __nccwpck_require__(2525);
+var slab_writer = __nccwpck_require__(9328);
 ;// CONCATENATED MODULE: ./src/upload/pack.js
 
 
@@ -42120,8 +42412,8 @@ function pack(job, options, slabs, process, arena) {
     const outcomes = job.units.map((unit, index) => {
         if (packer.isEmpty)
             arena.reset();
-        const { artifacts, diagnoses } = process(unit, options.edit, arena.allocate);
-        return { ...packer.add(unit, job.names[index], artifacts), diagnoses };
+        const { artifacts, ...rest } = process(unit, options.edit, arena.allocate);
+        return { ...packer.add(unit, job.names[index], artifacts), ...rest };
     });
     packer.cut();
     return { ...packer.result(), outcomes, more: false };
@@ -42139,8 +42431,8 @@ class PackInTurns {
         this.#packer = new Packer({ ...options, targetBytes: undefined }, this.#writer);
         this.#outcomes = job.units.map((unit, index) => {
             // The arena is used for other jobs between the turns.
-            const { artifacts, diagnoses } = process(unit, options.edit, read_file/* allocateAlone */.f);
-            return { ...this.#packer.add(unit, job.names[index], artifacts), diagnoses };
+            const { artifacts, ...rest } = process(unit, options.edit, read_file/* allocateAlone */.fR);
+            return { ...this.#packer.add(unit, job.names[index], artifacts), ...rest };
         });
         this.#chunks = this.#packer.write();
     }
@@ -42526,6 +42818,6 @@ function fromFailure({ code, message, hint }) {
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(8366);
+/******/ var __webpack_exports__ = __nccwpck_require__(1755);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 
