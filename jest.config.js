@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Which tests run, and how TypeScript reaches them. Types are checked by `npm run types`, not here. */
 export default {
   testEnvironment: 'node',
@@ -8,21 +10,11 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/__tests__/fixtures'],
-  transform: {
-    '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false, tsconfig: { ...tsconfig() } }],
-  },
+  transform: { '\\.ts$': '<rootDir>/scripts/jest-transform.mjs' },
   reporters: ['default', '<rootDir>/scripts/closing-line-reporter.mjs'],
-  // Most of the time goes into processes that tests start: every core is worth a worker.
-  maxWorkers: '100%',
+  testSequencer: '<rootDir>/scripts/jest-sequencer.mjs',
+  // Tests wait a third of their time, for what they start and for bounds that are to be met: one more than there are cores.
+  maxWorkers: availableParallelism() + 1,
+  watchman: false,
   testTimeout: 30_000,
 };
-
-function tsconfig() {
-  return {
-    target: 'ES2023',
-    module: 'ESNext',
-    moduleResolution: 'bundler',
-    isolatedModules: true,
-    esModuleInterop: true,
-  };
-}
