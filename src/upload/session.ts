@@ -65,7 +65,7 @@ export function openSession(
   crew: Crew,
   stop: Stop,
 ): Session {
-  const settings = chooseSettings(options, countUnits(plan), request.dryRun);
+  const settings = chooseSettings(options, plan, request.dryRun);
   const pool = new SlabPool(settings.slabCount, settings.slabBytes);
   crew.setup({ options: workOptions(plan, settings), slabs: pool.slabs });
   let packing: Packing | undefined;
@@ -128,12 +128,6 @@ function workOf(
     names: units.map((unit) => names.of(unit)),
     expectedBytes,
   };
-}
-
-/** As many units as there will be, if every other script has a map among the other files. */
-function countUnits({ foreseen, others }: SourceMapPlan): number {
-  const scripts = others.filter(({ kind }) => kind === 'js').length;
-  return foreseen.length + Math.max(scripts, others.length - scripts);
 }
 
 function workOptions(plan: SourceMapPlan, { divide: { targetBytes }, maxChunkBytes, method }: Settings): WorkOptions {

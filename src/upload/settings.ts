@@ -1,4 +1,5 @@
 import type { ChunkEncoding, ChunkOptions } from '../sentry/types.js';
+import type { SourceMapPlan } from '../sourcemaps/types.js';
 import { MAX_ARCHIVE_BYTES } from './archive.js';
 import { chooseEncoding } from './codec.js';
 import type { CourierMode } from './courier.js';
@@ -26,8 +27,11 @@ const BLIND_CHUNK_BYTES = 4 * MIB;
 /** Part of a slab that a share is meant to fill, because edits add more than foreseen now and then. */
 const FILL = 0.95;
 
+/** What is known of the files before pairing. */
+type Files = Pick<SourceMapPlan, 'foreseen' | 'others'>;
+
 /** Chooses the settings. */
-export function chooseSettings(options: ChunkOptions, units: number, dryRun: boolean): Settings {
+export function chooseSettings(options: ChunkOptions, plan: Files, dryRun: boolean): Settings {
   const blind = !options.namesMissingChunks;
   const longest = Math.min(options.chunkSize, options.maxRequestSize);
   const slabBytes = blind ? Math.max(MIB, Math.min(longest, BLIND_CHUNK_BYTES)) : MIB;
@@ -38,7 +42,7 @@ export function chooseSettings(options: ChunkOptions, units: number, dryRun: boo
     encoding: chooseEncoding(options.compression),
     method: options.compression.length === 0 ? 8 : 0,
     divide: {
-      targetBytes: blind ? undefined : targetFor(units),
+      targetBytes: blind ? undefined : targetFor(countUnits(plan)),
       shareBytes: Math.min(slabBytes, maxArchiveBytes / 2) * FILL,
     },
     maxChunkBytes,
@@ -46,4 +50,10 @@ export function chooseSettings(options: ChunkOptions, units: number, dryRun: boo
     slabCount: Math.ceil(SLAB_MEMORY / slabBytes),
     maxArchiveBytes,
   };
+}
+
+/** As many units as there will be, if each of the other scripts has a map among the other files. */
+function countUnits({ foreseen, others }: Files): number {
+  const scripts = others.filter(({ kind }) => kind === 'js').length;
+  return foreseen.length + Math.max(scripts, others.length - scripts);
 }

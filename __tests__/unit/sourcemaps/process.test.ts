@@ -1,4 +1,4 @@
-import { chmodSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { Folder } from '../../../scripts/inject-run.js';
@@ -7,7 +7,7 @@ import { processUnit } from '../../../src/sourcemaps/process.js';
 import { readPlannedFile } from '../../../src/sourcemaps/read-file.js';
 import { snippetFor } from '../../../src/sourcemaps/snippet.js';
 import { replaceFiles } from '../../../src/sourcemaps/write-file.js';
-import { itOnPosix } from '../../support/platform.js';
+import { itOnPosix, itWithLinks } from '../../support/platform.js';
 import {
   contentOf,
   editOptions,
@@ -44,6 +44,21 @@ function codeOf(action: () => unknown): unknown {
   }
   return undefined;
 }
+
+describe('a file that was replaced since it was found', () => {
+  itWithLinks('by a link to one of the same size and time is not followed', () => {
+    const folder = newFolder({ 'a.js': JS, 'secret.js': JS });
+    const file = sourceFile(folder, 'a.js');
+    rmSync(file.path);
+    symlinkSync(join(folder.root, 'secret.js'), file.path);
+    utimesSync(join(folder.root, 'secret.js'), file.mtimeMs / 1000, file.mtimeMs / 1000);
+    const { mtimeMs } = statSync(file.path);
+    expect(codeOf(() => readPlannedFile({ ...file, mtimeMs }))).toEqual([
+      'file-unreadable',
+      expect.stringContaining('ELOOP'),
+    ]);
+  });
+});
 
 describe('what is no JavaScript', () => {
   it.each(['style.css', 'STYLE.CSS', 'index.html', 'App.vue'])('%s is uploaded as it is, and so is its map', (name) => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import type { SourceFile, Unit } from '../../../src/sourcemaps/types.js';
+import type { ForeseenUnit, SourceFile, Unit } from '../../../src/sourcemaps/types.js';
 import { endsChunk, hashText, startsChunk, targetFor } from '../../../src/upload/cuts.js';
 import { divide, urlOf } from '../../../src/upload/divide.js';
+import { chooseSettings } from '../../../src/upload/settings.js';
+import { sentryOptions } from './support/fake-server.js';
 
 const KIB = 1024;
 const TARGET = 64 * KIB;
@@ -99,5 +101,15 @@ describe('borders', () => {
     expect([10, 16_384, 16_385, 50_000, 10_000_000].map(targetFor)).toEqual(
       [64, 64, 128, 256, 512].map((n) => n * KIB),
     );
+  });
+
+  it('are as far apart whether pairs are foreseen by their names or found later', () => {
+    const js = { path: '', name: '', url: '', size: 1, mtimeMs: 1, kind: 'js' } as const;
+    const map = { ...js, kind: 'map' } as const;
+    const foreseen = Array<ForeseenUnit>(10_000).fill({ js, map, foreseen: true });
+    const target = (pairs: number) =>
+      chooseSettings(sentryOptions, { foreseen, others: Array(pairs).fill([js, map]).flat() }, false).divide
+        .targetBytes;
+    expect([6_384, 6_385].map(target)).toEqual([64 * KIB, 128 * KIB]);
   });
 });

@@ -24,7 +24,7 @@ const CROSSED: Files = {
   'b.js.map': MAP.replace('s.ts', 'of-a.ts'),
   'c.js': 'c()',
   'c.js.map': MAP.replace('s.ts', 'of-c.ts'),
-  'd.js': 'd()\n//# sourceMappingURL=d.js.map',
+  'd.js': 'd()\n//# sourceMappingURL=d.js.map?v=1',
   'd.js.map': MAP.replace('s.ts', 'of-d.ts'),
   'inline.js': `i()\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(MAP).toString('base64')}`,
   'lone.css.map': MAP.replace('s.ts', 'of-css.ts'),
@@ -52,15 +52,16 @@ function setup(files: Files, server = new FakeServer()) {
   return { folder, plan, deps, server, reads, pairs };
 }
 
-/** The debug id by which the server finds a script, and the map that has the same. */
-function mapOf(archive: Buffer, script: string): string | undefined {
+/** What the bundle says a script's map is: the map with the same debug id, and the header by which older servers look it up. */
+function mapOf(archive: Buffer, script: string): readonly (string | undefined)[] {
   const files = readZip(archive);
   const manifest = JSON.parse(files.find(({ name }) => name === 'manifest.json')?.data.toString() ?? '') as {
     files: Record<string, { url: string; type: string; headers: Record<string, string> }>;
   };
   const entries = Object.values(manifest.files);
-  const id = entries.find(({ url }) => url === `~/${script}`)?.headers['debug-id'];
-  return entries.find(({ type, headers }) => type === 'source_map' && headers['debug-id'] === id)?.url;
+  const headers = entries.find(({ url }) => url === `~/${script}`)?.headers ?? {};
+  const map = entries.find((entry) => entry.type === 'source_map' && entry.headers['debug-id'] === headers['debug-id']);
+  return [map?.url, headers['sourcemap']];
 }
 
 describe('scripts that say something else than their names', () => {
@@ -80,10 +81,10 @@ describe('scripts that say something else than their names', () => {
     const names = readZip(archive ?? Buffer.alloc(0)).map(({ name }) => name.replace('files/_/_/', ''));
     expect(names.toSorted()).toEqual([...Object.keys(CROSSED), 'manifest.json'].toSorted());
     expect(['a.js', 'b.js', 'c.js', 'd.js'].map((script) => mapOf(archive ?? Buffer.alloc(0), script))).toEqual([
-      '~/b.js.map',
-      '~/a.js.map',
-      '~/c.js.map',
-      '~/d.js.map',
+      ['~/b.js.map', 'b.js.map'],
+      ['~/a.js.map', 'a.js.map'],
+      ['~/c.js.map', 'c.js.map'],
+      ['~/d.js.map', 'd.js.map'],
     ]);
     expect(record).toMatchObject({ files: 11, pairs: 4 });
     // Read twice is only what was not as foreseen.
@@ -107,7 +108,7 @@ describe('scripts that say something else than their names', () => {
     await uploadSourceMaps(plan, { ...request, waitMs: 60_000 }, deps);
     const whole = server.archives.at(-1) ?? Buffer.alloc(0);
     expect(readZip(whole).length).toBe(12);
-    expect(mapOf(whole, 'a.js')).toBe('~/b.js.map');
+    expect(mapOf(whole, 'a.js')).toEqual(['~/b.js.map', 'b.js.map']);
     expect(reads.filter((name) => name === 'a.js')).toHaveLength(4);
   });
 
