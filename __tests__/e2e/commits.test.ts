@@ -35,7 +35,7 @@ function act(
   inputs: Record<string, string> = {},
   more: Partial<Parameters<typeof runAction>[0]> = {},
 ): Promise<RunResult> {
-  origin.git('update-ref', `refs/heads/at-${head}`, origin.sha(head));
+  origin.branch(`at-${head}`, head);
   return runAction({
     cwd: checkout(origin, `at-${head}`, 1),
     inputs: { auth_token: TOKEN, url: sandbox.url, org: 'acme', projects: 'web', release, ...inputs },

@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '../../sandbox/server.js';
 import type { Bundle, Organization, Release } from '../../sandbox/state/types.js';
-import { EXAMPLE_BUILD, exampleWorkspace, initCheckout } from '../support/workspace.js';
+import { EXAMPLE_BUILD, exampleWorkspace, initCheckout, temporaryFolder } from '../support/workspace.js';
 import { type RunResult, runAction } from './harness.js';
 
 const TOKEN = `sntryi_${'0ff1c1a1'.repeat(8)}`;
@@ -14,16 +14,24 @@ const TOKEN = `sntryi_${'0ff1c1a1'.repeat(8)}`;
 let sandbox: Sandbox;
 let workspace: string;
 let shas: string[];
+/** The workspace of each test before it: a checkout takes long to make. */
+let prepared: string;
+
+beforeAll(() => {
+  prepared = exampleWorkspace('inputs-e2e');
+  writeFileSync(join(prepared, '.gitignore'), 'dist\n');
+  const checkout = initCheckout(prepared);
+  shas = ['one', 'two', 'three'].map((name) => checkout.commit(`${name}.txt`));
+});
+afterAll(() => rmSync(prepared, { recursive: true }));
 
 beforeEach(async () => {
   sandbox = await startSandbox({
     organizations: [{ slug: 'acme', projects: [{ slug: 'web' }, { slug: 'api' }] }],
     tokens: [{ kind: 'integration', org: 'acme', token: TOKEN, scopes: ['org:read', 'project:releases'] }],
   });
-  workspace = exampleWorkspace('inputs-e2e');
-  writeFileSync(join(workspace, '.gitignore'), 'dist\n');
-  const checkout = initCheckout(workspace);
-  shas = ['one', 'two', 'three'].map((name) => checkout.commit(`${name}.txt`));
+  workspace = temporaryFolder('inputs-e2e');
+  cpSync(prepared, workspace, { recursive: true });
 });
 afterEach(async () => {
   await sandbox.close();

@@ -32,7 +32,7 @@ function build({ steps, tags = {} }: Scenario): Repo {
       else light.push(`create refs/tags/${name} ${repo.sha(step)}\n`);
     }
   }
-  runGit(repo.dir, ['update-ref', '--stdin'], light.join(''));
+  if (light.length > 0) runGit(repo.dir, ['update-ref', '--stdin'], light.join(''));
   repositories.splice(0, repositories.length, { name: 'acme/web', dir: repo.dir });
   return repo;
 }
@@ -71,7 +71,7 @@ function checkoutOf({ head, depth }: Scenario, repo: Repo): string {
     repo.checkout(head);
     return repo.dir;
   }
-  repo.git('update-ref', 'refs/heads/shallow', repo.sha(head));
+  repo.branch('shallow', head);
   return checkout(repo, 'shallow', depth);
 }
 

@@ -39,6 +39,8 @@ export interface Repo {
   /** The full id of a step. */
   sha(id: string): string;
   git(...args: readonly string[]): string;
+  /** Makes a branch, or moves it, to a step. */
+  branch(name: string, id: string): void;
   /** Checks a step out, detached, without touching files: the planner never looks at them. */
   checkout(id: string): void;
   /** Adds commits and moves `main` to the last one. */
@@ -76,15 +78,15 @@ export function runGit(dir: string, args: readonly string[], input?: string): st
 
 /** Makes a real repository from a list of commits, in one `git fast-import`. */
 export function makeRepo(steps: readonly Step[], remote = 'https://github.com/acme/web.git'): Repo {
-  const dir = tempDir();
-  cpSync(template(), dir, { recursive: true });
-  appendFileSync(join(dir, '.git', 'config'), `[remote "origin"]\n\turl = ${remote}\n`);
+  const dir = emptyRepo(remote);
   const shas = new Map<string, string>();
   const repo: Repo = {
     dir,
     url: pathToFileURL(dir).href,
     sha: (id) => shas.get(id) ?? id,
     git: (...args) => runGit(dir, args),
+    // Written as git writes it: to start git for each of hundreds takes minutes.
+    branch: (name, id) => writeFileSync(join(dir, '.git', 'refs', 'heads', name), `${repo.sha(id)}\n`),
     checkout: (id) => writeFileSync(join(dir, '.git', 'HEAD'), `${repo.sha(id)}\n`),
     extend: (more) => {
       const first = shas.size;
@@ -98,6 +100,13 @@ export function makeRepo(steps: readonly Step[], remote = 'https://github.com/ac
   };
   if (steps.length > 0) repo.extend(steps);
   return repo;
+}
+
+function emptyRepo(remote: string): string {
+  const dir = tempDir();
+  cpSync(template(), dir, { recursive: true });
+  appendFileSync(join(dir, '.git', 'config'), `[remote "origin"]\n\turl = ${remote}\n`);
+  return dir;
 }
 
 let templateDir: string | undefined;
@@ -148,12 +157,10 @@ function data(text: string): string {
 
 /** A clone as actions/checkout makes it. */
 export function checkout(repo: Repo, ref: string, depth?: number): string {
-  const dir = tempDir();
-  runGit(dir, ['init', '-q', '.']);
+  const dir = emptyRepo('https://github.com/acme/web');
   const depthArgs = depth === undefined ? [] : [`--depth=${depth}`];
   runGit(dir, ['fetch', '-q', '--no-tags', ...depthArgs, repo.url, ref]);
   runGit(dir, ['checkout', '-q', '--detach', 'FETCH_HEAD']);
-  runGit(dir, ['remote', 'add', 'origin', 'https://github.com/acme/web']);
   return dir;
 }
 

@@ -62,7 +62,6 @@ function makeHistory(): History {
     // A second apart: commits of one moment have no order.
     git('commit', '-q', '-m', `Change ${nth}\n\nWhy ${nth}.`, `--date=@${1_790_000_000 + nth} +0000`);
   }
-  rmSync(join(folder, '.git', 'hooks'), { recursive: true });
   const ids = git('rev-list', 'HEAD').split('\n');
   const commits = ids.map((id): LocalCommit => {
     const [author = '', date = '', ...message] = git('log', '-1', '--format=%ae%n%at%n%B', id).split('\n');
