@@ -1,13 +1,14 @@
-import { appendFileSync } from 'node:fs';
+import { promises } from 'node:fs';
 import * as core from '@actions/core';
 import { systemClock } from './clock.js';
 import { Journal } from './journal.js';
 import { closingLines } from './report/closing.js';
 import { sentence } from './report/format.js';
 import { createLog, debugMode, type RunLog } from './report/log.js';
-import { maskSecrets, secretForms } from './report/mask.js';
+import { maskSecrets } from './report/mask.js';
 import { outputsOf } from './report/outputs.js';
 import { createRedactor, redactData } from './report/redact.js';
+import type { RunReport } from './report/report.js';
 import { saveReport } from './report/save.js';
 import { renderSummary } from './report/summary.js';
 import { type RunEnd, run } from './run.js';
@@ -18,8 +19,7 @@ const LINGER_MS = 1_000;
 
 /** Runs the action in the runner's process: its log, outputs, summary and exit code. */
 export async function act(cancel: AbortSignal): Promise<void> {
-  maskSecrets(process.env, core.setSecret);
-  const redact = createRedactor(secretForms(process.env));
+  const redact = createRedactor(inOneWrite(() => maskSecrets(process.env, core.setSecret)));
   const journal = new Journal(systemClock);
   const log = createLog({
     write: (text) => process.stdout.write(redact(text)),
@@ -41,11 +41,21 @@ export async function act(cancel: AbortSignal): Promise<void> {
     userAgent: `sentry-release-action/${VERSION}`,
     workerUrl: new URL(import.meta.url),
   });
-  publish({ ...end, report: redactData(end.report, redact) }, log);
+  await publish({ ...end, report: redactData(end.report, redact) }, log);
+}
+
+/** What is printed meanwhile goes out in one go: each line is a call of the system otherwise, which takes longer than to make it. */
+function inOneWrite<T>(work: () => T): T {
+  process.stdout.cork();
+  try {
+    return work();
+  } finally {
+    process.stdout.uncork();
+  }
 }
 
 /** Makes everything a person or a later step sees from the one report. */
-function publish(end: RunEnd, log: RunLog): void {
+async function publish(end: RunEnd, log: RunLog): Promise<void> {
   const { report, failure } = end;
   const soft = report.result === 'warned' || report.result === 'skipped';
   if (failure !== undefined) {
@@ -55,11 +65,13 @@ function publish(end: RunEnd, log: RunLog): void {
     else log.error(text, { title: `Sentry release failed (${failure.code})` });
     if (failure.cause instanceof Error) log.debug(failure.cause.stack ?? failure.cause.message);
   }
-  const path = saveReport(report, process.env, log);
-  log.finish();
-  for (const line of closingLines(report, path)) log.info(line);
-  writeOutputs(outputsOf(report, path), log);
-  if (end.summary) appendSummary(renderSummary(report), log);
+  const path = await saveReport(report, process.env, log);
+  inOneWrite(() => {
+    log.finish();
+    for (const line of closingLines(report, path)) log.info(line);
+    writeOutputs(outputsOf(report, path), log);
+  });
+  if (end.summary) await appendSummary(report, log);
   if (report.result === 'failed') process.exitCode = 1;
   if (failure !== undefined) setTimeout(() => process.exit(), LINGER_MS).unref();
 }
@@ -73,11 +85,12 @@ function writeOutputs(outputs: Readonly<Record<string, string>>, log: RunLog): v
   }
 }
 
-function appendSummary(markdown: string, log: RunLog): void {
+/** Not synchronously: a cancel is heard while a file does not answer. */
+async function appendSummary(report: RunReport, log: RunLog): Promise<void> {
   const file = process.env['GITHUB_STEP_SUMMARY'];
   if (file === undefined || file === '') return;
   try {
-    appendFileSync(file, markdown);
+    await promises.appendFile(file, renderSummary(report));
   } catch (error) {
     log.notice(`The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }

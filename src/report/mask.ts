@@ -26,9 +26,12 @@ const ADDRESSES = [
  * behind other bytes), hexadecimal, percent-encoded, and what a proxy's password becomes in a header.
  *
  * @param setSecret registers one text with the runner
+ * @returns what was registered, longest first
  */
-export function maskSecrets(env: NodeJS.ProcessEnv, setSecret: (secret: string) => void): void {
-  for (const secret of secretForms(env)) setSecret(secret);
+export function maskSecrets(env: NodeJS.ProcessEnv, setSecret: (secret: string) => void): readonly string[] {
+  const forms = secretForms(env);
+  for (const form of forms) setSecret(form);
+  return forms;
 }
 
 /** The texts to mask, longest first, without repeats. */

@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
+import { promises } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
@@ -11,11 +11,11 @@ import type { RunReport } from './report.js';
  *
  * @returns its path; undefined when it cannot be written, which is only a notice: the release itself is done
  */
-export function saveReport(report: RunReport, env: NodeJS.ProcessEnv, log: Log): string | undefined {
+export async function saveReport(report: RunReport, env: NodeJS.ProcessEnv, log: Log): Promise<string | undefined> {
   try {
-    const folder = mkdtempSync(join(env['RUNNER_TEMP'] || tmpdir(), 'sentry-release-'));
+    const folder = await promises.mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'sentry-release-'));
     const path = join(folder, 'report.json');
-    write(path, report);
+    await promises.writeFile(path, lines(report));
     return path;
   } catch (error) {
     log.notice(`The JSON report could not be written: ${error instanceof Error ? error.message : String(error)}`);
@@ -23,13 +23,7 @@ export function saveReport(report: RunReport, env: NodeJS.ProcessEnv, log: Log):
   }
 }
 
-/** Synchronous, as there is nothing else to do by now: the asynchronous functions would be loaded for this alone. */
-function write(path: string, report: RunReport): void {
-  const file = openSync(path, 'wx');
-  try {
-    for (const piece of jsonPieces(report)) writeFileSync(file, piece);
-    writeFileSync(file, '\n');
-  } finally {
-    closeSync(file);
-  }
+function* lines(report: RunReport): Generator<string> {
+  yield* jsonPieces(report);
+  yield '\n';
 }

@@ -5,8 +5,9 @@ import { processUnit as realProcessUnit } from '../sourcemaps/process.js';
 import { scanInTurn } from '../sourcemaps/scan.js';
 import type { ScriptScan, SourceFile } from '../sourcemaps/types.js';
 import { createWriteGuard, stopWriting } from '../sourcemaps/write-guard.js';
-import { type CrewOptions, type Job, type JobResult, type Message, type Reply, WORKER_ROLE } from './jobs.js';
+import type { CrewOptions, Job, JobResult, Message, Reply } from './jobs.js';
 import type { ProcessUnit } from './pack.js';
+import { WORKER_ROLE } from './role.js';
 import { fromFailure, Workshop } from './workshop.js';
 
 /** How worker threads are started. */
@@ -43,7 +44,7 @@ class Thread {
 
   constructor({ url, execArgv }: WorkerSetup) {
     this.worker = new Worker(url, {
-      workerData: { role: WORKER_ROLE },
+      argv: [WORKER_ROLE],
       ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
       // A small young generation: what a unit leaves behind is short-lived, and every thread has one.
       resourceLimits: { maxYoungGenerationSizeMb: 2 },

@@ -4,9 +4,6 @@ import type { UnitNames } from './entry-names.js';
 
 /** What workers get and give back. All of it survives structuredClone; bulk data lies in shared slabs. */
 
-/** The `workerData.role` of the threads: the entry of the bundle tells by it that it runs as one of them. */
-export const WORKER_ROLE = 'units';
-
 /**
  * The slabs that all threads share: one block of memory, given out in numbered parts of equal size. What a worker writes,
  * the main thread hashes and another worker encodes without a copy, and memory is bounded by construction.
