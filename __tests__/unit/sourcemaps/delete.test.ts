@@ -72,6 +72,25 @@ describe('delete_after_upload', () => {
     expect(read('dist/a.js')).toBe('a()\n\n//# debugId=1');
   });
 
+  it('leaves one in a script that Sentry does not find by a debug id, and names the script', async () => {
+    const code = `a()\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(MAP).toString('base64')}`;
+    const files = { 'dist/a.js': code, 'dist/b.js': code, 'dist/none.js': 'n()', 'dist/with.js': 'w()' };
+    const { build, log, lines, read } = await setup({ ...files, 'dist/with.js.map': MAP });
+    const uploaded = { uploadedMaps: [], debugIds: [{ name: 'dist/b.js' }] };
+    expect(deleteUploadedMaps(build, uploaded, log)).toEqual({
+      maps: [],
+      scripts: ['dist/b.js'],
+      kept: [
+        { name: 'dist/with.js.map', reason: 'it was not uploaded' },
+        { name: 'dist/a.js', reason: 'it was not uploaded with a debug id' },
+      ],
+    });
+    expect(lines).toContain(
+      'warning: Not deleted, because not uploaded with a debug id: the maps inside dist/a.js. Delete what must not be published.',
+    );
+    expect(read('dist/a.js')).toBe(code);
+  });
+
   it('takes the comment out of every script that means the map, also where it belongs to another', async () => {
     const { build, all, log, read } = await setup({
       'dist/a.js': 'a()\n//# sourceMappingURL=z.js.map',
