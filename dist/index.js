@@ -38627,21 +38627,26 @@ function deleteUploadedMaps({ root, units }, uploaded, log) {
     }
     for (const map of doomed)
         attempt(map, maps, () => removeMap(map, root));
-    for (const name of tellLeftMaps(units, paths, log))
-        kept.push({ name, reason: 'it was not uploaded' });
+    kept.push(...tellLeftMaps(units, paths, log), ...tellLeftInside(units, sent, log));
     return { maps, scripts, kept };
 }
 /** Who has maps deleted does not want any published, and one that is of no use to Sentry may hold all sources the same. */
 function tellLeftMaps(units, uploaded, log) {
     const left = units.flatMap(({ map }) => (map === undefined || uploaded.has(map.path) ? [] : [map]));
-    const names = left.filter(({ path }) => (0,external_node_fs_.existsSync)(path)).map(({ name }) => name);
+    return tellLeft(left, 'because not uploaded:', 'it was not uploaded', log);
+}
+/** A map inside a script goes only where Sentry finds the script by a debug id; with `inject: false` it may have none. */
+function tellLeftInside(units, sent, log) {
+    const left = units.flatMap(({ js, map, unpaired }) => js === undefined || map !== undefined || unpaired !== undefined || sent.has(js.name) ? [] : [js]);
+    return tellLeft(left, 'because not uploaded with a debug id: the maps inside', 'it was not uploaded with a debug id', log);
+}
+function tellLeft(files, why, reason, log) {
+    const names = files.filter(({ path }) => (0,external_node_fs_.existsSync)(path)).map(({ name }) => name);
     if (names.length === 0)
-        return names;
+        return [];
     const listed = `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, \u2026 (${names.length})` : ''}`;
-    log.warning(`Not deleted, because not uploaded: ${listed}. Delete what must not be published.`, {
-        title: 'delete_after_upload',
-    });
-    return names;
+    log.warning(`Not deleted, ${why} ${listed}. Delete what must not be published.`, { title: 'delete_after_upload' });
+    return names.map((name) => ({ name, reason }));
 }
 /** Whether the script's reference, or its pair, is one of the maps. */
 function mentions({ js, map, reference }, names) {
