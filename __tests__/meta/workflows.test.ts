@@ -129,13 +129,15 @@ it('what a change must pass ends at the first failure, runs no script of a packa
   const must = [
     'set -euo pipefail',
     'npm ci --ignore-scripts --no-audit --no-fund',
+    'npm run -s types >"$scratch/types" 2>&1 &',
     'npm run -s lint',
-    'npm run -s types',
-    'node scripts/build.mjs "$fresh"',
-    'diff -rq "$fresh" dist',
+    'node scripts/build.mjs "$scratch/dist"',
+    'diff -rq "$scratch/dist" dist',
+    'if ! wait "$types"; then',
     'npm test',
   ];
   expect(lines.filter((line) => must.includes(line))).toEqual(must);
+  expect(read('.ci/run')).toContain('if ! wait "$types"; then\n  cat "$scratch/types"\n  exit 1\nfi\n');
 });
 
 it('Dependabot watches packages and actions, and lets a version grow a week old', () => {
