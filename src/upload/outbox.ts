@@ -11,7 +11,7 @@ export interface Envelope {
   rawBytes: number;
 }
 
-/** Longest request body; far above what 32 MiB of scripts compress to. Only what is written to takes memory. */
+/** Longest request body; far above what 32 MiB of scripts compress to. It is not zeroed, so only what is written to takes memory. */
 const ENVELOPE_BYTES = 8 << 20;
 
 /**
@@ -81,7 +81,8 @@ export class Outbox {
       this.#seal();
     }
     const buffer =
-      (size <= ENVELOPE_BYTES ? this.#spare.pop() : undefined) ?? new Uint8Array(Math.max(ENVELOPE_BYTES, size));
+      (size <= ENVELOPE_BYTES ? this.#spare.pop() : undefined) ??
+      Buffer.allocUnsafeSlow(Math.max(ENVELOPE_BYTES, size));
     this.#open = { buffer, parts: [], used: 0, rawBytes: 0 };
     return this.#open;
   }

@@ -77,7 +77,7 @@ export class Workshop {
 function encodeChunks(job: EncodeJob, slabs: Slabs): EncodeResult {
   const bodies = job.chunks.map((place) => encode(bytesAt(slabs, place), job.encoding));
   // Copied into one buffer of its own: it is handed over without a copy, and zlib's roomy output buffers are freed here.
-  const bytes = new Uint8Array(bodies.reduce((sum, body) => sum + body.length, 0));
+  const bytes = Buffer.allocUnsafeSlow(bodies.reduce((sum, body) => sum + body.length, 0));
   let at = 0;
   for (const body of bodies) {
     bytes.set(body, at);
