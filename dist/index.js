@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 2311:
+/***/ 4678:
 /***/ ((module) => {
 
 // A simple implementation of make-array
@@ -1640,23 +1640,23 @@ define(module.exports, Symbol.for('setupWindows'), setupWindows)
 
 /***/ }),
 
-/***/ 579:
+/***/ 2558:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__(6797);
+module.exports = __nccwpck_require__(6886);
 
 
 /***/ }),
 
-/***/ 6797:
+/***/ 6886:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
 var net = __nccwpck_require__(9278);
-var tls = __nccwpck_require__(4756);
-var http = __nccwpck_require__(992);
+var tls = __nccwpck_require__(2375);
+var http = __nccwpck_require__(8611);
 var https = __nccwpck_require__(5692);
 var events = __nccwpck_require__(4434);
 var assert = __nccwpck_require__(2613);
@@ -1920,7 +1920,7 @@ __webpack_unused_export__ = debug; // for test
 
 /***/ }),
 
-/***/ 6901:
+/***/ 4756:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -1929,33 +1929,33 @@ __webpack_unused_export__ = debug; // for test
  * In the bundle, this is undici's index.js. Its own evaluates all of undici (mock agents, WebSocket, cookies, cache, \u2026) before the
  * first request. Each name is undici's; what few runs need is evaluated at its first use.
  */
-const Dispatcher = __nccwpck_require__(3278);
+const Dispatcher = __nccwpck_require__(3431);
 
 // As in undici's index.js, but only the one method that we call.
-Dispatcher.prototype.request = __nccwpck_require__(6722);
+Dispatcher.prototype.request = __nccwpck_require__(2951);
 
-exports.Pool = __nccwpck_require__(8337);
-exports.buildConnector = __nccwpck_require__(3567);
-Object.defineProperty(exports, "g6", ({ enumerable: true, get: () => __nccwpck_require__(6978) }));
+exports.Pool = __nccwpck_require__(7112);
+exports.buildConnector = __nccwpck_require__(6452);
+Object.defineProperty(exports, "g6", ({ enumerable: true, get: () => __nccwpck_require__(7697) }));
 Object.defineProperty(exports, "kT", ({
   enumerable: true,
-  get: () => __nccwpck_require__(1371),
+  get: () => __nccwpck_require__(5044),
 }));
-Object.defineProperty(exports, "hd", ({ enumerable: true, get: () => (__nccwpck_require__(2655).fetch) }));
+Object.defineProperty(exports, "hd", ({ enumerable: true, get: () => (__nccwpck_require__(6970).fetch) }));
 
 
 /***/ }),
 
-/***/ 6722:
+/***/ 2951:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(8611)
-const { Readable } = __nccwpck_require__(1692)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(2918)
-const util = __nccwpck_require__(8425)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(8744)
+const assert = __nccwpck_require__(7072)
+const { Readable } = __nccwpck_require__(6595)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(9111)
+const util = __nccwpck_require__(4684)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(4891)
 const { AsyncResource } = __nccwpck_require__(6698)
 
 class RequestHandler extends AsyncResource {
@@ -2167,18 +2167,18 @@ module.exports.RequestHandler = RequestHandler
 
 /***/ }),
 
-/***/ 1692:
+/***/ 6595:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Ported from https://github.com/nodejs/undici/pull/907
 
 
 
-const assert = __nccwpck_require__(8611)
+const assert = __nccwpck_require__(7072)
 const { Readable } = __nccwpck_require__(7075)
-const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(2918)
-const util = __nccwpck_require__(8425)
-const { ReadableStreamFrom } = __nccwpck_require__(8425)
+const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(9111)
+const util = __nccwpck_require__(4684)
+const { ReadableStreamFrom } = __nccwpck_require__(4684)
 
 const kConsume = Symbol('kConsume')
 const kReading = Symbol('kReading')
@@ -2559,15 +2559,15 @@ module.exports = { Readable: BodyReadable, chunksDecode }
 
 /***/ }),
 
-/***/ 8744:
+/***/ 4891:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const assert = __nccwpck_require__(8611)
+const assert = __nccwpck_require__(7072)
 const {
   ResponseStatusCodeError
-} = __nccwpck_require__(2918)
+} = __nccwpck_require__(9111)
 
-const { chunksDecode } = __nccwpck_require__(1692)
+const { chunksDecode } = __nccwpck_require__(6595)
 const CHUNK_LIMIT = 128 * 1024
 
 async function getResolveErrorBodyCallback ({ callback, body, contentType, statusCode, statusMessage, headers }) {
@@ -2659,7 +2659,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8611:
+/***/ 7072:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -2672,16 +2672,16 @@ module.exports = (value, message) => {
 
 /***/ }),
 
-/***/ 3567:
+/***/ 6452:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const net = __nccwpck_require__(7030)
-const assert = __nccwpck_require__(8611)
-const util = __nccwpck_require__(8425)
-const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(2918)
-const timers = __nccwpck_require__(3358)
+const assert = __nccwpck_require__(7072)
+const util = __nccwpck_require__(4684)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(9111)
+const timers = __nccwpck_require__(271)
 
 function noop () {}
 
@@ -2766,7 +2766,7 @@ function buildConnector ({ allowH2, maxCachedSessions, socketPath, timeout, sess
     let socket
     if (protocol === 'https:') {
       if (!tls) {
-        tls = __nccwpck_require__(9311)
+        tls = __nccwpck_require__(1692)
       }
       servername = servername || options.servername || util.getServerName(host) || null
 
@@ -2919,7 +2919,7 @@ module.exports = buildConnector
 
 /***/ }),
 
-/***/ 6440:
+/***/ 131:
 /***/ ((module) => {
 
 
@@ -3044,7 +3044,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7389:
+/***/ 6034:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3253,7 +3253,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2918:
+/***/ 9111:
 /***/ ((module) => {
 
 
@@ -3685,7 +3685,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3492:
+/***/ 4923:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3693,8 +3693,8 @@ module.exports = {
 const {
   InvalidArgumentError,
   NotSupportedError
-} = __nccwpck_require__(2918)
-const assert = __nccwpck_require__(8611)
+} = __nccwpck_require__(9111)
+const assert = __nccwpck_require__(7072)
 const {
   isValidHTTPToken,
   isValidHeaderValue,
@@ -3708,9 +3708,9 @@ const {
   validateHandler,
   getServerName,
   normalizedMethodRecords
-} = __nccwpck_require__(8425)
-const { channels } = __nccwpck_require__(7389)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(6440)
+} = __nccwpck_require__(4684)
+const { channels } = __nccwpck_require__(6034)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(131)
 
 // Verifies that a given path is valid does not contain control chars \x00 to \x20
 const invalidPathRegex = /[^\u0021-\u00ff]/
@@ -4174,7 +4174,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 5192:
+/***/ 2015:
 /***/ ((module) => {
 
 module.exports = {
@@ -4248,7 +4248,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7409:
+/***/ 2260:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -4256,7 +4256,7 @@ module.exports = {
 const {
   wellknownHeaderNames,
   headerNameLowerCasedRecord
-} = __nccwpck_require__(6440)
+} = __nccwpck_require__(131)
 
 class TstNode {
   /** @type {any} */
@@ -4407,22 +4407,22 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8425:
+/***/ 4684:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(8611)
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(5192)
+const assert = __nccwpck_require__(7072)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(2015)
 const stream = __nccwpck_require__(7075)
 const net = __nccwpck_require__(7030)
 const { Blob } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 const { stringify } = __nccwpck_require__(1792)
 const { EventEmitter: EE } = __nccwpck_require__(8474)
-const { InvalidArgumentError } = __nccwpck_require__(2918)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(6440)
-const { tree } = __nccwpck_require__(7409)
+const { InvalidArgumentError } = __nccwpck_require__(9111)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(131)
+const { tree } = __nccwpck_require__(2260)
 
 const [nodeMajor, nodeMinor] = process.versions.node.split('.').map(v => Number(v))
 
@@ -5132,18 +5132,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6978:
+/***/ 7697:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError } = __nccwpck_require__(2918)
-const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(5192)
-const DispatcherBase = __nccwpck_require__(3582)
-const Pool = __nccwpck_require__(8337)
-const Client = __nccwpck_require__(2268)
-const util = __nccwpck_require__(8425)
-const createRedirectInterceptor = __nccwpck_require__(6999)
+const { InvalidArgumentError } = __nccwpck_require__(9111)
+const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(2015)
+const DispatcherBase = __nccwpck_require__(8429)
+const Pool = __nccwpck_require__(7112)
+const Client = __nccwpck_require__(5537)
+const util = __nccwpck_require__(4684)
+const createRedirectInterceptor = __nccwpck_require__(2808)
 
 const kOnConnect = Symbol('onConnect')
 const kOnDisconnect = Symbol('onDisconnect')
@@ -5272,17 +5272,17 @@ module.exports = Agent
 
 /***/ }),
 
-/***/ 3034:
+/***/ 2393:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 /* global WebAssembly */
 
-const assert = __nccwpck_require__(8611)
-const util = __nccwpck_require__(8425)
-const { channels } = __nccwpck_require__(7389)
-const timers = __nccwpck_require__(3358)
+const assert = __nccwpck_require__(7072)
+const util = __nccwpck_require__(4684)
+const { channels } = __nccwpck_require__(6034)
+const timers = __nccwpck_require__(271)
 const {
   RequestContentLengthMismatchError,
   ResponseContentLengthMismatchError,
@@ -5295,7 +5295,7 @@ const {
   BodyTimeoutError,
   HTTPParserError,
   ResponseExceededMaxSizeError
-} = __nccwpck_require__(2918)
+} = __nccwpck_require__(9111)
 const {
   kUrl,
   kReset,
@@ -5328,9 +5328,9 @@ const {
   kOnError,
   kResume,
   kHTTPContext
-} = __nccwpck_require__(5192)
+} = __nccwpck_require__(2015)
 
-const constants = __nccwpck_require__(1459)
+const constants = __nccwpck_require__(5628)
 const EMPTY_BUF = Buffer.alloc(0)
 const FastBuffer = Buffer[Symbol.species]
 const addListener = util.addListener
@@ -5342,11 +5342,11 @@ const kSocketUsed = Symbol('kSocketUsed')
 let extractBody
 
 async function lazyllhttp () {
-  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(8893) : undefined
+  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(9362) : undefined
 
   let mod
   try {
-    mod = await WebAssembly.compile(__nccwpck_require__(9327))
+    mod = await WebAssembly.compile(__nccwpck_require__(9598))
   } catch (e) {
     /* istanbul ignore next */
 
@@ -5354,7 +5354,7 @@ async function lazyllhttp () {
     // being enabled, but the occurring of this other error
     // * https://github.com/emscripten-core/emscripten/issues/11495
     // got me to remove that check to avoid breaking Node 12.
-    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(8893))
+    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(9362))
   }
 
   return await WebAssembly.instantiate(mod, {
@@ -6269,7 +6269,7 @@ function writeH1 (client, request) {
 
   if (util.isFormDataLike(body)) {
     if (!extractBody) {
-      extractBody = (__nccwpck_require__(319).extractBody)
+      extractBody = (__nccwpck_require__(424).extractBody)
     }
 
     const [bodyStream, contentType] = extractBody(body)
@@ -6792,7 +6792,7 @@ module.exports = connectH1
 
 /***/ }),
 
-/***/ 6759:
+/***/ 8096:
 /***/ ((module) => {
 
 
@@ -6808,25 +6808,25 @@ module.exports = () => {
 
 /***/ }),
 
-/***/ 2268:
+/***/ 5537:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // @ts-check
 
 
 
-const assert = __nccwpck_require__(8611)
+const assert = __nccwpck_require__(7072)
 const net = __nccwpck_require__(7030)
-const util = __nccwpck_require__(8425)
-const { channels } = __nccwpck_require__(7389)
-const Request = __nccwpck_require__(3492)
-const DispatcherBase = __nccwpck_require__(3582)
+const util = __nccwpck_require__(4684)
+const { channels } = __nccwpck_require__(6034)
+const Request = __nccwpck_require__(4923)
+const DispatcherBase = __nccwpck_require__(8429)
 const {
   InvalidArgumentError,
   InformationalError,
   ClientDestroyedError
-} = __nccwpck_require__(2918)
-const buildConnector = __nccwpck_require__(3567)
+} = __nccwpck_require__(9111)
+const buildConnector = __nccwpck_require__(6452)
 const {
   kUrl,
   kServerName,
@@ -6868,9 +6868,9 @@ const {
   kHTTPContext,
   kMaxConcurrentStreams,
   kResume
-} = __nccwpck_require__(5192)
-const connectH1 = __nccwpck_require__(3034)
-const connectH2 = __nccwpck_require__(6759)
+} = __nccwpck_require__(2015)
+const connectH1 = __nccwpck_require__(2393)
+const connectH2 = __nccwpck_require__(8096)
 let deprecatedInterceptorWarned = false
 
 const kClosedResolve = Symbol('kClosedResolve')
@@ -7178,7 +7178,7 @@ class Client extends DispatcherBase {
   }
 }
 
-const createRedirectInterceptor = __nccwpck_require__(6999)
+const createRedirectInterceptor = __nccwpck_require__(2808)
 
 function onError (client, err) {
   if (
@@ -7438,19 +7438,19 @@ module.exports = Client
 
 /***/ }),
 
-/***/ 3582:
+/***/ 8429:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const buffer = __nccwpck_require__(4573)
-const Dispatcher = __nccwpck_require__(3278)
+const Dispatcher = __nccwpck_require__(3431)
 const {
   ClientDestroyedError,
   ClientClosedError,
   InvalidArgumentError
-} = __nccwpck_require__(2918)
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(5192)
+} = __nccwpck_require__(9111)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(2015)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -7653,7 +7653,7 @@ module.exports = DispatcherBase
 
 /***/ }),
 
-/***/ 3278:
+/***/ 3431:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -7725,7 +7725,7 @@ module.exports = Dispatcher
 
 /***/ }),
 
-/***/ 799:
+/***/ 2584:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -7849,15 +7849,15 @@ module.exports = class FixedQueue {
 
 /***/ }),
 
-/***/ 7899:
+/***/ 9724:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(3582)
-const FixedQueue = __nccwpck_require__(799)
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(5192)
-const PoolStats = __nccwpck_require__(8791)
+const DispatcherBase = __nccwpck_require__(8429)
+const FixedQueue = __nccwpck_require__(2584)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(2015)
+const PoolStats = __nccwpck_require__(9402)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -8050,10 +8050,10 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8791:
+/***/ 9402:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(5192)
+const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(2015)
 const kPool = Symbol('pool')
 
 class PoolStats {
@@ -8091,7 +8091,7 @@ module.exports = PoolStats
 
 /***/ }),
 
-/***/ 8337:
+/***/ 7112:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8102,14 +8102,14 @@ const {
   kNeedDrain,
   kAddClient,
   kGetDispatcher
-} = __nccwpck_require__(7899)
-const Client = __nccwpck_require__(2268)
+} = __nccwpck_require__(9724)
+const Client = __nccwpck_require__(5537)
 const {
   InvalidArgumentError
-} = __nccwpck_require__(2918)
-const util = __nccwpck_require__(8425)
-const { kUrl, kInterceptors } = __nccwpck_require__(5192)
-const buildConnector = __nccwpck_require__(3567)
+} = __nccwpck_require__(9111)
+const util = __nccwpck_require__(4684)
+const { kUrl, kInterceptors } = __nccwpck_require__(2015)
+const buildConnector = __nccwpck_require__(6452)
 
 const kOptions = Symbol('options')
 const kConnections = Symbol('connections')
@@ -8205,19 +8205,19 @@ module.exports = Pool
 
 /***/ }),
 
-/***/ 1371:
+/***/ 5044:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(5192)
+const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(2015)
 const { URL } = __nccwpck_require__(3136)
-const Agent = __nccwpck_require__(6978)
-const Pool = __nccwpck_require__(8337)
-const DispatcherBase = __nccwpck_require__(3582)
-const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(2918)
-const buildConnector = __nccwpck_require__(3567)
-const Client = __nccwpck_require__(2268)
+const Agent = __nccwpck_require__(7697)
+const Pool = __nccwpck_require__(7112)
+const DispatcherBase = __nccwpck_require__(8429)
+const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(9111)
+const buildConnector = __nccwpck_require__(6452)
+const Client = __nccwpck_require__(5537)
 
 const kAgent = Symbol('proxy agent')
 const kClient = Symbol('proxy client')
@@ -8486,7 +8486,7 @@ module.exports = ProxyAgent
 
 /***/ }),
 
-/***/ 4890:
+/***/ 7625:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8494,8 +8494,8 @@ module.exports = ProxyAgent
 // We include a version number for the Dispatcher API. In case of breaking changes,
 // this version number must be increased to avoid conflicts.
 const globalDispatcher = Symbol.for('undici.globalDispatcher.1')
-const { InvalidArgumentError } = __nccwpck_require__(2918)
-const Agent = __nccwpck_require__(6978)
+const { InvalidArgumentError } = __nccwpck_require__(9111)
+const Agent = __nccwpck_require__(7697)
 
 if (getGlobalDispatcher() === undefined) {
   setGlobalDispatcher(new Agent())
@@ -8525,15 +8525,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9213:
+/***/ 7942:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(8425)
-const { kBodyUsed } = __nccwpck_require__(5192)
-const assert = __nccwpck_require__(8611)
-const { InvalidArgumentError } = __nccwpck_require__(2918)
+const util = __nccwpck_require__(4684)
+const { kBodyUsed } = __nccwpck_require__(2015)
+const assert = __nccwpck_require__(7072)
+const { InvalidArgumentError } = __nccwpck_require__(9111)
 const EE = __nccwpck_require__(8474)
 
 const redirectableStatusCodes = [300, 301, 302, 303, 307, 308]
@@ -8764,12 +8764,12 @@ module.exports = RedirectHandler
 
 /***/ }),
 
-/***/ 6999:
+/***/ 2808:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const RedirectHandler = __nccwpck_require__(9213)
+const RedirectHandler = __nccwpck_require__(7942)
 
 function createRedirectInterceptor ({ maxRedirections: defaultMaxRedirections }) {
   return (dispatch) => {
@@ -8792,13 +8792,13 @@ module.exports = createRedirectInterceptor
 
 /***/ }),
 
-/***/ 1459:
+/***/ 5628:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-const utils_1 = __nccwpck_require__(3795);
+const utils_1 = __nccwpck_require__(3120);
 // C headers
 var ERROR;
 (function (ERROR) {
@@ -9076,7 +9076,7 @@ exports.SPECIAL_HEADERS = {
 
 /***/ }),
 
-/***/ 8893:
+/***/ 9362:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -9088,7 +9088,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 9327:
+/***/ 9598:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -9100,7 +9100,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 3795:
+/***/ 3120:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -9121,7 +9121,7 @@ exports.enumToMap = enumToMap;
 
 /***/ }),
 
-/***/ 3358:
+/***/ 271:
 /***/ ((module) => {
 
 
@@ -9551,12 +9551,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 319:
+/***/ 424:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(8425)
+const util = __nccwpck_require__(4684)
 const {
   ReadableStreamFrom,
   isBlobLike,
@@ -9566,16 +9566,16 @@ const {
   fullyReadBody,
   extractMimeType,
   utf8DecodeBytes
-} = __nccwpck_require__(8239)
-const { FormData } = __nccwpck_require__(6957)
-const { kState } = __nccwpck_require__(2642)
-const { webidl } = __nccwpck_require__(3266)
+} = __nccwpck_require__(2788)
+const { FormData } = __nccwpck_require__(9530)
+const { kState } = __nccwpck_require__(5239)
+const { webidl } = __nccwpck_require__(3377)
 const { Blob } = __nccwpck_require__(4573)
-const assert = __nccwpck_require__(8611)
+const assert = __nccwpck_require__(7072)
 const { isErrored, isDisturbed } = __nccwpck_require__(7075)
 const { isArrayBuffer } = __nccwpck_require__(3429)
-const { serializeAMimeType } = __nccwpck_require__(9987)
-const { multipartFormDataParser } = __nccwpck_require__(8053)
+const { serializeAMimeType } = __nccwpck_require__(8832)
+const { multipartFormDataParser } = __nccwpck_require__(6320)
 let random
 
 try {
@@ -10087,7 +10087,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4002:
+/***/ 7099:
 /***/ ((module) => {
 
 
@@ -10218,12 +10218,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9987:
+/***/ 8832:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(8611)
+const assert = __nccwpck_require__(7072)
 
 const encoder = new TextEncoder()
 
@@ -10969,12 +10969,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9290:
+/***/ 2809:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConnected, kSize } = __nccwpck_require__(5192)
+const { kConnected, kSize } = __nccwpck_require__(2015)
 
 class CompatWeakRef {
   constructor (value) {
@@ -11022,14 +11022,14 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 6333:
+/***/ 9998:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Blob, File } = __nccwpck_require__(4573)
-const { kState } = __nccwpck_require__(2642)
-const { webidl } = __nccwpck_require__(3266)
+const { kState } = __nccwpck_require__(5239)
+const { webidl } = __nccwpck_require__(3377)
 
 // TODO(@KhafraDev): remove
 class FileLike {
@@ -11155,17 +11155,17 @@ module.exports = { FileLike, isFileLike }
 
 /***/ }),
 
-/***/ 8053:
+/***/ 6320:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(8425)
-const { utf8DecodeBytes } = __nccwpck_require__(8239)
-const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(9987)
-const { isFileLike } = __nccwpck_require__(6333)
-const { makeEntry } = __nccwpck_require__(6957)
-const assert = __nccwpck_require__(8611)
+const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(4684)
+const { utf8DecodeBytes } = __nccwpck_require__(2788)
+const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(8832)
+const { isFileLike } = __nccwpck_require__(9998)
+const { makeEntry } = __nccwpck_require__(9530)
+const assert = __nccwpck_require__(7072)
 const { File: NodeFile } = __nccwpck_require__(4573)
 
 const File = globalThis.File ?? NodeFile
@@ -11636,16 +11636,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6957:
+/***/ 9530:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isBlobLike, iteratorMixin } = __nccwpck_require__(8239)
-const { kState } = __nccwpck_require__(2642)
-const { kEnumerableProperty } = __nccwpck_require__(8425)
-const { FileLike, isFileLike } = __nccwpck_require__(6333)
-const { webidl } = __nccwpck_require__(3266)
+const { isBlobLike, iteratorMixin } = __nccwpck_require__(2788)
+const { kState } = __nccwpck_require__(5239)
+const { kEnumerableProperty } = __nccwpck_require__(4684)
+const { FileLike, isFileLike } = __nccwpck_require__(9998)
+const { webidl } = __nccwpck_require__(3377)
 const { File: NativeFile } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 
@@ -11895,7 +11895,7 @@ module.exports = { FormData, makeEntry }
 
 /***/ }),
 
-/***/ 9040:
+/***/ 2239:
 /***/ ((module) => {
 
 
@@ -11942,22 +11942,22 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7857:
+/***/ 7248:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
 
 
 
-const { kConstruct } = __nccwpck_require__(5192)
-const { kEnumerableProperty } = __nccwpck_require__(8425)
+const { kConstruct } = __nccwpck_require__(2015)
+const { kEnumerableProperty } = __nccwpck_require__(4684)
 const {
   iteratorMixin,
   isValidHeaderName,
   isValidHeaderValue
-} = __nccwpck_require__(8239)
-const { webidl } = __nccwpck_require__(3266)
-const assert = __nccwpck_require__(8611)
+} = __nccwpck_require__(2788)
+const { webidl } = __nccwpck_require__(3377)
+const assert = __nccwpck_require__(7072)
 const util = __nccwpck_require__(7975)
 
 const kHeadersMap = Symbol('headers map')
@@ -12636,7 +12636,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2655:
+/***/ 6970:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
@@ -12649,9 +12649,9 @@ const {
   filterResponse,
   makeResponse,
   fromInnerResponse
-} = __nccwpck_require__(1784)
-const { HeadersList } = __nccwpck_require__(7857)
-const { Request, cloneRequest } = __nccwpck_require__(5158)
+} = __nccwpck_require__(9623)
+const { HeadersList } = __nccwpck_require__(7248)
+const { Request, cloneRequest } = __nccwpck_require__(9027)
 const zlib = __nccwpck_require__(8522)
 const {
   bytesMatch,
@@ -12687,23 +12687,23 @@ const {
   buildContentRange,
   createInflate,
   extractMimeType
-} = __nccwpck_require__(8239)
-const { kState, kDispatcher } = __nccwpck_require__(2642)
-const assert = __nccwpck_require__(8611)
-const { safelyExtractBody, extractBody } = __nccwpck_require__(319)
+} = __nccwpck_require__(2788)
+const { kState, kDispatcher } = __nccwpck_require__(5239)
+const assert = __nccwpck_require__(7072)
+const { safelyExtractBody, extractBody } = __nccwpck_require__(424)
 const {
   redirectStatusSet,
   nullBodyStatus,
   safeMethodsSet,
   requestBodyHeader,
   subresourceSet
-} = __nccwpck_require__(4002)
+} = __nccwpck_require__(7099)
 const EE = __nccwpck_require__(8474)
 const { Readable, pipeline, finished } = __nccwpck_require__(7075)
-const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(8425)
-const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(9987)
-const { getGlobalDispatcher } = __nccwpck_require__(4890)
-const { webidl } = __nccwpck_require__(3266)
+const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(4684)
+const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(8832)
+const { getGlobalDispatcher } = __nccwpck_require__(7625)
+const { webidl } = __nccwpck_require__(3377)
 const { STATUS_CODES } = __nccwpck_require__(7067)
 const GET_OR_HEAD = ['GET', 'HEAD']
 
@@ -14913,23 +14913,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5158:
+/***/ 9027:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /* globals AbortController */
 
 
 
-const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(319)
-const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(7857)
-const { FinalizationRegistry } = __nccwpck_require__(9290)()
-const util = __nccwpck_require__(8425)
+const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(424)
+const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(7248)
+const { FinalizationRegistry } = __nccwpck_require__(2809)()
+const util = __nccwpck_require__(4684)
 const nodeUtil = __nccwpck_require__(7975)
 const {
   isValidHTTPToken,
   sameOrigin,
   environmentSettingsObject
-} = __nccwpck_require__(8239)
+} = __nccwpck_require__(2788)
 const {
   forbiddenMethodsSet,
   corsSafeListedMethodsSet,
@@ -14939,13 +14939,13 @@ const {
   requestCredentials,
   requestCache,
   requestDuplex
-} = __nccwpck_require__(4002)
+} = __nccwpck_require__(7099)
 const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util
-const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(2642)
-const { webidl } = __nccwpck_require__(3266)
-const { URLSerializer } = __nccwpck_require__(9987)
-const { kConstruct } = __nccwpck_require__(5192)
-const assert = __nccwpck_require__(8611)
+const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(5239)
+const { webidl } = __nccwpck_require__(3377)
+const { URLSerializer } = __nccwpck_require__(8832)
+const { kConstruct } = __nccwpck_require__(2015)
+const assert = __nccwpck_require__(7072)
 const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(8474)
 
 const kAbortController = Symbol('abortController')
@@ -15957,14 +15957,14 @@ module.exports = { Request, makeRequest, fromInnerRequest, cloneRequest }
 
 /***/ }),
 
-/***/ 1784:
+/***/ 9623:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(7857)
-const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(319)
-const util = __nccwpck_require__(8425)
+const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(7248)
+const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(424)
+const util = __nccwpck_require__(4684)
 const nodeUtil = __nccwpck_require__(7975)
 const { kEnumerableProperty } = util
 const {
@@ -15976,17 +15976,17 @@ const {
   isErrorLike,
   isomorphicEncode,
   environmentSettingsObject: relevantRealm
-} = __nccwpck_require__(8239)
+} = __nccwpck_require__(2788)
 const {
   redirectStatusSet,
   nullBodyStatus
-} = __nccwpck_require__(4002)
-const { kState, kHeaders } = __nccwpck_require__(2642)
-const { webidl } = __nccwpck_require__(3266)
-const { FormData } = __nccwpck_require__(6957)
-const { URLSerializer } = __nccwpck_require__(9987)
-const { kConstruct } = __nccwpck_require__(5192)
-const assert = __nccwpck_require__(8611)
+} = __nccwpck_require__(7099)
+const { kState, kHeaders } = __nccwpck_require__(5239)
+const { webidl } = __nccwpck_require__(3377)
+const { FormData } = __nccwpck_require__(9530)
+const { URLSerializer } = __nccwpck_require__(8832)
+const { kConstruct } = __nccwpck_require__(2015)
+const assert = __nccwpck_require__(7072)
 const { types } = __nccwpck_require__(7975)
 
 const textEncoder = new TextEncoder('utf-8')
@@ -16574,7 +16574,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2642:
+/***/ 5239:
 /***/ ((module) => {
 
 
@@ -16590,21 +16590,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8239:
+/***/ 2788:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Transform } = __nccwpck_require__(7075)
 const zlib = __nccwpck_require__(8522)
-const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(4002)
-const { getGlobalOrigin } = __nccwpck_require__(9040)
-const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(9987)
+const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(7099)
+const { getGlobalOrigin } = __nccwpck_require__(2239)
+const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(8832)
 const { performance } = __nccwpck_require__(643)
-const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(8425)
-const assert = __nccwpck_require__(8611)
+const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(4684)
+const assert = __nccwpck_require__(7072)
 const { isUint8Array } = __nccwpck_require__(3429)
-const { webidl } = __nccwpck_require__(3266)
+const { webidl } = __nccwpck_require__(3377)
 
 let supportedHashes = []
 
@@ -18229,14 +18229,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3266:
+/***/ 3377:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { types, inspect } = __nccwpck_require__(7975)
 const { markAsUncloneable } = __nccwpck_require__(5919)
-const { toUSVString } = __nccwpck_require__(8425)
+const { toUSVString } = __nccwpck_require__(4684)
 
 /** @type {import('../../../types/webidl').Webidl} */
 const webidl = {}
@@ -18952,7 +18952,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
-/***/ 992:
+/***/ 8611:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
@@ -19078,7 +19078,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
-/***/ 9311:
+/***/ 1692:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
@@ -19134,7 +19134,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 
 /***/ }),
 
-/***/ 4756:
+/***/ 2375:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
@@ -19148,7 +19148,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 7717:
+/***/ 9776:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20298,7 +20298,7 @@ function getExecOutput(commandLine, args, options) {
 
 /***/ }),
 
-/***/ 4006:
+/***/ 1395:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20361,15 +20361,15 @@ class Context {
 
 /***/ }),
 
-/***/ 338:
+/***/ 8381:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   getOctokit: () => (/* binding */ getOctokit)
 /* harmony export */ });
 /* unused harmony export context */
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4006);
-/* harmony import */ var _utils_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(536);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1395);
+/* harmony import */ var _utils_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3211);
 
 
 const context = new _context_js__WEBPACK_IMPORTED_MODULE_0__/* .Context */ .o();
@@ -20387,7 +20387,7 @@ function getOctokit(token, options, ...additionalPlugins) {
 
 /***/ }),
 
-/***/ 536:
+/***/ 3211:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20401,9 +20401,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: context, getUserAgentWithOrchestrationId
 
 // EXTERNAL MODULE: ./node_modules/@actions/github/lib/context.js
-var context = __nccwpck_require__(4006);
+var context = __nccwpck_require__(1395);
 // EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(992);
+var external_http_ = __nccwpck_require__(8611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
 // EXTERNAL MODULE: external "https"
 var external_https_ = __nccwpck_require__(5692);
@@ -20500,9 +20500,9 @@ class DecodedURL extends URL {
 }
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(579);
+var tunnel = __nccwpck_require__(2558);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6901);
+var undici = __nccwpck_require__(4756);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
@@ -26131,7 +26131,7 @@ function getOctokitOptions(token, options) {
 
 /***/ }),
 
-/***/ 2186:
+/***/ 5017:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -26656,7 +26656,7 @@ const systemClock = {
 };
 
 // EXTERNAL MODULE: ./src/errors.js
-var errors = __nccwpck_require__(4988);
+var errors = __nccwpck_require__(9973);
 ;// CONCATENATED MODULE: ./src/report/report.js
 /** The steps of a run, in order. */
 const STEP_NAMES = [
@@ -26768,9 +26768,9 @@ class Journal {
 }
 
 // EXTERNAL MODULE: ./src/report/closing.js
-var closing = __nccwpck_require__(9433);
+var closing = __nccwpck_require__(6852);
 // EXTERNAL MODULE: ./src/report/format.js
-var format = __nccwpck_require__(895);
+var format = __nccwpck_require__(9152);
 ;// CONCATENATED MODULE: ./src/report/inert.js
 /**
  * Makes text that came from outside (file names, release names, a server's answer) harmless in the log. GitHub's runner
@@ -26913,7 +26913,7 @@ function properties(place) {
 }
 
 // EXTERNAL MODULE: ./src/percent.js
-var percent = __nccwpck_require__(6322);
+var percent = __nccwpck_require__(3297);
 ;// CONCATENATED MODULE: ./src/report/mask.js
 
 /** Shorter texts are not masked: the runner would blot out every place where they happen to stand, and they protect nothing. */
@@ -27004,7 +27004,7 @@ function wholeGroups(bytes) {
 }
 
 // EXTERNAL MODULE: ./src/report/commits.js
-var report_commits = __nccwpck_require__(8524);
+var report_commits = __nccwpck_require__(3597);
 ;// CONCATENATED MODULE: ./src/report/outputs.js
 
 /** Every output of action.yml, in its order; a test holds the two equal. */
@@ -27172,9 +27172,9 @@ function* lines(report) {
 }
 
 // EXTERNAL MODULE: ./src/report/charts.js
-var charts = __nccwpck_require__(3753);
+var charts = __nccwpck_require__(5562);
 // EXTERNAL MODULE: ./src/parse-url.js
-var parse_url = __nccwpck_require__(5884);
+var parse_url = __nccwpck_require__(9695);
 ;// CONCATENATED MODULE: ./src/report/markdown.js
 
 /**
@@ -29017,7 +29017,7 @@ class Limiter {
 }
 
 // EXTERNAL MODULE: ./src/sentry/failures.js
-var failures = __nccwpck_require__(6936);
+var failures = __nccwpck_require__(7799);
 ;// CONCATENATED MODULE: ./src/sentry/giving-up.js
 
 /** Why a failure is not tried once more, as the end of its text. */
@@ -29565,13 +29565,13 @@ function askedRetry(answer, now) {
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6901);
+var undici = __nccwpck_require__(4756);
 // EXTERNAL MODULE: ./src/sentry/authorities.js
-var sentry_authorities = __nccwpck_require__(9714);
+var sentry_authorities = __nccwpck_require__(8491);
 // EXTERNAL MODULE: ./src/sentry/connect.js
-var sentry_connect = __nccwpck_require__(1217);
+var sentry_connect = __nccwpck_require__(380);
 // EXTERNAL MODULE: ./src/sentry/proxy.js
-var sentry_proxy = __nccwpck_require__(7919);
+var sentry_proxy = __nccwpck_require__(6374);
 ;// CONCATENATED MODULE: ./src/sentry/transport.js
 
 
@@ -29846,7 +29846,7 @@ function whyForeign(foreign, own) {
 }
 
 // EXTERNAL MODULE: ./node_modules/ignore/index.js
-var ignore = __nccwpck_require__(2311);
+var ignore = __nccwpck_require__(4678);
 ;// CONCATENATED MODULE: ./src/commits/paths.js
 
 /** Alternatives a pattern may stand for; beyond that its braces are plain characters. */
@@ -30834,8 +30834,8 @@ async function loadOctokit(options, budget) {
 /** Loaded at first use only: that takes longer than a whole run through a connected repository needs. */
 async function loadToolkit() {
     try {
-        const { getOctokit } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 338));
-        const { defaults } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 536));
+        const { getOctokit } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 8381));
+        const { defaults } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 3211));
         return { getOctokit, defaults };
     }
     catch (error) {
@@ -31951,7 +31951,7 @@ function globalArguments(root) {
     ];
 }
 async function loadExec() {
-    const { exec } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 7717));
+    const { exec } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 9776));
     return exec;
 }
 function findRoot(start) {
@@ -33116,11 +33116,11 @@ async function pipeline(context, files, unasked, log) {
 }
 /** A fifth of the bundle's code, most of it for one step: evaluated only where that is asked for. */
 async function loadFileSteps(context, workerUrl) {
-    const { createFileSteps } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 4405));
+    const { createFileSteps } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 9000));
     return createFileSteps(context, workerUrl);
 }
 async function loadVerifySteps() {
-    return await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 6402));
+    return await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 2563));
 }
 async function inGroup(context, log, name, work) {
     context.signal.throwIfAborted();
@@ -33266,13 +33266,13 @@ function failLate(log, thrown) {
 
 /***/ }),
 
-/***/ 7317:
+/***/ 4820:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F: () => (/* binding */ listenForCancel)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4988);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9973);
 
 /**
  * How long a cancelled run may take to say what is done, before it is ended: the runner kills it 7.5 s after SIGINT. On Windows, which
@@ -33303,7 +33303,7 @@ function listenForCancel() {
 
 /***/ }),
 
-/***/ 4988:
+/***/ 9973:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33388,12 +33388,12 @@ function toActionError(thrown) {
 
 /***/ }),
 
-/***/ 8366:
+/***/ 1755:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cancel_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7317);
-/* harmony import */ var _upload_role_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4501);
+/* harmony import */ var _cancel_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4820);
+/* harmony import */ var _upload_role_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4202);
 
 
 /**
@@ -33403,11 +33403,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 if (process.argv[2] !== _upload_role_js__WEBPACK_IMPORTED_MODULE_1__/* .WORKER_ROLE */ .M) {
     // The action's modules take a moment to load, in which a cancel is heard already.
     const cancel = (0,_cancel_js__WEBPACK_IMPORTED_MODULE_0__/* .listenForCancel */ .F)();
-    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 2186));
+    const { act } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 5017));
     await act(cancel);
 }
 else {
-    const { runWorker } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 9283));
+    const { runWorker } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 8076));
     runWorker();
 }
 
@@ -33416,7 +33416,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5884:
+/***/ 9695:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33438,7 +33438,7 @@ function parseUrl(text, base) {
 
 /***/ }),
 
-/***/ 6322:
+/***/ 3297:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33462,7 +33462,7 @@ function decodePercent(text) {
 
 /***/ }),
 
-/***/ 3753:
+/***/ 5562:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33470,7 +33470,7 @@ function decodePercent(text) {
 /* harmony export */   pT: () => (/* binding */ STEP_TITLES),
 /* harmony export */   sd: () => (/* binding */ timeChart)
 /* harmony export */ });
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(895);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9152);
 
 /** How steps are called in front of people: in the log, its last lines and the summary alike. */
 const STEP_TITLES = {
@@ -33534,7 +33534,7 @@ function fence(lines) {
 
 /***/ }),
 
-/***/ 9433:
+/***/ 6852:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33543,9 +33543,9 @@ function fence(lines) {
 /* harmony export */   kC: () => (/* binding */ RESULT_WORDS),
 /* harmony export */   xS: () => (/* binding */ factsOf)
 /* harmony export */ });
-/* harmony import */ var _charts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3753);
-/* harmony import */ var _commits_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8524);
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(895);
+/* harmony import */ var _charts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5562);
+/* harmony import */ var _commits_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3597);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9152);
 
 
 
@@ -33645,7 +33645,7 @@ function progressOf(report) {
 
 /***/ }),
 
-/***/ 8524:
+/***/ 3597:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33665,7 +33665,7 @@ function countedCommits({ commits, result }) {
 
 /***/ }),
 
-/***/ 895:
+/***/ 9152:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33741,14 +33741,14 @@ function sentence(text) {
 
 /***/ }),
 
-/***/ 9714:
+/***/ 8491:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   D: () => (/* binding */ trustedAuthorities)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4988);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9973);
 
 
 /**
@@ -33791,16 +33791,16 @@ function readAuthorities(variable, file) {
 
 /***/ }),
 
-/***/ 1217:
+/***/ 380:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ createConnector)
 /* harmony export */ });
 /* unused harmony export bounded */
-/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6901);
-/* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6322);
-/* harmony import */ var _failures_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6936);
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4756);
+/* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3297);
+/* harmony import */ var _failures_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7799);
 
 
 
@@ -33912,7 +33912,7 @@ function proxyAuthorization(proxy) {
 
 /***/ }),
 
-/***/ 6936:
+/***/ 7799:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34044,7 +34044,7 @@ function isNoTls(code) {
 
 /***/ }),
 
-/***/ 7919:
+/***/ 6374:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34052,8 +34052,8 @@ function isNoTls(code) {
 /* harmony export */ });
 /* unused harmony export isLoopback */
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4988);
-/* harmony import */ var _parse_url_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5884);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9973);
+/* harmony import */ var _parse_url_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9695);
 
 
 
@@ -34117,7 +34117,7 @@ function inBlock(block, host) {
 
 /***/ }),
 
-/***/ 6225:
+/***/ 524:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34226,7 +34226,7 @@ function startsWithAt(bytes, text, at) {
 
 /***/ }),
 
-/***/ 6780:
+/***/ 9283:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34247,7 +34247,7 @@ function isCode(name) {
 
 /***/ }),
 
-/***/ 2407:
+/***/ 1828:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34258,8 +34258,8 @@ function isCode(name) {
 /* harmony export */   wJ: () => (/* binding */ findDebugId)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6225);
-/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5382);
+/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(524);
+/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7716);
 
 
 
@@ -34367,7 +34367,7 @@ function hyphenate(hex) {
 
 /***/ }),
 
-/***/ 9680:
+/***/ 915:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34379,7 +34379,7 @@ function hyphenate(hex) {
 /* harmony export */ });
 /* unused harmony export SAMPLE */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9710);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(815);
 
 
 const listFolder = (folder) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(folder, { withFileTypes: true });
@@ -34604,7 +34604,7 @@ function reasonOf(error) {
 
 /***/ }),
 
-/***/ 7590:
+/***/ 2561:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34612,8 +34612,8 @@ function reasonOf(error) {
 /* harmony export */   N: () => (/* binding */ DEFAULT_EXTENSIONS)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var ignore__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2311);
-/* harmony import */ var _glob_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5694);
+/* harmony import */ var ignore__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4678);
+/* harmony import */ var _glob_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2345);
 
 
 
@@ -34694,7 +34694,7 @@ function exclusionRules(text, options) {
 
 /***/ }),
 
-/***/ 6939:
+/***/ 3582:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34702,11 +34702,11 @@ function exclusionRules(text, options) {
 /* harmony export */   U: () => (/* binding */ isAsForeseen)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _guess_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9215);
-/* harmony import */ var _map_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5002);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9710);
-/* harmony import */ var _resolve_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9638);
-/* harmony import */ var _unpaired_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4810);
+/* harmony import */ var _guess_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8226);
+/* harmony import */ var _map_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7172);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(815);
+/* harmony import */ var _resolve_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3455);
+/* harmony import */ var _unpaired_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6657);
 
 
 
@@ -34763,7 +34763,7 @@ function isAsForeseen({ js, map }, reference) {
 
 /***/ }),
 
-/***/ 5694:
+/***/ 2345:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34900,7 +34900,7 @@ function escapeGlob(path) {
 
 /***/ }),
 
-/***/ 9215:
+/***/ 8226:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34929,7 +34929,7 @@ function guessMapNames(scriptName) {
 
 /***/ }),
 
-/***/ 1072:
+/***/ 3671:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34938,7 +34938,7 @@ function guessMapNames(scriptName) {
 /* harmony export */   h7: () => (/* binding */ endOfRegularExpression),
 /* harmony export */   pU: () => (/* binding */ endOfBlockComment)
 /* harmony export */ });
-/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6225);
+/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(524);
 
 /** Ends of JavaScript's literals and comments. Each takes the offset of the opening mark and gives the offset behind the end. */
 /** Behind the closing quote; -1 when the line or the file ends first. U+2028 and U+2029 are allowed inside since ES2019. */
@@ -35003,7 +35003,7 @@ function endOfBlockComment(code, start) {
 
 /***/ }),
 
-/***/ 5382:
+/***/ 7716:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35014,7 +35014,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/sourcemaps/bytes.js
-var bytes = __nccwpck_require__(6225);
+var bytes = __nccwpck_require__(524);
 ;// CONCATENATED MODULE: ./src/sourcemaps/keywords.js
 const WORDS = [
     [
@@ -35061,7 +35061,7 @@ function keywordAt(code, start, end) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/literals.js
-var literals = __nccwpck_require__(1072);
+var literals = __nccwpck_require__(3671);
 ;// CONCATENATED MODULE: ./src/sourcemaps/token-context.js
 const ENDS_OPERAND = new Set([
     'params-declaration',
@@ -35621,7 +35621,7 @@ function findByTokens(code, key) {
 
 /***/ }),
 
-/***/ 5002:
+/***/ 7172:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35633,7 +35633,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/sourcemaps/paths.js
-var paths = __nccwpck_require__(9710);
+var paths = __nccwpck_require__(815);
 ;// CONCATENATED MODULE: ./src/sourcemaps/siblings.js
 
 
@@ -35721,7 +35721,7 @@ function lazyGroups(maps, keyOf) {
 
 /***/ }),
 
-/***/ 20:
+/***/ 6945:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -35767,7 +35767,7 @@ function editDistance(a, b) {
 
 /***/ }),
 
-/***/ 9710:
+/***/ 815:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -35848,7 +35848,7 @@ function weight(unit) {
 
 /***/ }),
 
-/***/ 1611:
+/***/ 3262:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -35893,7 +35893,7 @@ function removePatiently(path) {
 
 /***/ }),
 
-/***/ 1652:
+/***/ 3614:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35905,9 +35905,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __nccwpck_require__(4573);
 // EXTERNAL MODULE: ./src/errors.js
-var errors = __nccwpck_require__(4988);
+var errors = __nccwpck_require__(9973);
 // EXTERNAL MODULE: ./src/sourcemaps/bytes.js
-var sourcemaps_bytes = __nccwpck_require__(6225);
+var sourcemaps_bytes = __nccwpck_require__(524);
 ;// CONCATENATED MODULE: ./src/sourcemaps/bundle-kind.js
 
 const HERMES_MAGIC = '\xc6\x1f\xbc\x03\xc1\x03\x19\x1f';
@@ -35921,7 +35921,7 @@ function bundleKindOf(code) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/code-names.js
-var code_names = __nccwpck_require__(6780);
+var code_names = __nccwpck_require__(9283);
 ;// CONCATENATED MODULE: ./src/sourcemaps/diagnoses.js
 
 function about(file, kind, severity, message, debugId) {
@@ -35956,11 +35956,11 @@ const diagnoses = {
 };
 
 // EXTERNAL MODULE: ./src/sourcemaps/expand.js
-var expand = __nccwpck_require__(9680);
+var expand = __nccwpck_require__(915);
 // EXTERNAL MODULE: ./src/sourcemaps/foresee.js
-var foresee = __nccwpck_require__(6939);
+var foresee = __nccwpck_require__(3582);
 // EXTERNAL MODULE: ./src/sourcemaps/debug-id.js
-var debug_id = __nccwpck_require__(2407);
+var debug_id = __nccwpck_require__(1828);
 ;// CONCATENATED MODULE: ./src/sourcemaps/map-fault.js
 /** A source map that cannot be used, with the reason as a clause: `its version is 2, not 3`. */
 class MapFault extends Error {
@@ -36768,7 +36768,7 @@ function hexValue(byte) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/literals.js
-var literals = __nccwpck_require__(1072);
+var literals = __nccwpck_require__(3671);
 ;// CONCATENATED MODULE: ./src/sourcemaps/insertion.js
 
 
@@ -37121,7 +37121,7 @@ function holdsUnmovable(map, shift) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/reference.js
-var sourcemaps_reference = __nccwpck_require__(9591);
+var sourcemaps_reference = __nccwpck_require__(6666);
 ;// CONCATENATED MODULE: ./src/sourcemaps/snippet.js
 /**
  * The line that tells Sentry's SDKs at run time which id the file has: it sets `_sentryDebugIds[stack] = id` on the global
@@ -37192,11 +37192,11 @@ var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./src/percent.js
-var percent = __nccwpck_require__(6322);
+var percent = __nccwpck_require__(3297);
 // EXTERNAL MODULE: ./src/sourcemaps/paths.js
-var paths = __nccwpck_require__(9710);
+var paths = __nccwpck_require__(815);
 // EXTERNAL MODULE: ./src/sourcemaps/resolve.js
-var resolve = __nccwpck_require__(9638);
+var resolve = __nccwpck_require__(3455);
 ;// CONCATENATED MODULE: ./src/sourcemaps/source-files.js
 
 
@@ -37510,9 +37510,9 @@ function mapArtifact(map, file, edits, debugId, options) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/write-file.js
-var write_file = __nccwpck_require__(6964);
+var write_file = __nccwpck_require__(9307);
 // EXTERNAL MODULE: ./src/sourcemaps/write-guard.js
-var write_guard = __nccwpck_require__(5973);
+var write_guard = __nccwpck_require__(7032);
 ;// CONCATENATED MODULE: ./src/sourcemaps/process-script.js
 
 
@@ -37661,7 +37661,7 @@ function mapNotes({ js, map, script }, { document }, plan) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/read-file.js
-var read_file = __nccwpck_require__(7351);
+var read_file = __nccwpck_require__(1298);
 ;// CONCATENATED MODULE: ./src/sourcemaps/process.js
 
 
@@ -37782,7 +37782,7 @@ function tryRead(bytes) {
 
 /***/ }),
 
-/***/ 7351:
+/***/ 1298:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -37791,7 +37791,7 @@ function tryRead(bytes) {
 /* harmony export */   v_: () => (/* binding */ readPlannedFile)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4988);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9973);
 
 
 /** Memory of its own, not a slice of Node's pool: it can be freed as soon as the artifacts that point into it are copied. */
@@ -37855,15 +37855,15 @@ function unreadable(file, cause) {
 
 /***/ }),
 
-/***/ 9591:
+/***/ 6666:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   I: () => (/* binding */ findReferenceInTail),
 /* harmony export */   t: () => (/* binding */ findReference)
 /* harmony export */ });
-/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6225);
-/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5382);
+/* harmony import */ var _bytes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(524);
+/* harmony import */ var _magic_comment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7716);
 
 
 const KEY = 'sourceMappingURL';
@@ -37906,7 +37906,7 @@ function toReference(code, comment) {
 
 /***/ }),
 
-/***/ 9638:
+/***/ 3455:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -37915,7 +37915,7 @@ function toReference(code, comment) {
 /* harmony export */   sX: () => (/* binding */ resolveReference)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6322);
+/* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3297);
 
 
 /**
@@ -37963,16 +37963,16 @@ function spellings(text) {
 
 /***/ }),
 
-/***/ 7973:
+/***/ 94:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   I: () => (/* binding */ scanInTurn)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _expand_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9680);
-/* harmony import */ var _read_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7351);
-/* harmony import */ var _reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9591);
+/* harmony import */ var _expand_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(915);
+/* harmony import */ var _read_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1298);
+/* harmony import */ var _reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6666);
 
 
 
@@ -38027,7 +38027,7 @@ function readAll(descriptor, size, small) {
 
 /***/ }),
 
-/***/ 4810:
+/***/ 6657:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38035,11 +38035,11 @@ function readAll(descriptor, size, small) {
 /* harmony export */   m: () => (/* binding */ explainLoneMap)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6322);
-/* harmony import */ var _filter_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7590);
-/* harmony import */ var _guess_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9215);
-/* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(20);
-/* harmony import */ var _resolve_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9638);
+/* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3297);
+/* harmony import */ var _filter_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2561);
+/* harmony import */ var _guess_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8226);
+/* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6945);
+/* harmony import */ var _resolve_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3455);
 
 
 
@@ -38133,7 +38133,7 @@ function shorten(reference) {
 
 /***/ }),
 
-/***/ 6964:
+/***/ 9307:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38142,8 +38142,8 @@ function shorten(reference) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5919);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4988);
-/* harmony import */ var _patient_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1611);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9973);
+/* harmony import */ var _patient_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3262);
 
 
 
@@ -38237,7 +38237,7 @@ function writeAll(fd, pieces) {
 
 /***/ }),
 
-/***/ 5973:
+/***/ 7032:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38245,7 +38245,7 @@ function writeAll(fd, pieces) {
 /* harmony export */   RZ: () => (/* binding */ stopWriting),
 /* harmony export */   fj: () => (/* binding */ createWriteGuard)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4988);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9973);
 
 /** Two numbers that all threads share: how many of them are replacing files, and whether nobody may begin any more. */
 const WRITING = 0;
@@ -38295,7 +38295,7 @@ function stopWriting(guard, mostMs = 500) {
 
 /***/ }),
 
-/***/ 4405:
+/***/ 9000:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38309,17 +38309,17 @@ var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 // EXTERNAL MODULE: ./src/errors.js
-var errors = __nccwpck_require__(4988);
+var errors = __nccwpck_require__(9973);
 // EXTERNAL MODULE: ./src/sourcemaps/process.js + 18 modules
-var sourcemaps_process = __nccwpck_require__(1652);
+var sourcemaps_process = __nccwpck_require__(3614);
 // EXTERNAL MODULE: ./src/sourcemaps/scan.js
-var sourcemaps_scan = __nccwpck_require__(7973);
+var sourcemaps_scan = __nccwpck_require__(94);
 // EXTERNAL MODULE: ./src/sourcemaps/write-guard.js
-var write_guard = __nccwpck_require__(5973);
+var write_guard = __nccwpck_require__(7032);
 // EXTERNAL MODULE: ./src/upload/role.js
-var role = __nccwpck_require__(4501);
+var role = __nccwpck_require__(4202);
 // EXTERNAL MODULE: ./src/upload/workshop.js + 2 modules
-var workshop = __nccwpck_require__(8832);
+var workshop = __nccwpck_require__(782);
 ;// CONCATENATED MODULE: ./src/upload/crew.js
 
 
@@ -38562,29 +38562,29 @@ function keepHeapSmall() {
 }
 
 // EXTERNAL MODULE: ./src/report/closing.js
-var closing = __nccwpck_require__(9433);
+var closing = __nccwpck_require__(6852);
 // EXTERNAL MODULE: ./src/report/format.js
-var format = __nccwpck_require__(895);
+var format = __nccwpck_require__(9152);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/sourcemaps/bytes.js
-var bytes = __nccwpck_require__(6225);
+var bytes = __nccwpck_require__(524);
 // EXTERNAL MODULE: ./src/sourcemaps/expand.js
-var expand = __nccwpck_require__(9680);
+var expand = __nccwpck_require__(915);
 // EXTERNAL MODULE: ./src/sourcemaps/paths.js
-var paths = __nccwpck_require__(9710);
+var paths = __nccwpck_require__(815);
 // EXTERNAL MODULE: ./src/sourcemaps/patient.js
-var patient = __nccwpck_require__(1611);
+var patient = __nccwpck_require__(3262);
 // EXTERNAL MODULE: ./src/sourcemaps/read-file.js
-var read_file = __nccwpck_require__(7351);
+var read_file = __nccwpck_require__(1298);
 // EXTERNAL MODULE: ./src/sourcemaps/reference.js
-var reference = __nccwpck_require__(9591);
+var reference = __nccwpck_require__(6666);
 // EXTERNAL MODULE: ./src/sourcemaps/resolve.js
-var resolve = __nccwpck_require__(9638);
+var resolve = __nccwpck_require__(3455);
 // EXTERNAL MODULE: ./src/sourcemaps/write-file.js
-var write_file = __nccwpck_require__(6964);
+var write_file = __nccwpck_require__(9307);
 ;// CONCATENATED MODULE: ./src/sourcemaps/delete.js
 
 
@@ -38870,11 +38870,11 @@ function annotate({ kind, file, severity, message }) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/guess.js
-var guess = __nccwpck_require__(9215);
+var guess = __nccwpck_require__(8226);
 // EXTERNAL MODULE: ./src/sourcemaps/map-index.js + 1 modules
-var map_index = __nccwpck_require__(5002);
+var map_index = __nccwpck_require__(7172);
 // EXTERNAL MODULE: ./src/sourcemaps/unpaired.js
-var sourcemaps_unpaired = __nccwpck_require__(4810);
+var sourcemaps_unpaired = __nccwpck_require__(6657);
 ;// CONCATENATED MODULE: ./src/sourcemaps/pair.js
 
 
@@ -39126,11 +39126,11 @@ function count(number, noun) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/code-names.js
-var code_names = __nccwpck_require__(6780);
+var code_names = __nccwpck_require__(9283);
 // EXTERNAL MODULE: ./src/sourcemaps/filter.js
-var filter = __nccwpck_require__(7590);
+var filter = __nccwpck_require__(2561);
 // EXTERNAL MODULE: ./src/sourcemaps/nearest.js
-var nearest = __nccwpck_require__(20);
+var nearest = __nccwpck_require__(6945);
 ;// CONCATENATED MODULE: ./src/sourcemaps/no-files.js
 
 
@@ -39231,7 +39231,7 @@ function list(names) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/glob.js
-var glob = __nccwpck_require__(5694);
+var glob = __nccwpck_require__(2345);
 ;// CONCATENATED MODULE: ./src/sourcemaps/patterns.js
 
 
@@ -39633,11 +39633,11 @@ function kindOf(file, filter) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/foresee.js
-var foresee = __nccwpck_require__(6939);
+var foresee = __nccwpck_require__(3582);
 // EXTERNAL MODULE: ./src/percent.js
-var percent = __nccwpck_require__(6322);
+var percent = __nccwpck_require__(3297);
 // EXTERNAL MODULE: ./src/sourcemaps/debug-id.js
-var debug_id = __nccwpck_require__(2407);
+var debug_id = __nccwpck_require__(1828);
 ;// CONCATENATED MODULE: ./src/sourcemaps/integrity.js
 
 
@@ -40147,7 +40147,7 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./src/upload/archive.js + 1 modules
-var archive = __nccwpck_require__(5416);
+var archive = __nccwpck_require__(6495);
 ;// CONCATENATED MODULE: ./src/upload/byte-blocks.js
 /**
  * Bytes that grow, in blocks of one length (the last is shorter). What is added is copied and not kept, so that nothing has to
@@ -40193,9 +40193,9 @@ class ByteBlocks {
 }
 
 // EXTERNAL MODULE: ./src/upload/free-memory.js
-var free_memory = __nccwpck_require__(4423);
+var free_memory = __nccwpck_require__(6678);
 // EXTERNAL MODULE: ./src/upload/manifest.js
-var upload_manifest = __nccwpck_require__(8440);
+var upload_manifest = __nccwpck_require__(8227);
 ;// CONCATENATED MODULE: ./src/upload/bundle.js
 
 
@@ -40361,7 +40361,7 @@ class Progress {
 }
 
 // EXTERNAL MODULE: ./src/upload/slab-writer.js
-var slab_writer = __nccwpck_require__(2525);
+var slab_writer = __nccwpck_require__(9328);
 ;// CONCATENATED MODULE: ./src/upload/pack-bundles.js
 
 
@@ -40451,7 +40451,7 @@ function tooBig({ settings }, packed, { units: [unit] }) {
 
 ;// CONCATENATED MODULE: ./src/upload/outbox.js
 
-/** Longest request body; far above what 32 MiB of scripts compress to. Only what is written to takes memory. */
+/** Longest request body; far above what 32 MiB of scripts compress to. It is not zeroed, so only what is written to takes memory. */
 const ENVELOPE_BYTES = 8 << 20;
 /**
  * Fills requests with encoded chunks, greedily and in order. The chunks are copied into buffers that are kept for later
@@ -40510,7 +40510,8 @@ class Outbox {
                 return open;
             this.#seal();
         }
-        const buffer = (size <= ENVELOPE_BYTES ? this.#spare.pop() : undefined) ?? new Uint8Array(Math.max(ENVELOPE_BYTES, size));
+        const buffer = (size <= ENVELOPE_BYTES ? this.#spare.pop() : undefined) ??
+            Buffer.allocUnsafeSlow(Math.max(ENVELOPE_BYTES, size));
         this.#open = { buffer, parts: [], used: 0, rawBytes: 0 };
         return this.#open;
     }
@@ -40729,7 +40730,7 @@ class Courier {
 }
 
 // EXTERNAL MODULE: ./src/upload/divide.js
-var divide = __nccwpck_require__(5748);
+var divide = __nccwpck_require__(2652);
 ;// CONCATENATED MODULE: ./src/upload/entry-names.js
 /** `~/` and segments of characters that a URL path keeps as they are; none starts with a dot, so none is `.` or `..`. */
 const PLAIN = /^~(?:\/[\w@+$!,;=()&*'~-][\w@+$!,;=()&*'~.-]*)+$/;
@@ -40884,9 +40885,9 @@ class Packing {
 }
 
 // EXTERNAL MODULE: ./src/upload/codec.js
-var codec = __nccwpck_require__(5363);
+var codec = __nccwpck_require__(6502);
 // EXTERNAL MODULE: ./src/upload/cuts.js
-var cuts = __nccwpck_require__(8624);
+var cuts = __nccwpck_require__(239);
 ;// CONCATENATED MODULE: ./src/upload/settings.js
 
 
@@ -41259,7 +41260,7 @@ function createFileSteps(context, workerUrl) {
 
 /***/ }),
 
-/***/ 6402:
+/***/ 2563:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -41272,17 +41273,17 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6901);
+var undici = __nccwpck_require__(4756);
 // EXTERNAL MODULE: ./src/errors.js
-var errors = __nccwpck_require__(4988);
+var errors = __nccwpck_require__(9973);
 // EXTERNAL MODULE: ./src/parse-url.js
-var parse_url = __nccwpck_require__(5884);
+var parse_url = __nccwpck_require__(9695);
 // EXTERNAL MODULE: ./src/sentry/authorities.js
-var authorities = __nccwpck_require__(9714);
+var authorities = __nccwpck_require__(8491);
 // EXTERNAL MODULE: ./src/sentry/connect.js
-var sentry_connect = __nccwpck_require__(1217);
+var sentry_connect = __nccwpck_require__(380);
 // EXTERNAL MODULE: ./src/sentry/proxy.js
-var proxy = __nccwpck_require__(7919);
+var proxy = __nccwpck_require__(6374);
 ;// CONCATENATED MODULE: ./src/verify/pages.js
 
 /** The scripts of a web page, as a browser would load them at once. Not a parser of HTML: enough to find addresses in it. */
@@ -41474,7 +41475,7 @@ async function bodyOf(response, url, maxBytes) {
 }
 
 // EXTERNAL MODULE: ./src/sourcemaps/debug-id.js
-var debug_id = __nccwpck_require__(2407);
+var debug_id = __nccwpck_require__(1828);
 ;// CONCATENATED MODULE: ./src/verify/site.js
 
 
@@ -41610,7 +41611,7 @@ function tellScripts(served, log) {
 }
 
 // EXTERNAL MODULE: ./src/percent.js
-var percent = __nccwpck_require__(6322);
+var percent = __nccwpck_require__(3297);
 ;// CONCATENATED MODULE: ./src/verify/uploaded.js
 
 
@@ -41796,7 +41797,7 @@ async function verifyDeployed(context, address) {
 
 /***/ }),
 
-/***/ 5416:
+/***/ 6495:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41931,7 +41932,7 @@ function entryBytes(entry) {
 
 /***/ }),
 
-/***/ 5363:
+/***/ 6502:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 var node_zlib__WEBPACK_IMPORTED_MODULE_0___namespace_cache;
@@ -41970,7 +41971,7 @@ function encode(data, encoding) {
 
 /***/ }),
 
-/***/ 8624:
+/***/ 239:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -42036,7 +42037,7 @@ function surelyStartsChunk(bytesOnDisk, targetBytes) {
 
 /***/ }),
 
-/***/ 5748:
+/***/ 2652:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -42045,7 +42046,7 @@ function surelyStartsChunk(bytesOnDisk, targetBytes) {
 /* harmony export */   kQ: () => (/* binding */ slabsPerTurn),
 /* harmony export */   rs: () => (/* binding */ urlOf)
 /* harmony export */ });
-/* harmony import */ var _cuts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8624);
+/* harmony import */ var _cuts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(239);
 
 /** What editing and zip headers add to a unit, about. */
 const EXTRA_PER_UNIT = 1024;
@@ -42098,7 +42099,7 @@ function slabsFor(share, slabBytes) {
 
 /***/ }),
 
-/***/ 4423:
+/***/ 6678:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 var node_worker_threads__WEBPACK_IMPORTED_MODULE_0___namespace_cache;
@@ -42128,7 +42129,7 @@ function freeMemory(pieces) {
 
 /***/ }),
 
-/***/ 8440:
+/***/ 8227:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -42206,7 +42207,7 @@ function bundleId(contentSha1, manifestFiles) {
 
 /***/ }),
 
-/***/ 4501:
+/***/ 4202:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -42218,7 +42219,7 @@ const WORKER_ROLE = 'sentry-release-action:worker';
 
 /***/ }),
 
-/***/ 2525:
+/***/ 9328:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -42312,15 +42313,15 @@ class SlabWriter {
 
 /***/ }),
 
-/***/ 9283:
+/***/ 8076:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   runWorker: () => (/* binding */ runWorker)
 /* harmony export */ });
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5919);
-/* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1652);
-/* harmony import */ var _workshop_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8832);
+/* harmony import */ var _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3614);
+/* harmony import */ var _workshop_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(782);
 
 
 
@@ -42353,7 +42354,7 @@ function runWorker(processUnit = _sourcemaps_process_js__WEBPACK_IMPORTED_MODULE
 
 /***/ }),
 
-/***/ 8832:
+/***/ 782:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42365,9 +42366,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/errors.js
-var errors = __nccwpck_require__(4988);
+var errors = __nccwpck_require__(9973);
 // EXTERNAL MODULE: ./src/sourcemaps/scan.js
-var scan = __nccwpck_require__(7973);
+var scan = __nccwpck_require__(94);
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./src/upload/arena.js
@@ -42403,23 +42404,23 @@ class Arena {
 }
 
 // EXTERNAL MODULE: ./src/upload/codec.js
-var codec = __nccwpck_require__(5363);
+var codec = __nccwpck_require__(6502);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./src/sourcemaps/read-file.js
-var read_file = __nccwpck_require__(7351);
+var read_file = __nccwpck_require__(1298);
 // EXTERNAL MODULE: ./src/upload/archive.js + 1 modules
-var archive = __nccwpck_require__(5416);
+var archive = __nccwpck_require__(6495);
 // EXTERNAL MODULE: ./src/upload/cuts.js
-var cuts = __nccwpck_require__(8624);
+var cuts = __nccwpck_require__(239);
 // EXTERNAL MODULE: ./src/upload/divide.js
-var divide = __nccwpck_require__(5748);
+var divide = __nccwpck_require__(2652);
 // EXTERNAL MODULE: ./src/upload/free-memory.js
-var free_memory = __nccwpck_require__(4423);
+var free_memory = __nccwpck_require__(6678);
 // EXTERNAL MODULE: ./src/upload/manifest.js
-var manifest = __nccwpck_require__(8440);
+var manifest = __nccwpck_require__(8227);
 // EXTERNAL MODULE: ./src/upload/slab-writer.js
-var slab_writer = __nccwpck_require__(2525);
+var slab_writer = __nccwpck_require__(9328);
 ;// CONCATENATED MODULE: ./src/upload/pack.js
 
 
@@ -42650,7 +42651,7 @@ class Workshop {
 function encodeChunks(job, slabs) {
     const bodies = job.chunks.map((place) => (0,codec/* encode */.lF)((0,slab_writer/* bytesAt */.L)(slabs, place), job.encoding));
     // Copied into one buffer of its own: it is handed over without a copy, and zlib's roomy output buffers are freed here.
-    const bytes = new Uint8Array(bodies.reduce((sum, body) => sum + body.length, 0));
+    const bytes = Buffer.allocUnsafeSlow(bodies.reduce((sum, body) => sum + body.length, 0));
     let at = 0;
     for (const body of bodies) {
         bytes.set(body, at);
@@ -42841,6 +42842,6 @@ function fromFailure({ code, message, hint }) {
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(8366);
+/******/ var __webpack_exports__ = __nccwpck_require__(1755);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 
