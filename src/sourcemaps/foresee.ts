@@ -1,6 +1,5 @@
-import { posix } from 'node:path';
-import { guessMapNames } from './guess.js';
-import { indexMaps, type MapIndex, type PairOptions } from './map-index.js';
+import { guessMap } from './guess.js';
+import { indexMaps, type PairOptions } from './map-index.js';
 import { sortByBytes } from './paths.js';
 import type { Reference } from './reference.js';
 import { cutQuery, resolveReference } from './resolve.js';
@@ -36,7 +35,7 @@ export function foresee(files: readonly SourceFile[], options: PairOptions): For
     if (map !== undefined) {
       foreseen.push({ js, map, foreseen: true });
       taken.add(js).add(map);
-    } else if (!hasGuess(js, index)) {
+    } else if (guessMap(js.name, index.byName) === undefined) {
       foreseen.push({ js, foreseen: true, unpaired: explain(js, { reason: 'no-reference' }, index) });
       taken.add(js);
     }
@@ -45,11 +44,6 @@ export function foresee(files: readonly SourceFile[], options: PairOptions): For
     foreseen: sortByBytes(foreseen, ({ js }) => js.url),
     others: files.filter((file) => !taken.has(file)),
   };
-}
-
-function hasGuess({ name }: SourceFile, { byName }: MapIndex): boolean {
-  const folder = posix.dirname(name);
-  return guessMapNames(posix.basename(name)).some((fileName) => byName.has(posix.join(folder, fileName)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { unreadable } from './diagnose.js';
-import { guessMapNames } from './guess.js';
+import { guessMap, guessMapNames } from './guess.js';
 import { indexMaps, type MapIndex, type PairOptions } from './map-index.js';
 import { compareBytes, sortByBytes } from './paths.js';
 import { cutQuery, resolveReference } from './resolve.js';
@@ -122,14 +122,9 @@ function byReference(
 
 /** Tries the usual names in the script's own folder. The first that exists counts, as in sentry-cli. */
 function guess(script: SourceFile, noMap: NoMap, { byName }: MapIndex): Candidate {
-  const folder = posix.dirname(script.name);
-  for (const fileName of guessMapNames(posix.basename(script.name))) {
-    const map = byName.get(posix.join(folder, fileName));
-    if (map !== undefined) {
-      return { script, inline: false, reference: fileName, claim: { script, map, by: 'guess' }, noMap };
-    }
-  }
-  return { script, inline: false, noMap };
+  const map = guessMap(script.name, byName);
+  if (map === undefined) return { script, inline: false, noMap };
+  return { script, inline: false, reference: posix.basename(map.name), claim: { script, map, by: 'guess' }, noMap };
 }
 
 /** The script that has a map, and all that wanted it. */
