@@ -34701,13 +34701,11 @@ function exclusionRules(text, options) {
 /* harmony export */   S: () => (/* binding */ foresee),
 /* harmony export */   U: () => (/* binding */ isAsForeseen)
 /* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _guess_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8226);
+/* harmony import */ var _guess_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8226);
 /* harmony import */ var _map_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7172);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(815);
 /* harmony import */ var _resolve_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3455);
 /* harmony import */ var _unpaired_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6657);
-
 
 
 
@@ -34730,7 +34728,7 @@ function foresee(files, options) {
             foreseen.push({ js, map, foreseen: true });
             taken.add(js).add(map);
         }
-        else if (!hasGuess(js, index)) {
+        else if ((0,_guess_js__WEBPACK_IMPORTED_MODULE_0__/* .guessMap */ .Y)(js.name, index.byName) === undefined) {
             foreseen.push({ js, foreseen: true, unpaired: (0,_unpaired_js__WEBPACK_IMPORTED_MODULE_3__/* .explain */ .W)(js, { reason: 'no-reference' }, index) });
             taken.add(js);
         }
@@ -34739,10 +34737,6 @@ function foresee(files, options) {
         foreseen: (0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .sortByBytes */ .n2)(foreseen, ({ js }) => js.url),
         others: files.filter((file) => !taken.has(file)),
     };
-}
-function hasGuess({ name }, { byName }) {
-    const folder = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(name);
-    return (0,_guess_js__WEBPACK_IMPORTED_MODULE_5__/* .guessMapNames */ .U)(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(name)).some((fileName) => byName.has(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join(folder, fileName)));
 }
 /**
  * Whether a script's own word is what was foreseen. A map that lies beside the script and is named by it can be claimed by no other
@@ -34904,8 +34898,11 @@ function escapeGlob(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ guessMapNames)
+/* harmony export */   U: () => (/* binding */ guessMapNames),
+/* harmony export */   Y: () => (/* binding */ guessMap)
 /* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+
 /**
  * File names of maps to try for a script without a usable reference, in order, as sentry-cli 3.8.0 does: with `base` up to
  * the first dot and `ext` the rest: `base.map`, `base.ext.map`, without a leading `min.`, and with the last part of two or
@@ -34924,6 +34921,16 @@ function guessMapNames(scriptName) {
     if (last >= 0)
         names.push(`${base}.${ext.slice(0, last)}.map`);
     return [...new Set(names)];
+}
+/** The first map that lies beside the script under one of these names. */
+function guessMap(scriptName, byName) {
+    const folder = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(scriptName);
+    for (const fileName of guessMapNames(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(scriptName))) {
+        const map = byName.get(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join(folder, fileName));
+        if (map !== undefined)
+            return map;
+    }
+    return undefined;
 }
 
 
@@ -38037,9 +38044,9 @@ function readAll(descriptor, size, small) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _percent_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3297);
 /* harmony import */ var _filter_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2561);
-/* harmony import */ var _guess_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8226);
+/* harmony import */ var _guess_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8226);
 /* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6945);
-/* harmony import */ var _resolve_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3455);
+/* harmony import */ var _resolve_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3455);
 
 
 
@@ -38105,8 +38112,8 @@ function suggestion(script, written, maps) {
 /** A map of the wanted name in another folder, else one in the script's folder with a name like it. */
 function nearestMap(script, written, maps) {
     const folder = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(script.name);
-    const own = (0,_guess_js__WEBPACK_IMPORTED_MODULE_3__/* .guessMapNames */ .U)(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(script.name));
-    const said = written === undefined ? [] : [node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename((0,_percent_js__WEBPACK_IMPORTED_MODULE_4__/* .decodePercent */ .g)((0,_resolve_js__WEBPACK_IMPORTED_MODULE_2__/* .cutQuery */ .LL)(written)))];
+    const own = (0,_guess_js__WEBPACK_IMPORTED_MODULE_2__/* .guessMapNames */ .U)(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(script.name));
+    const said = written === undefined ? [] : [node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename((0,_percent_js__WEBPACK_IMPORTED_MODULE_4__/* .decodePercent */ .g)((0,_resolve_js__WEBPACK_IMPORTED_MODULE_3__/* .cutQuery */ .LL)(written)))];
     for (const fileName of [...said, ...own]) {
         const beside = maps.byName.get(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join(folder, fileName));
         const elsewhere = beside ?? maps.withFileName(fileName)[0];
@@ -38126,7 +38133,7 @@ function list(files) {
 /** Longest reference that is shown whole. */
 const SHOWN_LENGTH = 200;
 function shorten(reference) {
-    const text = (0,_resolve_js__WEBPACK_IMPORTED_MODULE_2__/* .cutQuery */ .LL)(reference);
+    const text = (0,_resolve_js__WEBPACK_IMPORTED_MODULE_3__/* .cutQuery */ .LL)(reference);
     return `"${text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}\u2026` : text}"`;
 }
 
@@ -38976,14 +38983,10 @@ function byReference(script, written, names, lookup) {
 }
 /** Tries the usual names in the script's own folder. The first that exists counts, as in sentry-cli. */
 function pair_guess(script, noMap, { byName }) {
-    const folder = external_node_path_.posix.dirname(script.name);
-    for (const fileName of (0,guess/* guessMapNames */.U)(external_node_path_.posix.basename(script.name))) {
-        const map = byName.get(external_node_path_.posix.join(folder, fileName));
-        if (map !== undefined) {
-            return { script, inline: false, reference: fileName, claim: { script, map, by: 'guess' }, noMap };
-        }
-    }
-    return { script, inline: false, noMap };
+    const map = (0,guess/* guessMap */.Y)(script.name, byName);
+    if (map === undefined)
+        return { script, inline: false, noMap };
+    return { script, inline: false, reference: external_node_path_.posix.basename(map.name), claim: { script, map, by: 'guess' }, noMap };
 }
 /** One map, one script: the sure claim before the guess, then the script whose name fits the map's, then the lower URL. */
 function settle(claims) {
